@@ -1,0 +1,139 @@
+// A trained generator: its weights with the normalisation folded in, as a file, as layers, as an ONNX model.
+import { decodeSafetensors, encodeSafetensors, float32, type NdArray, openArtifact, UserError } from '@blind-demod/experiment';
+import { constant, exportOnnx } from '@blind-demod/jit';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { type LayerParameters, normalisation, channelMoments, normalise, perChannel, upsample } from './layers.js';
+import { generate, generatorLayers, type ImageShape, type Parameters, SEED_SIZE, zipParameters } from './networks.js';
+
+/** What an artifact of a trained generator is called in its manifest. */
+export const GENERATOR_KIND = 'generator';
+const WEIGHTS_FILE = 'generator.safetensors';
+
+export interface Generator {
+  readonly latentDimension: number;
+  readonly imageShape: ImageShape;
+  readonly outputRange: readonly [number, number];
+  /** A weight and a bias (`shift`) per layer, from the latent code to the image. */
+  readonly parameters: Parameters<NdArray>;
+}
+
+/** An affine map followed by an elementwise function: one layer of a network that the solver can search. */
+export interface AffineLayer {
+  apply(input: Tensor): Tensor;
+  readonly activation: 'relu' | { readonly sigmoidInto: readonly [low: number, high: number] };
+}
+
+/** The generator's layers on tensors, its weights as constants of the program; latent codes [n, latent] go in. */
+export function affineLayers({ parameters, outputRange }: Generator): AffineLayer[] {
+  return parameters.map((layer, index) => ({
+    apply: input => {
+      const weight = constant(layer.weight);
+      const image =
+        index === 0
+          ? tf.reshape(tf.matMul(input as tf.Tensor2D, weight as tf.Tensor2D), [input.shape[0]!, -1, SEED_SIZE, SEED_SIZE])
+          : upsample(input, weight);
+      return tf.add(image, perChannel(constant(layer.shift)));
+    },
+    activation: index === parameters.length - 1 ? { sigmoidInto: outputRange } : 'relu',
+  }));
+}
+
+/**
+ * The parameters with each layer's batch normalisation folded into its weight and a bias, by the moments that a large
+ * sample of codes [n, latent] gives it.
+ */
+export function foldNormalisation(
+  parameters: Parameters<Tensor>,
+  codes: Tensor,
+  outputRange: readonly [number, number],
+): Parameters<Tensor> {
+  const folded: LayerParameters<Tensor>[] = [];
+  generatorLayers(
+    parameters,
+    codes,
+    (image, layer) => {
+      folded.push(layer.scale === undefined ? layer : foldLayer(image, { ...layer, scale: layer.scale }));
+      return normalise(image, layer);
+    },
+    outputRange,
+  );
+  return folded;
+}
+
+function foldLayer(image: Tensor, { weight, scale, shift }: Required<LayerParameters<Tensor>>): LayerParameters<Tensor> {
+  const { factor, offset } = normalisation(channelMoments(image), { scale, shift });
+  // The first weight is [latent, channels · 16], the others [in, channels, 4, 4]: channels become the second axis.
+  const byChannel = tf.reshape(weight, [weight.shape[0]!, shift.shape[0]!, -1, 1]);
+  return { weight: tf.reshape(tf.mul(byChannel, factor), weight.shape), shift: tf.reshape(offset, shift.shape) };
+}
+
+/** The generator as an ONNX model: input `code` [batch, latent], output `image` [batch, channels, height, width]. */
+export function generatorToOnnx(generator: Generator): Uint8Array {
+  const { latentDimension, parameters, outputRange } = generator;
+  // The batch size is free in the model; tracing wants some number, and one would look like an axis to broadcast.
+  const example = float32([2, latentDimension], new Float32Array(2 * latentDimension));
+  return exportOnnx(codes => generate(zipParameters(constant, parameters), codes, outputRange), example, {
+    input: 'code',
+    output: 'image',
+  });
+}
+
+/** The weights file of a generator: `layer.N.weight` and `layer.N.bias`. */
+export function encodeGenerator({ parameters, latentDimension, imageShape, outputRange }: Generator): Uint8Array {
+  const tensors = parameters.flatMap(({ weight, shift }, index) => [
+    [`layer.${index}.weight`, weight] as const,
+    [`layer.${index}.bias`, shift] as const,
+  ]);
+  const description = { latentDimension, imageShape, outputRange };
+  return encodeSafetensors(Object.fromEntries(tensors), { generator: JSON.stringify(description) });
+}
+
+const descriptionSchema = z.object({
+  latentDimension: z.int().positive(),
+  imageShape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
+  outputRange: z.tuple([z.number(), z.number()]),
+});
+
+/** Reads what `encodeGenerator` wrote. @throws UserError naming `where` if the file is damaged or holds something else. */
+export function decodeGenerator(bytes: Uint8Array, where: string): Generator {
+  const { tensors, metadata } = decodeSafetensors(bytes, where);
+  const notGenerator = (why: string) => new UserError(`${where} holds no generator of this project: ${why}`);
+  let description: z.output<typeof descriptionSchema>;
+  try {
+    description = descriptionSchema.parse(JSON.parse(metadata.generator ?? ''));
+  } catch {
+    throw notGenerator('its metadata lacks a valid "generator"');
+  }
+  const [channels, height] = description.imageShape;
+  const layers = Object.keys(tensors).length / 2;
+  const parameters = Array.from({ length: layers }, (_, index) => {
+    const [weight, shift] = [tensors[`layer.${index}.weight`], tensors[`layer.${index}.bias`]];
+    if (weight?.dtype !== 'float32' || shift?.dtype !== 'float32') {
+      throw notGenerator(`expected float32 tensors layer.${index}.weight and layer.${index}.bias`);
+    }
+    return { weight, shift };
+  });
+  const fits =
+    parameters[0]?.weight.shape[0] === description.latentDimension &&
+    parameters.at(-1)?.weight.shape[1] === channels &&
+    SEED_SIZE * 2 ** (layers - 1) === height &&
+    parameters.every(({ weight, shift }, index) => {
+      const size = shift.shape[0]!;
+      const from = index === 0 ? weight.shape[0] : parameters[index - 1]!.shift.shape[0];
+      const expected = index === 0 ? [from, size * SEED_SIZE ** 2] : [from, size, 4, 4];
+      return `${weight.shape}` === `${expected}`;
+    });
+  if (!fits) throw notGenerator('the shapes of its layers do not fit together');
+  return { ...description, parameters };
+}
+
+/**
+ * The trained generator of an artifact folder.
+ * @throws UserError, ending with `remedy`, if there is none, it is damaged, or was trained with other settings.
+ */
+export async function loadGenerator(folder: string, wanted: { settings?: object; remedy: string }): Promise<Generator> {
+  const artifact = await openArtifact(folder, { kind: GENERATOR_KIND, ...wanted });
+  return decodeGenerator(await artifact.read(WEIGHTS_FILE), `${folder}/${WEIGHTS_FILE}`);
+}

@@ -1,0 +1,64 @@
+// The layers that both networks are built of. Images are [batch, channels, height, width] and filters
+// [out, in, height, width], ONNX' own layout, so that a compiled program moves no axes.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** Parameters of one layer: with `scale`, its batch normalisation's; `shift` is otherwise a plain bias. */
+export interface LayerParameters<T> {
+  readonly weight: T;
+  readonly scale?: T;
+  readonly shift: T;
+}
+
+/** Side of the filters, and the stride that halves or doubles an image: DCGAN's. */
+export const FILTER = 4;
+const STRIDE = 2;
+const PAD = 'same';
+const VARIANCE_FLOOR = 1e-5;
+const OIHW_TO_HWIO = [2, 3, 1, 0];
+
+/** Halves an image: [n, in, s, s] by weight [out, in, 4, 4] to [n, out, s/2, s/2]. */
+export function downsample(image: Tensor, weight: Tensor): Tensor {
+  return tf.conv2d(image as tf.Tensor4D, tf.transpose(weight, OIHW_TO_HWIO) as tf.Tensor4D, STRIDE, PAD, 'NCHW');
+}
+
+/** Doubles an image: [n, in, s, s] by weight [in, out, 4, 4] to [n, out, 2s, 2s]; the adjoint of `downsample`. */
+export function upsample(image: Tensor, weight: Tensor): Tensor {
+  const [batch, , height, width] = image.shape as [number, number, number, number];
+  // tf.conv2dTranspose takes NHWC alone; the kernel under it takes both.
+  return tf.engine().runKernel(
+    'Conv2DBackpropInput',
+    { dy: image, filter: tf.transpose(weight, OIHW_TO_HWIO) },
+    {
+      strides: STRIDE,
+      pad: PAD,
+      dataFormat: 'NCHW',
+      inputShape: [batch, weight.shape[1]!, height * STRIDE, width * STRIDE],
+    },
+  ) as Tensor;
+}
+
+/** A vector with one entry per channel, to broadcast against images. */
+export const perChannel = (vector: Tensor): Tensor => tf.reshape(vector, [1, -1, 1, 1]);
+
+/** Mean and variance of each channel over batch and pixels, each [1, channels, 1, 1]. */
+export function channelMoments(image: Tensor): { mean: Tensor; variance: Tensor } {
+  const mean = tf.mean(image, [0, 2, 3], true);
+  return { mean, variance: tf.mean(tf.square(tf.sub(image, mean)), [0, 2, 3], true) };
+}
+
+/** The factor and offset per channel that batch normalisation amounts to: image · factor + offset. */
+export function normalisation(
+  { mean, variance }: { mean: Tensor; variance: Tensor },
+  { scale, shift }: { scale: Tensor; shift: Tensor },
+): { factor: Tensor; offset: Tensor } {
+  const factor = tf.mul(perChannel(scale), tf.rsqrt(tf.add(variance, VARIANCE_FLOOR)));
+  return { factor, offset: tf.sub(perChannel(shift), tf.mul(mean, factor)) };
+}
+
+/** Batch normalisation by the batch's own moments where the layer has a scale, a bias where it has none. */
+export function normalise(image: Tensor, { scale, shift }: LayerParameters<Tensor>): Tensor {
+  if (scale === undefined) return tf.add(image, perChannel(shift));
+  const { factor, offset } = normalisation(channelMoments(image), { scale, shift });
+  return tf.add(tf.mul(image, factor), offset);
+}

@@ -1,0 +1,48 @@
+// The model card: what a trained generator is and how it came to be, beside its weights.
+import type { FactorImages } from '@blind-demod/distortion-data';
+import type { Factor, LoadedExperiment } from '@blind-demod/experiment';
+import type { History } from './checkpoint.js';
+import type { Generator } from './generator.js';
+
+export function modelCard({
+  loaded,
+  factor,
+  history,
+  stepsPerEpoch,
+  images,
+  generator,
+}: {
+  loaded: LoadedExperiment;
+  factor: Factor;
+  history: History;
+  stepsPerEpoch: number;
+  images: FactorImages;
+  generator: Generator;
+}): string {
+  const { network, training } = loaded.experiment[factor];
+  const [channels, height, width] = generator.imageShape;
+  const parameters = generator.parameters.reduce((sum, { weight, shift }) => sum + weight.data.length + shift.data.length, 0);
+  const mean = (steps: History, name: keyof History[number]) =>
+    (steps.reduce((sum, losses) => sum + losses[name], 0) / steps.length).toFixed(3);
+  const epochs = Array.from({ length: training.epochs }, (_, epoch) => {
+    const steps = history.slice(epoch * stepsPerEpoch, (epoch + 1) * stepsPerEpoch);
+    return `| ${epoch + 1} | ${mean(steps, 'discriminator')} | ${mean(steps, 'generator')} |`;
+  });
+  return `# Generator of the ${factor} (${loaded.name})
+
+A DCGAN generator: latent code of ${network.latentDimension} standard normal numbers to an image of
+${channels} × ${height} × ${width} in [${generator.outputRange}]; ${parameters.toLocaleString('en')} parameters.
+\`generator.safetensors\` holds the weights, averaged over training, with batch normalisation folded in;
+\`generator.onnx\` is the same network for any ONNX runtime (\`code\` [batch, ${network.latentDimension}] to \`image\`).
+
+- Trained on ${images.train.pixels.shape[0]} images (source: ${loaded.experiment[factor].images.source}); ${images.test.pixels.shape[0]} are held out.
+- Seed ${loaded.experiment.seed}; ${training.epochs} epochs of ${stepsPerEpoch} steps, batches of ${training.batchSize}; Adam, learning rate ${training.learningRate}, β1 ${training.beta1}, β2 ${training.beta2}; instance noise ${training.instanceNoise}; weights averaged with decay ${training.averageDecay}.
+- All settings, versions and checksums: \`manifest.json\`. Every step's losses: \`losses.jsonl\`.
+
+![64 samples](samples.png)
+
+| epoch | discriminator loss (mean) | generator loss (mean) |
+| --- | --- | --- |
+${epochs.join('\n')}
+`;
+}

@@ -1,0 +1,63 @@
+// The paper's distortions (section 4): one Gaussian bump of light each, placed on the diagonal.
+import { float32, type ImageSettings, randomStream } from '@blind-demod/experiment';
+import type { SourceImages } from './source.js';
+
+type GaussianSettings = Extract<ImageSettings, { source: 'gaussian' }>;
+
+/** Images per stratum, about: enough that a tenth of each is a whole number of test images. */
+const STRATUM_IMAGES = 100;
+
+/**
+ * g(u, v) = exp(−((u−c)² + (v−c)²) / σ), with u and v over `resolution` equally spaced points of
+ * [−extent, extent]; row-major, values in (0, 1].
+ */
+export function gaussianDistortion(
+  { center, width }: { center: number; width: number },
+  resolution: number,
+  extent: number,
+): Float32Array {
+  const points = equallySpaced([-extent, extent], resolution);
+  return Float32Array.from({ length: resolution * resolution }, (_, pixel) => {
+    const u = points[pixel % resolution]! - center;
+    const v = points[Math.floor(pixel / resolution)]! - center;
+    return Math.exp(-(u * u + v * v) / width);
+  });
+}
+
+/** Distortions whose (c, σ) lie on a square grid, or are drawn uniformly; labelled by their block of the (c, σ) plane. */
+export function gaussianImages(settings: GaussianSettings, seed: number): SourceImages {
+  const { count, resolution, extent } = settings;
+  const pairs = settings.sampling === 'grid' ? gridPairs(settings) : uniformPairs(settings, seed);
+  const data = new Float32Array(count * resolution * resolution);
+  for (const [image, [center, width]] of pairs.entries()) {
+    data.set(gaussianDistortion({ center, width }, resolution, extent), image * resolution * resolution);
+  }
+  const blocks = Math.max(1, Math.floor(Math.sqrt(count / STRATUM_IMAGES)));
+  const block = (value: number, [low, high]: readonly [number, number]) =>
+    Math.min(blocks - 1, Math.floor((blocks * (value - low)) / (high - low)));
+  return {
+    pixels: float32([count, 1, resolution, resolution], data),
+    labels: Int32Array.from(pairs, ([center, width]) => {
+      return block(center, settings.center) * blocks + block(width, settings.width);
+    }),
+    parameters: float32([count, 2], Float32Array.from(pairs.flat())),
+  };
+}
+
+function gridPairs({ count, center, width }: GaussianSettings): [number, number][] {
+  const side = Math.sqrt(count);
+  const widths = equallySpaced(width, side);
+  return equallySpaced(center, side).flatMap(c => widths.map((w): [number, number] => [c, w]));
+}
+
+function uniformPairs({ count, center, width }: GaussianSettings, seed: number): [number, number][] {
+  const stream = randomStream(seed, 'gaussian');
+  const draw = ([low, high]: readonly [number, number]) => low + (high - low) * stream.uniform();
+  return Array.from({ length: count }, () => [draw(center), draw(width)]);
+}
+
+/** Both ends included; the middle if there is to be one only. */
+function equallySpaced([low, high]: readonly [number, number], count: number): number[] {
+  if (count === 1) return [(low + high) / 2];
+  return Array.from({ length: count }, (_, index) => low + ((high - low) * index) / (count - 1));
+}

@@ -1,0 +1,89 @@
+// Images as files: reading any, writing PNG.
+import { readFile } from 'node:fs/promises';
+import { type Float32NdArray, float32, UserError, writeFileAtomic } from '@blind-demod/experiment';
+import sharp from 'sharp';
+import { levelsOf, resizeImages, WHITE } from './resize.js';
+
+/** Pixels between the images of a contact sheet, and their grey level. */
+const GAP = 2;
+const GAP_GREY = 128;
+
+/**
+ * A PNG of images [count, 1 or 3, height, width] side by side, `columns` to a row; values are clipped to [0, 1].
+ */
+export async function contactSheet(images: Float32NdArray, columns: number): Promise<Uint8Array> {
+  const [count = 0, channels = 0, height = 0, width = 0] = images.shape;
+  const rows = Math.ceil(count / columns);
+  const sheetWidth = Math.min(columns, count) * (width + GAP) - GAP;
+  const sheetHeight = rows * (height + GAP) - GAP;
+  const sheet = new Uint8Array(sheetWidth * sheetHeight * channels).fill(GAP_GREY);
+  for (let image = 0; image < count; image++) {
+    const top = Math.floor(image / columns) * (height + GAP);
+    const left = (image % columns) * (width + GAP);
+    // Planes to interleaved channels.
+    for (let channel = 0; channel < channels; channel++) {
+      for (let row = 0; row < height; row++) {
+        for (let column = 0; column < width; column++) {
+          const value = images.data[((image * channels + channel) * height + row) * width + column]!;
+          const pixel = (top + row) * sheetWidth + left + column;
+          sheet[pixel * channels + channel] = Math.round(255 * Math.min(1, Math.max(0, value)));
+        }
+      }
+    }
+  }
+  return sharp(sheet, { raw: { width: sheetWidth, height: sheetHeight, channels: channels === 1 ? 1 : 3 } })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .png()
+    .toBuffer();
+}
+
+/**
+ * Writes one image [1 or 3, height, width] as a PNG of 8 bits; values are clipped to [0, 1].
+ *
+ * @throws UserError when the file cannot be written.
+ */
+export async function writePng(file: string, image: Float32NdArray): Promise<void> {
+  await writeFileAtomic(file, await contactSheet(float32([1, ...image.shape], image.data), 1));
+}
+
+/**
+ * Reads an image file of any common format as [channels, size, size] in [0, 1]: turned upright, on black where
+ * it is transparent, its central square cut out and resized.
+ *
+ * @throws UserError when there is no such file or it is not an image.
+ */
+export async function readImageFile(
+  file: string,
+  { size, channels }: { size: number; channels: number },
+): Promise<Float32NdArray> {
+  const content = await readFile(file).catch(error => {
+    throw new UserError(
+      error.code === 'ENOENT' || error.code === 'ENOTDIR'
+        ? `${file}: no such file; give the path of an image`
+        : `${file}: cannot be read (${error.code})`,
+    );
+  });
+  const { data, info } = await sharp(content, { autoOrient: true })
+    .flatten()
+    .toColourspace(channels === 1 ? 'grey16' : 'rgb16')
+    .raw({ depth: 'ushort' })
+    .toBuffer({ resolveWithObject: true })
+    .catch(error => {
+      const reason = String(error.message).split('\n')[0];
+      throw new UserError(
+        `${file}: not an image that can be read (${reason}); give a PNG, JPEG, WebP, TIFF or GIF`,
+      );
+    });
+  const levels = levelsOf(data);
+  const side = Math.min(info.width, info.height);
+  const top = Math.floor((info.height - side) / 2);
+  const left = Math.floor((info.width - side) / 2);
+  const square = Float32Array.from({ length: channels * side * side }, (_, index) => {
+    const channel = Math.floor(index / (side * side));
+    const row = top + (Math.floor(index / side) % side);
+    const column = left + (index % side);
+    return levels[(row * info.width + column) * channels + channel]! / WHITE;
+  });
+  const resized = await resizeImages(float32([1, channels, side, side], square), size);
+  return float32([channels, size, size], resized.data);
+}

@@ -1,0 +1,213 @@
+// From the settings of a factor to its training and test images, made once and kept.
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import {
+  artifactIsCurrent,
+  decodeSafetensors,
+  type Experiment,
+  encodeSafetensors,
+  type Factor,
+  type Float32NdArray,
+  float32,
+  type LoadedExperiment,
+  type NdArray,
+  openArtifact,
+  randomStream,
+  startProgress,
+  UserError,
+  writeArtifact,
+} from '@blind-demod/experiment';
+import sharp from 'sharp';
+import { digitImages } from './digits.js';
+import { gaussianImages } from './gaussian.js';
+import { idxImages } from './idx.js';
+import { contactSheet } from './picture.js';
+import { resizeImages } from './resize.js';
+import type { SourceImages } from './source.js';
+import { stratifiedSample, stratifiedSplit } from './split.js';
+
+const KIND = 'images';
+const IMAGES_FILE = 'images.safetensors';
+const PARTS = ['train', 'test'] as const;
+const SHEET_IMAGES = 100;
+const SHEET_COLUMNS = 10;
+
+export interface ImageSet {
+  /** [count, channels, size, size], values in [0, 1], in random order. */
+  readonly pixels: Float32NdArray;
+  /** [count] the class of a digit; of a Gaussian distortion, its block of the (c, σ) plane. */
+  readonly labels: Int32Array;
+  /** [count, 2] of Gaussian distortions: (center, width). */
+  readonly parameters?: Float32NdArray;
+}
+
+export interface FactorImages {
+  readonly train: ImageSet;
+  readonly test: ImageSet;
+}
+
+/** Everything that the images of a factor depend on. */
+export function dataSettings(
+  { seed, imageSize, channels, split, ...factors }: Experiment,
+  factor: Factor,
+): object {
+  return { seed, imageSize, channels, split, images: factors[factor].images };
+}
+
+/**
+ * The images of a factor, resized and divided into training and test images. They are kept in `folder`, with a
+ * contact sheet to look at, and made only when they are not there or were made with other settings.
+ *
+ * @throws UserError when the source is missing or too small, or the folder cannot be written.
+ */
+export async function prepareImages(
+  loaded: LoadedExperiment,
+  factor: Factor,
+  folder: string,
+): Promise<FactorImages> {
+  const settings = dataSettings(loaded.experiment, factor);
+  if (!(await artifactIsCurrent(folder, { kind: KIND, settings }))) {
+    const { train, test } = await makeImages(loaded, factor);
+    await writeArtifact(folder, {
+      kind: KIND,
+      settings,
+      seed: loaded.experiment.seed,
+      versions: { sharp: sharp.versions.sharp ?? '', libvips: sharp.versions.vips },
+      files: {
+        [IMAGES_FILE]: encodeSafetensors({ ...named('train', train), ...named('test', test) }),
+        'contact-sheet.png': await sampleSheet(train.pixels, loaded.experiment.seed),
+      },
+    });
+  }
+  return readImages(folder, settings);
+}
+
+async function makeImages(
+  { experiment, file, root }: LoadedExperiment,
+  factor: Factor,
+): Promise<FactorImages> {
+  const {
+    seed,
+    imageSize,
+    channels,
+    split: { testFraction },
+  } = experiment;
+  const settings = experiment[factor].images;
+  const all = await sourceImages(settings, root, seed);
+  const available = all.labels.length;
+  const count = settings.count ?? available;
+  if (count > available) {
+    throw new UserError(
+      `${file}: "${factor}.images.count": ${count} images wanted, but there are ${available}`,
+    );
+  }
+  const images = choose(all, stratifiedSample(all.labels, count, seed));
+  const split = stratifiedSplit(
+    { labels: images.labels, fingerprints: fingerprints(images.pixels) },
+    testFraction,
+    seed,
+  );
+  const empty = PARTS.find(part => split[part].length === 0);
+  if (empty !== undefined) {
+    throw new UserError(
+      `${file}: no ${empty} images of the ${factor} are left: ${count} images, "split.testFraction" ${testFraction}; use more images or another fraction`,
+    );
+  }
+  const progress = startProgress({ title: `${factor} images`, total: count });
+  try {
+    const make = async (part: keyof typeof split, before: number): Promise<ImageSet> => {
+      const chosen = choose(images, split[part]);
+      const resized = await resizeImages(chosen.pixels, imageSize, done => progress.update(before + done));
+      return { ...chosen, pixels: repeatChannel(resized, channels) };
+    };
+    return { train: await make('train', 0), test: await make('test', split.train.length) };
+  } finally {
+    progress.stop();
+  }
+}
+
+function sourceImages(
+  settings: Experiment[Factor]['images'],
+  root: string,
+  seed: number,
+): Promise<SourceImages> | SourceImages {
+  switch (settings.source) {
+    case 'mnist':
+      return digitImages();
+    case 'idx':
+      return idxImages(resolve(root, settings.folder));
+    case 'gaussian':
+      return gaussianImages(settings, seed);
+    default:
+      return settings satisfies never;
+  }
+}
+
+function choose({ pixels, labels, parameters }: SourceImages, indices: Int32Array): SourceImages {
+  return {
+    pixels: chooseRows(pixels, indices),
+    labels: indices.map(index => labels[index]!),
+    ...(parameters && { parameters: chooseRows(parameters, indices) }),
+  };
+}
+
+/** array[indices] along the first axis. */
+function chooseRows({ shape, data }: Float32NdArray, indices: Int32Array): Float32NdArray {
+  const length = data.length / shape[0]!;
+  const chosen = new Float32Array(indices.length * length);
+  for (const [row, index] of indices.entries()) {
+    chosen.set(data.subarray(index * length, (index + 1) * length), row * length);
+  }
+  return float32([indices.length, ...shape.slice(1)], chosen);
+}
+
+/** One hash per image: equal images, equal hashes. */
+function fingerprints({ shape, data }: Float32NdArray): string[] {
+  const length = data.length / shape[0]!;
+  return Array.from({ length: shape[0]! }, (_, image) =>
+    createHash('sha256')
+      .update(data.subarray(image * length, (image + 1) * length))
+      .digest('base64'),
+  );
+}
+
+/** Grey images [count, 1, size, size] as images of so many equal channels. */
+function repeatChannel(grey: Float32NdArray, channels: number): Float32NdArray {
+  if (channels === 1) return grey;
+  const [count = 0, , height = 0, width = 0] = grey.shape;
+  const length = height * width;
+  const data = new Float32Array(grey.data.length * channels);
+  for (let plane = 0; plane < count * channels; plane++) {
+    const image = Math.floor(plane / channels);
+    data.set(grey.data.subarray(image * length, (image + 1) * length), plane * length);
+  }
+  return float32([count, channels, height, width], data);
+}
+
+function sampleSheet(pixels: Float32NdArray, seed: number): Promise<Uint8Array> {
+  const chosen = randomStream(seed, 'contact sheet').permutation(pixels.shape[0]!).subarray(0, SHEET_IMAGES);
+  return contactSheet(chooseRows(pixels, chosen), SHEET_COLUMNS);
+}
+
+function named(part: string, { pixels, labels, parameters }: ImageSet): Record<string, NdArray> {
+  return {
+    [`${part}.pixels`]: pixels,
+    [`${part}.labels`]: { dtype: 'int32', shape: [labels.length], data: labels },
+    ...(parameters && { [`${part}.parameters`]: parameters }),
+  };
+}
+
+async function readImages(folder: string, settings: object): Promise<FactorImages> {
+  const remedy = 'delete the folder and try again';
+  const artifact = await openArtifact(folder, { kind: KIND, settings, remedy });
+  const { tensors } = decodeSafetensors(await artifact.read(IMAGES_FILE), `${folder}/${IMAGES_FILE}`);
+  const set = (part: (typeof PARTS)[number]): ImageSet => {
+    const parameters = tensors[`${part}.parameters`] as Float32NdArray | undefined;
+    return {
+      pixels: tensors[`${part}.pixels`] as Float32NdArray,
+      labels: tensors[`${part}.labels`]!.data as Int32Array,
+      ...(parameters && { parameters }),
+    };
+  };
+  return { train: set('train'), test: set('test') };
+}

@@ -1,0 +1,49 @@
+// The pairs to evaluate, cut into batches that are solved at once.
+import type { ImageSet } from '@blind-demod/distortion-data';
+import { type Factor, type Float32NdArray, float32 } from '@blind-demod/experiment';
+import type { Pair, TestImages } from './pairs.js';
+
+export interface Batch {
+  readonly index: number;
+  /** Number of its first pair. */
+  readonly first: number;
+  readonly pairs: readonly Pair[];
+}
+
+export function inBatches(pairs: readonly Pair[], batchSize: number): Batch[] {
+  return Array.from({ length: Math.ceil(pairs.length / batchSize) }, (_, index) => {
+    const first = index * batchSize;
+    return { index, first, pairs: pairs.slice(first, first + batchSize) };
+  });
+}
+
+/** Both factors of n pairs and their product, each [n, channels, size, size]. */
+export interface Observations extends Record<Factor, Float32NdArray> {
+  readonly observation: Float32NdArray;
+}
+
+/** The pairs' images, and y = w ⊙ x. */
+export function observe(tests: TestImages, pairs: readonly Pair[]): Observations {
+  const ofPairs = (factor: Factor) =>
+    pick(
+      tests[factor],
+      pairs.map(pair => pair[factor]),
+    );
+  const [signal, distortion] = [ofPairs('signal'), ofPairs('distortion')];
+  const product = signal.data.map((value, index) => value * distortion.data[index]!);
+  return { signal, distortion, observation: float32(signal.shape, product) };
+}
+
+function pick({ pixels }: ImageSet, indices: readonly number[]): Float32NdArray {
+  const images = indices.map(index => imageAt(pixels, index));
+  const size = images[0]!.data.length;
+  const data = new Float32Array(images.length * size);
+  for (const [index, image] of images.entries()) data.set(image.data, index * size);
+  return float32([images.length, ...images[0]!.shape], data);
+}
+
+/** Image `index` of [count, channels, height, width], as [channels, height, width]; not copied. */
+export function imageAt({ shape, data }: Float32NdArray, index: number): Float32NdArray {
+  const size = data.length / shape[0]!;
+  return float32(shape.slice(1), data.subarray(index * size, (index + 1) * size));
+}

@@ -1,0 +1,67 @@
+// The judgement of one batch: every estimate of every pair compared with the truth.
+import { refine } from '@blind-demod/demod-core';
+import { type Factor, type Float32NdArray, float32, type SolverSettings } from '@blind-demod/experiment';
+import { imageAt, type Observations } from './batches.js';
+import { atBestScale } from './metrics/scale.js';
+import { type Scores, scoreAtBestScale } from './metrics/scores.js';
+import type { Recovery } from './recoveries.js';
+
+/**
+ * What is compared with which factor: the observation y as it is (doing nothing), the generator's image G1(h),
+ * the observation divided by the recovered distortion, and that distortion G2(m).
+ */
+export const ESTIMATES = {
+  observation: 'signal',
+  generator: 'signal',
+  refined: 'signal',
+  distortion: 'distortion',
+} as const satisfies Record<string, Factor>;
+export type Estimate = keyof typeof ESTIMATES;
+export const ESTIMATE_NAMES = Object.keys(ESTIMATES) as Estimate[];
+
+export interface Judgement {
+  /** The solver's objective where it ended. */
+  readonly objective: number;
+  readonly scores: Readonly<Record<Estimate, Scores>>;
+  readonly images: JudgedImages;
+}
+
+/** Each [channels, size, size]; the estimates at their best scale. */
+export interface JudgedImages {
+  readonly observation: Float32NdArray;
+  readonly estimates: Readonly<Record<Estimate, Float32NdArray>>;
+  readonly truth: Readonly<Record<Factor, Float32NdArray>>;
+}
+
+/** The judgement of each of n pairs. */
+export function judge(
+  observations: Observations,
+  recovery: Recovery,
+  refinement: SolverSettings['refinement'],
+): Judgement[] {
+  const estimates: Record<Estimate, Float32NdArray> = {
+    observation: observations.observation,
+    generator: recovery.signal,
+    refined: refine(observations.observation, recovery.distortion, refinement),
+    distortion: recovery.distortion,
+  };
+  return Array.from(recovery.objective.data, (objective, index) => {
+    const truth = {
+      signal: imageAt(observations.signal, index),
+      distortion: imageAt(observations.distortion, index),
+    };
+    const each = <T>(fn: (estimate: Float32NdArray, truth: Float32NdArray) => T) =>
+      Object.fromEntries(
+        ESTIMATE_NAMES.map(name => [name, fn(imageAt(estimates[name], index), truth[ESTIMATES[name]])]),
+      ) as Record<Estimate, T>;
+    return {
+      objective,
+      scores: each(scoreAtBestScale),
+      images: {
+        observation: imageAt(observations.observation, index),
+        estimates: each(({ shape, data }, { data: aim }) => float32(shape, atBestScale(data, aim))),
+        truth,
+      },
+    };
+  });
+}

@@ -1,0 +1,30 @@
+// Structural similarity (Wang, Bovik, Sheikh and Simoncelli 2004), by the library ssim.js.
+import type { Float32NdArray } from '@blind-demod/experiment';
+import { ssim as compare } from 'ssim.js';
+
+/**
+ * Mean SSIM of two images [1 or 3, height, width] of at least 11×11 pixels, as 8-bit pictures: values clipped
+ * to [0, 1] and rounded to multiples of 1/255, colours to their luminance. 1 for equal images, about 0 for
+ * unrelated ones.
+ *
+ * The window is the original's, 11×11 and Gaussian with σ = 1.5, wherever it fits into the image; K₁ = 0.01
+ * and K₂ = 0.03.
+ */
+export function ssim(estimate: Float32NdArray, truth: Float32NdArray): number {
+  // 'fast' is the original algorithm with a separable window. Images are small: nothing is downsampled.
+  return compare(toImageData(estimate), toImageData(truth), { ssim: 'fast', downsample: false }).mssim;
+}
+
+/** Red, green, blue and alpha, interleaved, as in a browser. A grey image has three equal colours. */
+function toImageData({ shape, data }: Float32NdArray) {
+  const [channels = 1, height = 1, width = 1] = shape;
+  const plane = height * width;
+  const rgba = new Uint8ClampedArray(4 * plane).fill(255);
+  for (let pixel = 0; pixel < plane; pixel++) {
+    for (let colour = 0; colour < 3; colour++) {
+      // The array's own conversion clips and rounds.
+      rgba[4 * pixel + colour] = 255 * data[Math.min(colour, channels - 1) * plane + pixel]!;
+    }
+  }
+  return { width, height, data: rgba };
+}

@@ -1,0 +1,60 @@
+// The expensive half of an evaluation: the solver, over the batches that are not solved yet.
+import type { Generator } from '@blind-demod/dcgan';
+import { generatorPrior, solve } from '@blind-demod/demod-core';
+import { type Factor, float32, type LoadedExperiment, startProgress } from '@blind-demod/experiment';
+import type { Device } from '@blind-demod/jit';
+import { type Batch, observe } from './batches.js';
+import type { TestImages } from './pairs.js';
+import type { Recoveries } from './recoveries.js';
+
+/** Solves what `recoveries` does not have of the batches, with progress on stderr. Returns how many pairs it solved. */
+export async function recoverMissing(
+  { experiment }: LoadedExperiment,
+  batches: readonly Batch[],
+  recoveries: Recoveries,
+  {
+    generators,
+    tests,
+    device,
+  }: { generators: Readonly<Record<Factor, Generator>>; tests: TestImages; device: Device },
+): Promise<number> {
+  const missing: Batch[] = [];
+  for (const batch of batches) if (!(await recoveries.has(batch))) missing.push(batch);
+  if (missing.length === 0) return 0;
+
+  const { iterations } = experiment.solver;
+  const found = countPairs(batches) - countPairs(missing);
+  const progress = startProgress({
+    title: 'solving (pairs × iterations)',
+    total: countPairs(batches) * iterations,
+    initial: found * iterations,
+  });
+  const priors = [generatorPrior(generators.signal), generatorPrior(generators.distortion)] as const;
+  let done = found;
+  try {
+    for (const batch of missing) {
+      const count = batch.pairs.length;
+      const { signal, distortion, objective } = await solve(
+        ...priors,
+        observe(tests, batch.pairs).observation,
+        {
+          settings: experiment.solver,
+          seed: experiment.seed,
+          first: batch.first,
+          device,
+          onIteration: (iteration, _, median) =>
+            progress.update(done * iterations + count * iteration, `objective ${median.toExponential(1)}`),
+        },
+      );
+      await recoveries.keep(batch, { signal, distortion, objective: float32([count], objective) });
+      done += count;
+    }
+  } finally {
+    progress.stop();
+  }
+  return done - found;
+}
+
+function countPairs(batches: readonly Batch[]): number {
+  return batches.reduce((count, { pairs }) => count + pairs.length, 0);
+}

@@ -1,0 +1,50 @@
+// The solver's results, kept on disk batch by batch, so that an evaluation that was stopped goes on.
+import { join } from 'node:path';
+import {
+  artifactIsCurrent,
+  decodeSafetensors,
+  encodeSafetensors,
+  type Factor,
+  type Float32NdArray,
+  openArtifact,
+  writeArtifact,
+} from '@blind-demod/experiment';
+import type { Batch } from './batches.js';
+
+/** For n pairs: both factors as the generators give them [n, channels, size, size], and the objective [n]. */
+export interface Recovery extends Readonly<Record<Factor, Float32NdArray>> {
+  readonly objective: Float32NdArray;
+}
+
+export interface Recoveries {
+  /** Whether the batch was solved with the same settings, and its file is undamaged. */
+  has(batch: Batch): Promise<boolean>;
+  /** @throws UserError when it cannot be written */
+  keep(batch: Batch, recovery: Recovery): Promise<void>;
+  /** @throws UserError when it is not there, or damaged */
+  read(batch: Batch): Promise<Recovery>;
+}
+
+const KIND = 'recovery';
+const FILE = 'recovery.safetensors';
+
+/** The recoveries in `folder` that were made with these settings: everything they depend on but for their pairs. */
+export function recoveriesIn(folder: string, settings: object, seed: number): Recoveries {
+  const folderOf = ({ index }: Batch) => join(folder, String(index).padStart(4, '0'));
+  const describe = ({ first, pairs }: Batch) => ({ kind: KIND, settings: { ...settings, first, pairs } });
+  return {
+    has: batch => artifactIsCurrent(folderOf(batch), describe(batch)),
+    keep: (batch, { signal, distortion, objective }) =>
+      writeArtifact(folderOf(batch), {
+        ...describe(batch),
+        seed,
+        files: { [FILE]: encodeSafetensors({ signal, distortion, objective }) },
+      }),
+    read: async batch => {
+      const remedy = 'run the evaluation again';
+      const artifact = await openArtifact(folderOf(batch), { ...describe(batch), remedy });
+      const { tensors } = decodeSafetensors(await artifact.read(FILE), join(folderOf(batch), FILE));
+      return tensors as unknown as Recovery;
+    },
+  };
+}

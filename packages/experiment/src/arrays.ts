@@ -1,0 +1,31 @@
+// The one tensor type that packages exchange: plain typed arrays with a shape, row-major.
+
+export interface NdArray {
+  readonly dtype: 'float32' | 'int32' | 'uint8' | 'bool';
+  readonly shape: readonly number[];
+  /** Row-major. A `bool` is a byte that is 0 or 1. */
+  readonly data: Float32Array | Int32Array | Uint8Array;
+}
+
+export interface Float32NdArray extends NdArray {
+  readonly dtype: 'float32';
+  readonly data: Float32Array;
+}
+
+/**
+ * A float32 array of the given shape over `data` (not copied).
+ *
+ * @throws TypeError when the shape does not hold as many numbers as `data` has.
+ */
+export function float32(shape: readonly number[], data: Float32Array): Float32NdArray {
+  const expected = elementCount(shape);
+  if (data.length !== expected) {
+    throw new TypeError(`shape [${shape}] expected ${expected} numbers, got ${data.length}`);
+  }
+  return { dtype: 'float32', shape, data };
+}
+
+/** How many elements an array of this shape has; 1 for a scalar, whose shape is []. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((count, length) => count * length, 1);
+}

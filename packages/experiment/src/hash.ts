@@ -1,0 +1,26 @@
+// Hashes: of bytes, and of settings whatever the order of their keys.
+import { createHash } from 'node:crypto';
+
+/** The sha256, in hexadecimal, of a value's canonical JSON: keys sorted, no spaces, undefined left out. */
+export function hashOf(value: unknown): string {
+  return sha256(canonicalJson(value));
+}
+
+export function sha256(...parts: (Uint8Array | string)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+/** @throws TypeError on numbers that JSON cannot write */
+export function canonicalJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, sortedKeys, indent);
+}
+
+function sortedKeys(key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new TypeError(`"${key}" expected a finite number, got ${value}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,70 @@
+// Seeded random numbers: any number of independent streams, each found again by its name.
+import { createHash } from 'node:crypto';
+import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+
+export interface RandomStream {
+  /** Uniform in [0, 1), 53 random bits. */
+  uniform(): number;
+  /** Uniform among 0, 1, …, limit − 1. */
+  integer(limit: number): number;
+  /** Standard normal. */
+  normal(): number;
+  /** `count` standard normals. */
+  normals(count: number): Float32Array;
+  /** `count` uniforms in [0, 1), 24 random bits each, so that none rounds up to 1. */
+  uniforms(count: number): Float32Array;
+  /** 0, 1, …, count − 1 in random order. */
+  permutation(count: number): Int32Array;
+}
+
+/**
+ * The stream of this name. The same seed and name always give the same numbers, on every machine, and
+ * different names independent ones; so work that is resumed, or done in another order, asks for its numbers
+ * by name (`randomStream(seed, 'signal', 'noise', step)`) and needs no generator state.
+ */
+export function randomStream(seed: number, ...name: (string | number)[]): RandomStream {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([seed, ...name]))
+    .digest();
+  const generator = xoroshiro128plusFromState([0, 4, 8, 12].map(offset => digest.readInt32LE(offset)));
+  let spare: number | undefined;
+
+  const stream: RandomStream = {
+    uniform: () => uniformFloat64(generator),
+    integer: limit => {
+      if (!(Number.isSafeInteger(limit) && limit > 0)) {
+        throw new TypeError(`expected a positive whole number as the limit, got ${limit}`);
+      }
+      return uniformInt(generator, 0, limit - 1);
+    },
+    normal: () => {
+      // Box and Muller's transform gives two at a time; 1 − u lies in (0, 1], where the logarithm is finite.
+      if (spare !== undefined) {
+        const normal = spare;
+        spare = undefined;
+        return normal;
+      }
+      const radius = Math.sqrt(-2 * Math.log(1 - uniformFloat64(generator)));
+      const angle = 2 * Math.PI * uniformFloat64(generator);
+      spare = radius * Math.sin(angle);
+      return radius * Math.cos(angle);
+    },
+    normals: count => Float32Array.from({ length: count }, stream.normal),
+    uniforms: count => Float32Array.from({ length: count }, () => uniformFloat32(generator)),
+    permutation: count => {
+      // Fisher and Yates' shuffle.
+      const order = Int32Array.from({ length: count }, (_, index) => index);
+      for (let last = count - 1; last > 0; last--) {
+        const other = uniformInt(generator, 0, last);
+        const kept = order[last]!;
+        order[last] = order[other]!;
+        order[other] = kept;
+      }
+      return order;
+    },
+  };
+  return stream;
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { experimentSchema, jsonSchema, loadExperiment } from '../src/index.js';
+
+const config = (name: string) => new URL(`../../../configs/${name}`, import.meta.url).pathname;
+
+describe('experimentSchema', () => {
+  test("fills in the paper's experiment", () => {
+    const { signal, distortion, solver, imageSize } = experimentSchema.parse({});
+    expect(imageSize).toBe(64);
+    expect(signal.network.latentDimension).toBe(100);
+    expect(distortion.network.latentDimension).toBe(50);
+    expect(distortion.images).toEqual({
+      source: 'gaussian',
+      center: [-3, 3],
+      width: [20, 35],
+      extent: 5,
+      resolution: 28,
+      sampling: 'grid',
+      count: 8100,
+    });
+    expect(signal.training.learningRate).toBe(0.0002);
+    expect(solver).toMatchObject({ iterations: 500, stepSize: 1, momentum: 0.9 });
+  });
+
+  test('fills in what a partly given part leaves out', () => {
+    const { signal } = experimentSchema.parse({ signal: { training: { epochs: 3 } } });
+    expect(signal.images).toEqual({ source: 'mnist' });
+    expect(signal.training).toMatchObject({ epochs: 3, batchSize: 64 });
+  });
+
+  test('parses its own output to the same', () => {
+    const experiment = experimentSchema.parse({});
+    expect(experimentSchema.parse(experiment)).toEqual(experiment);
+  });
+
+  test.each(['mnist', 'gaussian'])('takes %s as either factor', source => {
+    const images = { source };
+    const { signal, distortion } = experimentSchema.parse({ signal: { images }, distortion: { images } });
+    expect(signal.images).toEqual(distortion.images);
+  });
+});
+
+describe('configs', () => {
+  test('paper.json is the default experiment', async () => {
+    const { experiment, name } = await loadExperiment(config('paper.json'));
+    expect(name).toBe('paper');
+    expect(experiment).toEqual({ ...experimentSchema.parse({}), $schema: './schema.json' });
+  });
+
+  test.each(['quick.json', 'smoke.json'])('%s is valid', async file => {
+    await expect(loadExperiment(config(file))).resolves.toBeDefined();
+  });
+
+  test('schema.json is current (npm run schema writes it)', async () => {
+    expect(JSON.parse(await readFile(config('schema.json'), 'utf8'))).toEqual(jsonSchema());
+  });
+
+  test('schema.json describes every setting', () => {
+    const undescribed: string[] = [];
+    const visit = (node: unknown, path: string) => {
+      if (typeof node !== 'object' || node === null) return;
+      const { properties, oneOf = [] } = node as { properties?: object; oneOf?: unknown[] };
+      for (const [name, setting] of Object.entries(properties ?? {})) {
+        if (setting.description === undefined) undescribed.push(`${path}.${name}`);
+        visit(setting, `${path}.${name}`);
+      }
+      for (const option of oneOf) visit(option, path);
+    };
+    visit(jsonSchema(), '');
+    expect(undescribed).toEqual([]);
+  });
+});

@@ -1,0 +1,53 @@
+// The way in: a pure TensorFlow.js function becomes a program on a device.
+import type { NdArray } from '@blind-demod/experiment';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Device, engineOf } from './devices.js';
+import type { Engine, Program } from './engines/engine.js';
+import { encodeModel } from './onnx.js';
+import { type Output, trace } from './trace.js';
+import type { ArraysOf } from './tree.js';
+
+const engines = new Map<Device, Promise<Engine>>();
+
+/**
+ * Makes `fn` ready to run on a device: recorded once as a graph and given to ONNX Runtime (`cpu`), or kept as it is
+ * (`js`). `fn` must be pure, and its steps must not depend on tensors' values; random numbers are inputs.
+ *
+ * @param example a tree of arrays with the shapes and types of every later input.
+ * @throws TypeError if `fn` cannot be recorded, UserError if the device does not work here.
+ * @example
+ * const sum = await compile(({ a, b }: { a: Tensor; b: Tensor }) => tf.add(a, b), { a, b }, { device: 'cpu' });
+ * const { data } = await sum.run({ a, b });
+ */
+export async function compile<I, O>(
+  fn: (input: I) => O,
+  example: ArraysOf<I>,
+  { device }: { device: Device },
+): Promise<Program<ArraysOf<I>, ArraysOf<O>>> {
+  let engine = engines.get(device);
+  if (engine === undefined) {
+    engine = engineOf(device);
+    engines.set(device, engine);
+  }
+  return (await engine).compile(fn, example);
+}
+
+/** Inside a compiled function: an array as a tensor that belongs to the program, not to its input. */
+export function constant({ data, shape, dtype }: NdArray): tf.Tensor {
+  return tf.tensor(data, [...shape], dtype as 'float32');
+}
+
+/**
+ * `fn` over a batch as an ONNX model file: input and output have one name each and a first axis of any length.
+ * @param example an input; its first axis is the batch.
+ */
+export function exportOnnx(
+  fn: (input: tf.Tensor) => tf.Tensor,
+  example: NdArray,
+  names: { input: string; output: string },
+): Uint8Array {
+  const { graph, result } = trace((inputs: Record<string, tf.Tensor>) => fn(inputs[names.input]!), {
+    [names.input]: example,
+  });
+  return encodeModel(graph, [{ name: names.output, value: (result as Output).value }], { batch: 'batch' });
+}

@@ -1,0 +1,231 @@
+// The recorded program: a graph of ONNX nodes, kept small while it grows. Equal nodes are one node, transposes
+// cancel, and a value that merely repeats a smaller one is only written out where an operator needs it.
+
+export type ValueType = 'float32' | 'int32' | 'bool' | 'int64';
+/** An ONNX attribute: whole number, text, list of whole numbers, or a real number. */
+export type Attribute = number | string | readonly number[] | { readonly float: number };
+type Data = Float32Array | Int32Array | Uint8Array | BigInt64Array;
+
+/** A tensor of the graph: what is known of it while tracing. */
+export interface Value {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: ValueType;
+  /** The TensorFlow.js kernel, input or constant that it came from, for error messages. */
+  readonly origin: string;
+  /** The number that it holds, if it is a constant of one element. */
+  readonly scalar?: number;
+  /** The smaller value that it repeats along its axes (NumPy's broadcasting rules). */
+  readonly expandedFrom?: Value;
+  /** The value that it is a transpose of, by a permutation of axes. */
+  readonly transposedFrom?: { readonly value: Value; readonly permutation: readonly number[] };
+}
+
+export interface Node {
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+export interface Constant {
+  readonly value: Value;
+  readonly data: Data;
+}
+
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
+
+/** The shape of an elementwise operation over `shapes` (NumPy's rules). @throws TypeError if they do not fit. */
+export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
+  const rank = Math.max(...shapes.map(shape => shape.length));
+  return Array.from({ length: rank }, (_, axis) => {
+    const sizes = shapes.map(shape => shape[axis - rank + shape.length] ?? 1);
+    const size = sizes.find(s => s !== 1) ?? 1;
+    if (sizes.some(s => s !== 1 && s !== size)) {
+      throw new TypeError(`expected shapes that broadcast, got ${shapes.map(s => `[${s}]`).join(' and ')}`);
+    }
+    return size;
+  });
+}
+
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly constants: Constant[] = [];
+  readonly inputs: Value[] = [];
+  /** The kernel being translated; recorded as the origin of the values that it makes. */
+  kernel = '';
+  readonly #known = new Map<string, readonly Value[]>();
+  readonly #constantOf = new WeakMap<ArrayBufferView, Value>();
+  #count = 0;
+
+  #value(shape: readonly number[], dtype: ValueType, more: Partial<Value> = {}): Value {
+    return { name: more.name ?? `v${this.#count++}`, shape: [...shape], dtype, origin: this.kernel, ...more };
+  }
+
+  input(name: string, shape: readonly number[], dtype: ValueType): Value {
+    const value = this.#value(shape, dtype, { name, origin: `input "${name}"` });
+    this.inputs.push(value);
+    return value;
+  }
+
+  /** A constant array; one that repeats a single number is kept as that number. */
+  constant(data: Data, shape: readonly number[], dtype: ValueType): Value {
+    const first = data[0];
+    if (first !== undefined && dtype !== 'int64' && data.every(element => Object.is(element, first))) {
+      return this.filled(Number(first), shape, dtype);
+    }
+    const before = this.#constantOf.get(data);
+    if (before && sameShape(before.shape, shape)) return before;
+    const value = this.#value(shape, dtype, { origin: 'a constant' });
+    this.constants.push({ value, data });
+    this.#constantOf.set(data, value);
+    return value;
+  }
+
+  /** A constant of `shape` that holds one number everywhere. */
+  filled(number: number, shape: readonly number[], dtype: ValueType): Value {
+    const key = `scalar ${dtype} ${Object.is(number, -0) ? '-0' : number}`;
+    let [scalar] = this.#known.get(key) ?? [];
+    if (scalar === undefined) {
+      scalar = this.#value([], dtype, { scalar: number, origin: 'a constant' });
+      const data =
+        dtype === 'float32'
+          ? Float32Array.of(number)
+          : dtype === 'int32'
+            ? Int32Array.of(number)
+            : Uint8Array.of(number);
+      this.constants.push({ value: scalar, data });
+      this.#known.set(key, [scalar]);
+    }
+    return this.expand(scalar, shape);
+  }
+
+  /** A list of whole numbers, as operators take shapes and axes. */
+  integers(numbers: readonly number[]): Value {
+    const key = `integers ${numbers}`;
+    const [before] = this.#known.get(key) ?? [];
+    if (before) return before;
+    const value = this.#value([numbers.length], 'int64', { origin: 'a constant' });
+    this.constants.push({ value, data: BigInt64Array.from(numbers, BigInt) });
+    this.#known.set(key, [value]);
+    return value;
+  }
+
+  /** Appends a node and returns its outputs; an equal node that is already there serves again. */
+  nodeOf(
+    operator: string,
+    inputs: readonly Value[],
+    attributes: Readonly<Record<string, Attribute>>,
+    outputs: readonly (readonly [shape: readonly number[], dtype: ValueType])[],
+  ): readonly Value[] {
+    const dense = inputs.map(value => this.dense(value).name);
+    const key = JSON.stringify([operator, dense, attributes, outputs]);
+    const before = this.#known.get(key);
+    if (before) return before;
+    const values = outputs.map(([shape, dtype]) => this.#value(shape, dtype));
+    this.nodes.push({ operator, inputs: dense, outputs: values.map(value => value.name), attributes });
+    this.#known.set(key, values);
+    return values;
+  }
+
+  /** Appends a node of one output. */
+  node(
+    operator: string,
+    inputs: readonly Value[],
+    shape: readonly number[],
+    dtype: ValueType,
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): Value {
+    return this.nodeOf(operator, inputs, attributes, [[shape, dtype]])[0]!;
+  }
+
+  /** `value` repeated to `shape`, written out only where an operator needs it so. */
+  expand(value: Value, shape: readonly number[]): Value {
+    const source = value.expandedFrom ?? value;
+    if (sameShape(source.shape, shape)) return source;
+    return this.#value(shape, value.dtype, {
+      name: `${source.name} expanded`,
+      expandedFrom: source,
+      origin: value.origin,
+    });
+  }
+
+  /** `value` broadcast against `shape`. */
+  broadcastTo(value: Value, shape: readonly number[]): Value {
+    return this.expand(value, broadcastShapes(value.shape, shape));
+  }
+
+  /** `value` as an operator's input: written out if it is a repetition. */
+  dense(value: Value): Value {
+    if (value.expandedFrom === undefined) return value;
+    return this.node('Expand', [value.expandedFrom, this.integers(value.shape)], value.shape, value.dtype);
+  }
+
+  /** `value` with its axes permuted; transposes of transposes are composed, and one that does nothing is left out. */
+  transpose(value: Value, permutation: readonly number[]): Value {
+    const { value: base, permutation: first } = value.transposedFrom ?? { value, permutation: null };
+    const whole = first ? permutation.map(axis => first[axis]!) : permutation;
+    if (whole.every((axis, position) => axis === position)) return base;
+    const shape = whole.map(axis => base.shape[axis]!);
+    // Moving axes of length one does not move data.
+    const moved = whole.filter(axis => base.shape[axis] !== 1);
+    const node = moved.every((axis, i) => i === 0 || axis > moved[i - 1]!)
+      ? this.reshape(base, shape)
+      : this.node('Transpose', [base], shape, base.dtype, { perm: whole });
+    return { ...node, transposedFrom: { value: base, permutation: whole } };
+  }
+
+  /**
+   * `value` with the same elements in another shape. A leading axis that stays is written as "the same" and one that
+   * does not as "what is left", so that a program over a batch runs on any batch size.
+   */
+  reshape(value: Value, shape: readonly number[]): Value {
+    if (sameShape(value.shape, shape)) return value;
+    if (value.expandedFrom && sizeOf(value.expandedFrom.shape) === 1) {
+      return this.expand(this.reshape(value.expandedFrom, []), shape);
+    }
+    const empty = sizeOf(shape) === 0;
+    const target =
+      empty || shape.length === 0 ? shape : [shape[0] === value.shape[0] ? 0 : -1, ...shape.slice(1)];
+    return this.node(
+      'Reshape',
+      [value, this.integers(target)],
+      shape,
+      value.dtype,
+      empty ? { allowzero: 1 } : {},
+    );
+  }
+
+  /**
+   * An elementwise operator with broadcasting. Repetitions among the operands stay unwritten when the others
+   * already give the result its shape.
+   */
+  elementwise(
+    operator: string,
+    operands: readonly Value[],
+    dtype: ValueType,
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): Value {
+    const shape = broadcastShapes(...operands.map(value => value.shape));
+    const sources = operands.map(value => value.expandedFrom ?? value);
+    const narrow = broadcastShapes(...sources.map(value => value.shape));
+    return this.expand(this.node(operator, sources, narrow, dtype, attributes), shape);
+  }
+
+  /** The nodes and constants that `outputs` depend on, in order. */
+  reachable(outputs: readonly Value[]): { nodes: Node[]; constants: Constant[] } {
+    const needed = new Set(outputs.map(value => value.name));
+    const nodes = this.nodes.toReversed().filter(node => {
+      if (!node.outputs.some(name => needed.has(name))) return false;
+      for (const name of node.inputs) needed.add(name);
+      return true;
+    });
+    return {
+      nodes: nodes.reverse(),
+      constants: this.constants.filter(({ value }) => needed.has(value.name)),
+    };
+  }
+}

@@ -1,0 +1,132 @@
+// Matrix products and convolutions. ONNX wants images as NCHW and filters as OIHW; TensorFlow.js has filters as HWIO
+// and images as either. Where a program keeps its tensors in ONNX' layout, the transposes written here cancel.
+import { backend_util } from '@tensorflow/tfjs-core';
+import { broadcastShapes, type Graph, type Value } from '../graph.js';
+import type { Kernel, KernelTable } from './kernel.js';
+import { slice } from './shape.js';
+
+const NHWC_TO_NCHW = [0, 3, 1, 2];
+const NCHW_TO_NHWC = [0, 2, 3, 1];
+const HWIO_TO_OIHW = [3, 2, 0, 1];
+/** From [in, out, height, width], as the filter gradient comes, to HWIO. */
+const IOHW_TO_HWIO = [2, 3, 0, 1];
+
+const swapLast = (rank: number): number[] => [...Array(rank - 2).keys(), rank - 1, rank - 2];
+
+const matrixProduct: Kernel = ({ graph, inputs, attrs }) => {
+  const { a, b } = inputs as { a: Value; b: Value };
+  const rows = a.shape.at(attrs.transposeA ? -1 : -2)!;
+  const columns = b.shape.at(attrs.transposeB ? -2 : -1)!;
+  // ONNX Runtime has Gemm for real numbers only.
+  if (a.shape.length === 2 && b.shape.length === 2 && a.dtype === 'float32') {
+    const attributes = { transA: attrs.transposeA ? 1 : 0, transB: attrs.transposeB ? 1 : 0 };
+    return graph.node('Gemm', [a, b], [rows, columns], a.dtype, attributes);
+  }
+  const left = attrs.transposeA ? graph.transpose(a, swapLast(a.shape.length)) : a;
+  const right = attrs.transposeB ? graph.transpose(b, swapLast(b.shape.length)) : b;
+  const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return graph.node('MatMul', [left, right], [...batch, rows, columns], a.dtype);
+};
+
+/** The geometry of a convolution, from TensorFlow.js' own reckoning, and the axes of its images. */
+function geometry(imageShape: readonly number[], filterShape: readonly number[], attrs: KernelAttributes) {
+  const [strideHeight, strideWidth] = [attrs.strides].flat() as [number, number?];
+  if (
+    typeof attrs.pad === 'number' &&
+    (filterShape[0] !== filterShape[1] || strideHeight !== (strideWidth ?? strideHeight))
+  ) {
+    // TensorFlow.js reckons the width of the result by the height's filter and stride.
+    throw new TypeError(
+      'expected a square filter and equal strides where the padding is one number, got others',
+    );
+  }
+  const channelsLast = attrs.dataFormat === 'NHWC';
+  const info = backend_util.computeConv2DInfo(
+    imageShape as [number, number, number, number],
+    filterShape as [number, number, number, number],
+    attrs.strides,
+    attrs.dilations ?? 1,
+    attrs.pad as never,
+    attrs.dimRoundingMode,
+    false,
+    channelsLast ? 'channelsLast' : 'channelsFirst',
+  );
+  const { top, left } = info.padInfo;
+  // How far the last position of the filter reaches past the image's lower right; less than nothing where the result's
+  // size was rounded down, which leaves the last rows or columns of the image unseen.
+  const beyond = [
+    (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight - top - info.inHeight,
+    (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth - left - info.inWidth,
+  ];
+  return {
+    ...info,
+    strides: [info.strideHeight, info.strideWidth],
+    dilations: [info.dilationHeight, info.dilationWidth],
+    pads: [top, left, ...beyond.map(size => Math.max(size, 0))],
+    unseen: beyond.map(size => Math.max(-size, 0)),
+    toNCHW: (graph: Graph, image: Value) => (channelsLast ? graph.transpose(image, NHWC_TO_NCHW) : image),
+    fromNCHW: (graph: Graph, image: Value) => (channelsLast ? graph.transpose(image, NCHW_TO_NHWC) : image),
+  };
+}
+
+interface KernelAttributes {
+  strides: number | [number, number];
+  dilations?: number | [number, number];
+  pad: unknown;
+  dataFormat: 'NHWC' | 'NCHW';
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+const convolution: Kernel = ({ graph, inputs, attrs }) => {
+  const { x, filter } = inputs as { x: Value; filter: Value };
+  const g = geometry(x.shape, filter.shape, attrs);
+  const image = graph.node(
+    'Conv',
+    [g.toNCHW(graph, x), graph.transpose(filter, HWIO_TO_OIHW)],
+    [g.batchSize, g.outChannels, g.outHeight, g.outWidth],
+    'float32',
+    { strides: g.strides, dilations: g.dilations, pads: g.pads },
+  );
+  return g.fromNCHW(graph, image);
+};
+
+/** The gradient of a convolution with respect to its image: a transposed convolution. */
+const convolutionOfGradient: Kernel = ({ graph, inputs, attrs }) => {
+  const { dy, filter } = inputs as { dy: Value; filter: Value };
+  const g = geometry(attrs.inputShape, filter.shape, attrs);
+  const image = graph.node(
+    'ConvTranspose',
+    [g.toNCHW(graph, dy), graph.transpose(filter, HWIO_TO_OIHW)],
+    [g.batchSize, g.inChannels, g.inHeight, g.inWidth],
+    'float32',
+    { strides: g.strides, pads: g.pads, output_padding: g.unseen },
+  );
+  return g.fromNCHW(graph, image);
+};
+
+/**
+ * The gradient of a convolution with respect to its filter: the convolution of the image with the output's gradient,
+ * batch and channel axes exchanged, the forward strides as dilations.
+ */
+const filterGradient: Kernel = ({ graph, inputs, attrs }) => {
+  const { x, dy } = inputs as { x: Value; dy: Value };
+  const g = geometry(x.shape, attrs.filterShape, attrs);
+  const exchange = [1, 0, 2, 3];
+  const image = graph.transpose(g.toNCHW(graph, x), exchange);
+  const seen = [g.inChannels, g.batchSize, g.inHeight - g.unseen[0]!, g.inWidth - g.unseen[1]!];
+  const filter = graph.node(
+    'Conv',
+    [slice(graph, image, [0, 0, 0, 0], seen), graph.transpose(g.toNCHW(graph, dy), exchange)],
+    [g.inChannels, g.outChannels, g.filterHeight, g.filterWidth],
+    'float32',
+    { strides: [1, 1], dilations: g.strides, pads: g.pads },
+  );
+  return graph.transpose(filter, IOHW_TO_HWIO);
+};
+
+export const productKernels: KernelTable = {
+  BatchMatMul: matrixProduct,
+  Conv2D: convolution,
+  Conv2DBackpropInput: convolutionOfGradient,
+  Conv2DBackpropFilter: filterGradient,
+};

@@ -1,0 +1,59 @@
+// Reductions over axes.
+import { util } from '@tensorflow/tfjs-core';
+import type { Graph, Value, ValueType } from '../graph.js';
+import { cast } from './elementwise.js';
+import type { Kernel, KernelTable } from './kernel.js';
+
+function reduced(shape: readonly number[], axes: readonly number[], keepDims: boolean): number[] {
+  return shape.flatMap((size, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [size]));
+}
+
+function reduce(
+  graph: Graph,
+  operator: string,
+  x: Value,
+  axis: number | number[] | undefined,
+  keepDims: boolean,
+): Value {
+  const axes = util.parseAxisParam(axis as number[], [...x.shape]);
+  if (axes.length === 0) return x;
+  const shape = reduced(x.shape, axes, keepDims);
+  return graph.node(operator, [x, graph.integers(axes)], shape, x.dtype, { keepdims: keepDims ? 1 : 0 });
+}
+
+const reduction =
+  (operator: string, as?: ValueType): Kernel =>
+  ({ graph, inputs, attrs }) =>
+    reduce(graph, operator, as ? cast(graph, inputs.x!, as) : inputs.x!, attrs.axis, attrs.keepDims);
+
+/** "All" is the least of the truth values, "any" the greatest, as whole numbers. */
+const logical =
+  (operator: string): Kernel =>
+  ({ graph, inputs, attrs }) =>
+    cast(graph, reduce(graph, operator, cast(graph, inputs.x!, 'int32'), attrs.axis, attrs.keepDims), 'bool');
+
+const position =
+  (operator: string): Kernel =>
+  ({ graph, inputs, attrs }) => {
+    const x = inputs.x!;
+    const [axis] = util.parseAxisParam(attrs.axis, [...x.shape]);
+    const found = graph.node(operator, [x], reduced(x.shape, [axis!], false), 'int64', {
+      axis: axis!,
+      keepdims: 0,
+    });
+    return cast(graph, found, 'int32');
+  };
+
+export const reductionKernels: KernelTable = {
+  Sum: reduction('ReduceSum'),
+  Mean: reduction('ReduceMean', 'float32'),
+  // The one kernel that names its axes otherwise.
+  Max: ({ graph, inputs, attrs }) =>
+    reduce(graph, 'ReduceMax', inputs.x!, attrs.reductionIndices, attrs.keepDims),
+  Min: reduction('ReduceMin'),
+  Prod: reduction('ReduceProd'),
+  All: logical('ReduceMin'),
+  Any: logical('ReduceMax'),
+  ArgMax: position('ArgMax'),
+  ArgMin: position('ArgMin'),
+};

@@ -1,0 +1,52 @@
+// Trees: nested objects and arrays with tensors at the leaves, so that a whole training state is one value.
+import type { NdArray } from '@blind-demod/experiment';
+import { Tensor } from '@tensorflow/tfjs-core';
+
+/** A leaf, or arrays and objects of trees. */
+export type Tree<Leaf> = Leaf | readonly Tree<Leaf>[] | { readonly [key: string]: Tree<Leaf> };
+
+/** The tree type `T` with each tensor replaced by the array that holds its values on the host. */
+export type ArraysOf<T> = T extends Tensor ? NdArray : { readonly [K in keyof T]: ArraysOf<T[K]> };
+
+/** Whether `value` is an array of numbers on the host, the leaf of a tree outside a tensor program. */
+export function isNdArray(value: unknown): value is NdArray {
+  return (
+    typeof value === 'object' && value !== null && 'dtype' in value && 'shape' in value && 'data' in value
+  );
+}
+
+/** Whether `value` is a TensorFlow.js tensor, the leaf of a tree inside a tensor program. */
+export function isTensor(value: unknown): value is Tensor {
+  return value instanceof Tensor;
+}
+
+/** Leaves of a tree by path (`generator.0.weight`), in the order of the tree's keys. */
+export function leaves<Leaf>(
+  tree: Tree<Leaf>,
+  isLeaf: (value: unknown) => value is Leaf,
+  path = '',
+): [path: string, leaf: Leaf][] {
+  if (isLeaf(tree)) return [[path, tree]];
+  if (typeof tree !== 'object' || tree === null) {
+    throw new TypeError(
+      `expected a tensor at "${path}" of the tree, got ${tree === null ? 'null' : typeof tree}`,
+    );
+  }
+  return Object.entries(tree).flatMap(([key, child]) =>
+    leaves(child as Tree<Leaf>, isLeaf, path === '' ? key : `${path}.${key}`),
+  );
+}
+
+/** The same tree with each leaf replaced by `replace(leaf, path)`. */
+export function mapTree<From, To>(
+  tree: Tree<From>,
+  isLeaf: (value: unknown) => value is From,
+  replace: (leaf: From, path: string) => To,
+  path = '',
+): Tree<To> {
+  if (isLeaf(tree)) return replace(tree, path);
+  const child = (value: unknown, key: string | number) =>
+    mapTree(value as Tree<From>, isLeaf, replace, path === '' ? `${key}` : `${path}.${key}`);
+  if (Array.isArray(tree)) return tree.map(child);
+  return Object.fromEntries(Object.entries(tree as object).map(([key, value]) => [key, child(value, key)]));
+}

@@ -1,0 +1,190 @@
+// The kernels of src/kernels/elementwise.ts.
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import {
+  array,
+  between,
+  broadcastable,
+  type Case,
+  defineCase,
+  integers,
+  nd,
+  ofOne,
+  ofOneWith,
+  ofTwo,
+  positives,
+  reals,
+  shapes,
+  truths,
+} from './case.js';
+
+type Unary = (x: tf.Tensor) => tf.Tensor;
+type Binary = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
+
+const unary = (run: Unary, elements = reals, options?: Parameters<typeof defineCase>[2]): Case =>
+  defineCase(ofOne(elements), ([x]) => run(x!), options);
+const unaryOfInt = (run: Unary, elements = integers): Case =>
+  defineCase(ofOne(elements, 'int32'), ([x]) => run(x!), { gradient: false });
+
+const binary = (run: Binary, left = reals, right = left): Case =>
+  defineCase(ofTwo(left, right), ([a, b]) => run(a!, b!));
+/** For kernels whose gradient TensorFlow.js does not sum over broadcast axes. */
+const binaryOfLikeGradient = (run: Binary): Case =>
+  defineCase(ofTwo(), ([a, b]) => run(a!, b!), {
+    gradient: ({ inputs: [a, b] }) => `${a!.shape}` === `${b!.shape}`,
+  });
+const binaryOfInt = (run: Binary, left = integers, right = left): Case =>
+  defineCase(ofTwo(left, right, 'int32'), ([a, b]) => run(a!, b!), { gradient: false });
+const binaryOfBool = (run: Binary): Case =>
+  defineCase(ofTwo(truths, truths, 'bool'), ([a, b]) => run(a!, b!), { gradient: false });
+
+/** With a number that a translation may leave out, on either side. */
+const withNumber = (run: Binary, number: number): Case[] => [
+  unary(x => run(x, tf.scalar(number))),
+  unary(x => run(x, tf.fill([2, ...x.shape], number))),
+  unary(x => run(tf.scalar(number), x), positives),
+];
+
+const comparison = (run: Binary): Case[] => [
+  defineCase(ofTwo(), ([a, b]) => run(a!, b!), { gradient: false }),
+  binaryOfInt(run),
+  binaryOfBool(run),
+];
+
+const awayFromZero = between(-3, 3).map(x => (Math.abs(x) < 0.05 ? 0.5 : x));
+
+export const elementwiseCases: Record<string, Case[]> = {
+  Add: [binary(tf.add), binaryOfInt(tf.add), ...withNumber(tf.add, 0)],
+  Sub: [binary(tf.sub), binaryOfInt(tf.sub), ...withNumber(tf.sub, 0)],
+  Multiply: [binary(tf.mul), binaryOfInt(tf.mul), ...withNumber(tf.mul, 1)],
+  RealDiv: [binary(tf.div, reals, awayFromZero), ...withNumber(tf.div, 1)],
+  Maximum: [binaryOfLikeGradient(tf.maximum), binaryOfInt(tf.maximum), binaryOfBool(tf.maximum)],
+  Minimum: [binaryOfLikeGradient(tf.minimum), binaryOfInt(tf.minimum), binaryOfBool(tf.minimum)],
+  Pow: [
+    binary(tf.pow, positives, reals),
+    ...withNumber(tf.pow, 1).slice(0, 2),
+    // A negative base is for whole exponents only.
+    unary(x => tf.pow(x, tf.scalar(3))),
+    unary(x => tf.pow(x, tf.scalar(-2)), awayFromZero),
+    binaryOfInt(tf.pow, integers, fc.integer({ min: 0, max: 4 })),
+  ],
+  SquaredDifference: [binaryOfLikeGradient(tf.squaredDifference), binaryOfInt(tf.squaredDifference)],
+
+  Greater: comparison(tf.greater),
+  GreaterEqual: comparison(tf.greaterEqual),
+  Less: comparison(tf.less),
+  LessEqual: comparison(tf.lessEqual),
+  Equal: comparison(tf.equal),
+  NotEqual: comparison(tf.notEqual),
+  LogicalAnd: [binaryOfBool(tf.logicalAnd)],
+  LogicalOr: [binaryOfBool(tf.logicalOr)],
+  LogicalNot: [defineCase(ofOne(truths, 'bool'), ([x]) => tf.logicalNot(x!), { gradient: false })],
+
+  Abs: [unary(tf.abs), unaryOfInt(tf.abs)],
+  Neg: [unary(tf.neg), unaryOfInt(tf.neg)],
+  Exp: [unary(tf.exp)],
+  Log: [unary(tf.log, positives)],
+  Log1p: [
+    unary(tf.log1p, between(-0.95, 3)),
+    // Near zero the result is as small as x: the tolerance must be.
+    unary(x => tf.log1p(tf.mul(x, 1e-6)), reals, { tolerance: 1e-12 }),
+  ],
+  Sqrt: [unary(tf.sqrt, positives)],
+  Rsqrt: [unary(tf.rsqrt, positives)],
+  Reciprocal: [unary(tf.reciprocal, awayFromZero)],
+  Sigmoid: [unary(tf.sigmoid), unary(x => tf.sigmoid(tf.mul(x, 100)))],
+  Tanh: [unary(tf.tanh), unary(x => tf.tanh(tf.mul(x, 100)))],
+  Softplus: [unary(tf.softplus), unary(x => tf.softplus(tf.mul(x, 100)))],
+  Relu: [unary(tf.relu), unaryOfInt(tf.relu)],
+  LeakyRelu: [
+    defineCase(
+      ofOneWith(() => reals),
+      ([x], alpha) => tf.leakyRelu(x!, alpha),
+    ),
+    unaryOfInt(x => tf.leakyRelu(x, 0.2)),
+  ],
+  Step: [
+    defineCase(
+      ofOneWith(() => fc.constantFrom(0, 0.25, -1)),
+      ([x], alpha) => tf.step(x!, alpha),
+    ),
+    unaryOfInt(x => tf.step(x)),
+  ],
+  Sign: [unary(tf.sign), unaryOfInt(tf.sign)],
+  Floor: [unary(tf.floor)],
+  Ceil: [unary(tf.ceil)],
+  Sin: [unary(tf.sin)],
+  Cos: [unary(tf.cos)],
+  Square: [unary(tf.square), unaryOfInt(tf.square)],
+  ClipByValue: [
+    defineCase(
+      ofOneWith(() => fc.tuple(reals, reals)),
+      ([x], [a, b]) => tf.clipByValue(x!, Math.min(a, b), Math.max(a, b) + 0.25),
+    ),
+    unaryOfInt(x => tf.clipByValue(x, -2, 3)),
+  ],
+  IsNan: [unary(tf.isNaN, fc.oneof(reals, fc.constant(Number.NaN)), { gradient: false })],
+
+  Select: [
+    defineCase(
+      broadcastable(3).chain(([c, t, e]) =>
+        fc.tuple(array(c!, truths, 'bool'), array(t!), array(e!)).map(inputs => ({ inputs, settings: null })),
+      ),
+      ([condition, t, e]) => tf.where(condition!, t!, e!),
+    ),
+    ...(['int32', 'bool'] as const).map(dtype =>
+      defineCase(
+        shapes().chain(shape =>
+          fc
+            .tuple(array(shape, truths, 'bool'), array(shape, truths, dtype), array(shape, truths, dtype))
+            .map(inputs => ({ inputs, settings: null })),
+        ),
+        ([condition, t, e]) => tf.where(condition!, t!, e!),
+        { gradient: false },
+      ),
+    ),
+    // A condition of one axis that chooses rows, which only the kernel itself takes.
+    defineCase(
+      shapes(1).chain(shape =>
+        fc
+          .tuple(array(shape.slice(0, 1), truths, 'bool'), array(shape), array(shape))
+          .map(inputs => ({ inputs, settings: null })),
+      ),
+      ([condition, t, e]) =>
+        tf.engine().runKernel('Select', { condition: condition!, t: t!, e: e! }) as tf.Tensor,
+      { gradient: false },
+    ),
+  ],
+  Cast: [
+    unary(x => tf.cast(x, 'int32'), reals, { gradient: false }),
+    unary(x => tf.cast(x, 'bool'), reals, { gradient: false }),
+    unaryOfInt(x => tf.cast(x, 'float32')),
+    unaryOfInt(x => tf.cast(x, 'bool')),
+    defineCase(ofOne(truths, 'bool'), ([x]) => [tf.cast(x!, 'float32'), tf.cast(x!, 'int32')], {
+      gradient: false,
+    }),
+    // The gradient passes through a cast to the same type.
+    unary(x => tf.cast(x, 'float32')),
+  ],
+};
+
+/** Numbers at the edges: not a number, both infinities and zeros, the largest, the smallest that is not subnormal. */
+const EDGES = [
+  Number.NaN,
+  Infinity,
+  -Infinity,
+  0,
+  -0,
+  1,
+  -1,
+  2.5,
+  -2.5,
+  100,
+  -100,
+  3e38,
+  -3e38,
+  2e-38,
+  -2e-38,
+];
+export const edgesOfOne = nd([EDGES.length], EDGES);
+export const edgesOfTwo = [nd([EDGES.length, 1], EDGES), nd([1, EDGES.length], EDGES)] as const;

@@ -1,0 +1,190 @@
+// The kernels of src/kernels/product.ts.
+import type { NdArray } from '@blind-demod/experiment';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { array, broadcastable, type Call, type Case, defineCase, integers } from './case.js';
+
+/** Products of up to a hundred terms of size up to nine: their rounding errors add up. */
+const SUMS = { tolerance: 1e-5 };
+
+interface Flips {
+  transposeA: boolean;
+  transposeB: boolean;
+}
+
+/** Matrices, and stacks of matrices whose leading axes broadcast. */
+const matrices = (
+  batches: fc.Arbitrary<number[][]>,
+  dtype: 'float32' | 'int32' = 'float32',
+): fc.Arbitrary<Call<Flips>> =>
+  fc
+    .record({
+      batches,
+      sizes: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 3, maxLength: 3 }),
+      settings: fc.record({ transposeA: fc.boolean(), transposeB: fc.boolean() }),
+    })
+    .chain(({ batches: [left, right], sizes, settings }) => {
+      const [rows, inner, columns] = sizes as [number, number, number];
+      const a = [...left!, ...(settings.transposeA ? [inner, rows] : [rows, inner])];
+      const b = [...right!, ...(settings.transposeB ? [columns, inner] : [inner, columns])];
+      const elements = dtype === 'int32' ? integers : undefined;
+      return fc
+        .tuple(array(a, elements, dtype), array(b, elements, dtype))
+        .map(inputs => ({ inputs, settings }));
+    });
+
+const product = ([a, b]: tf.Tensor[], { transposeA, transposeB }: Flips) =>
+  tf.matMul(a!, b!, transposeA, transposeB);
+
+const unstacked = fc.constant<number[][]>([[], []]);
+/** Leading axes that broadcast, of equal rank. */
+const stacked = broadcastable(2)
+  .filter(([a, b]) => a!.length === b!.length && a!.length > 0)
+  .map(stacks => stacks.map(stack => stack.slice(-2)));
+
+interface Convolution {
+  strides: [number, number];
+  pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
+  dataFormat: 'NHWC' | 'NCHW';
+  dilations: [number, number];
+  /** [batch, height, width, channels], or [batch, channels, height, width]. */
+  imageShape: [number, number, number, number];
+  filterShape: [number, number, number, number];
+  dimRoundingMode?: 'floor' | 'ceil' | 'round';
+}
+
+const size = (low: number, high: number) => fc.integer({ min: low, max: high });
+const pair = (low: number, high: number) => fc.tuple(size(low, high), size(low, high));
+
+/** The geometry of a convolution whose result is not empty. */
+const convolutions = ({ dilated }: { dilated: boolean }): fc.Arbitrary<Convolution> =>
+  fc
+    .record({
+      batch: size(1, 3),
+      channels: pair(1, 3),
+      image: pair(1, 8),
+      filter: pair(1, 5),
+      strides: pair(1, 3),
+      dilations: dilated ? pair(1, 3) : fc.constant<[number, number]>([1, 1]),
+      dataFormat: fc.constantFrom('NHWC', 'NCHW'),
+      pad: fc.oneof(fc.constantFrom('same', 'valid'), size(0, 2), fc.tuple(pair(0, 2), pair(0, 2))),
+    })
+    .map(({ batch, channels: [incoming, outgoing], image, filter, strides, dilations, dataFormat, pad }) => {
+      const last = dataFormat === 'NHWC';
+      return {
+        strides,
+        dilations,
+        dataFormat: dataFormat as 'NHWC' | 'NCHW',
+        pad: (Array.isArray(pad)
+          ? last
+            ? [[0, 0], ...pad, [0, 0]]
+            : [[0, 0], [0, 0], ...pad]
+          : pad) as Convolution['pad'],
+        imageShape: (last
+          ? [batch, ...image, incoming]
+          : [batch, incoming, ...image]) as Convolution['imageShape'],
+        filterShape: [...filter, incoming, outgoing] as Convolution['filterShape'],
+      };
+    })
+    .filter(settings => isSupported(settings) && resultShape(settings).every(length => length > 0));
+
+/** TensorFlow.js takes one number as padding only for square filters and equal strides. */
+const isSupported = ({ pad, filterShape, strides }: Convolution): boolean =>
+  typeof pad !== 'number' || (filterShape[0] === filterShape[1] && strides[0] === strides[1]);
+
+const resultShape = ({
+  imageShape,
+  filterShape,
+  strides,
+  dilations,
+  pad,
+  dataFormat,
+}: Convolution): number[] =>
+  tf.backend_util.computeConv2DInfo(
+    imageShape,
+    filterShape,
+    strides,
+    dilations,
+    pad as 'same',
+    undefined,
+    false,
+    dataFormat === 'NHWC' ? 'channelsLast' : 'channelsFirst',
+  ).outShape;
+
+/** Convolutions with arrays for two of: the image, the filter, the result's gradient. */
+const convolutionOf = (
+  operands: (settings: Convolution) => [readonly number[], readonly number[]],
+  { dilated = false } = {},
+): fc.Arbitrary<Call<Convolution>> =>
+  convolutions({ dilated }).chain(settings => {
+    const [first, second] = operands(settings);
+    return fc
+      .tuple(array(first), array(second))
+      .map(([a, b]: [NdArray, NdArray]) => ({ inputs: [a, b], settings }));
+  });
+
+const forward = ([x, filter]: tf.Tensor[], { strides, pad, dataFormat, dilations }: Convolution) =>
+  tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad as 'same', dataFormat, dilations);
+
+const backward =
+  (kernel: 'Conv2DBackpropInput' | 'Conv2DBackpropFilter') =>
+  ([image, other]: tf.Tensor[], { strides, pad, dataFormat, imageShape, filterShape }: Convolution) =>
+    tf
+      .engine()
+      .runKernel(
+        kernel,
+        (kernel === 'Conv2DBackpropInput'
+          ? { dy: image!, filter: other! }
+          : { x: image!, dy: other! }) as never,
+        { strides, pad, dataFormat, inputShape: imageShape, filterShape } as never,
+      ) as tf.Tensor;
+
+export const productCases: Record<string, Case[]> = {
+  BatchMatMul: [
+    defineCase(matrices(unstacked), product, SUMS),
+    defineCase(matrices(stacked), product, {
+      ...SUMS,
+      // TensorFlow.js does not sum the gradient over axes that broadcast.
+      gradient: ({ inputs: [a, b] }) => `${a!.shape.slice(0, -2)}` === `${b!.shape.slice(0, -2)}`,
+    }),
+    defineCase(matrices(unstacked, 'int32'), product, { gradient: false }),
+    defineCase(matrices(stacked, 'int32'), product, { gradient: false }),
+  ],
+  Conv2D: [
+    defineCase(
+      convolutionOf(({ imageShape, filterShape }) => [imageShape, filterShape]),
+      forward,
+      SUMS,
+    ),
+    defineCase(
+      convolutionOf(({ imageShape, filterShape }) => [imageShape, filterShape], { dilated: true }),
+      forward,
+      {
+        ...SUMS,
+        gradient: false,
+      },
+    ),
+  ],
+  Conv2DBackpropInput: [
+    defineCase(
+      convolutionOf(settings => [resultShape(settings), settings.filterShape]),
+      backward('Conv2DBackpropInput'),
+      SUMS,
+    ),
+    defineCase(
+      convolutionOf(settings => [resultShape(settings), settings.filterShape]).filter(
+        ({ settings }) => settings.dataFormat === 'NHWC',
+      ),
+      ([dy, filter], { imageShape, strides, pad }) =>
+        tf.conv2dTranspose(dy as tf.Tensor4D, filter as tf.Tensor4D, imageShape, strides, pad as 'same'),
+      SUMS,
+    ),
+  ],
+  Conv2DBackpropFilter: [
+    defineCase(
+      convolutionOf(settings => [settings.imageShape, resultShape(settings)]),
+      backward('Conv2DBackpropFilter'),
+      { ...SUMS, gradient: false },
+    ),
+  ],
+};
