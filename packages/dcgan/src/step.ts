@@ -53,38 +53,38 @@ export function initialState(settings: NetworkSettings, shape: ImageShape, rando
   };
 }
 
+/**
+ * One step on one batch. The discriminator sees no image without noise on it: that keeps it from winning at once
+ * (Sønderby et al. 2017).
+ */
 export function trainingStep(
   state: TrainingState<Tensor>,
   batch: Batch<Tensor>,
   { outputRange }: NetworkSettings,
   training: TrainingSettings,
 ): StepResult<Tensor> {
-  // Noise on all that the discriminator sees keeps it from winning at once (Sønderby et al. 2017).
-  const judge = (discriminator: Parameters<Tensor>, images: Tensor, noise: Tensor) =>
-    discriminate(discriminator, tf.add(images, tf.mul(noise, training.instanceNoise)), outputRange);
+  const { instanceNoise } = training;
+  const noisy = (images: Tensor, noise: Tensor) => tf.add(images, tf.mul(noise, instanceNoise));
 
-  // Discriminator: cross-entropy of telling real (logit > 0) from generated (logit < 0).
+  // Discriminator: tell real from generated.
   const fakes = generate(state.generator, batch.codes, outputRange);
   const judged = valueAndGradient(
     discriminator =>
-      tf.add(
-        tf.mean(tf.softplus(tf.neg(judge(discriminator, batch.images, batch.realNoise)))),
-        tf.mean(tf.softplus(judge(discriminator, fakes, batch.fakeNoise))),
+      discriminatorLoss(
+        discriminator,
+        noisy(batch.images, batch.realNoise),
+        noisy(fakes, batch.fakeNoise),
+        outputRange,
       ),
     state.discriminator,
   );
   const discriminator = adamStep(state.discriminator, judged.gradient, state.discriminatorAdam, training);
 
-  // Generator: that the discriminator takes its images for real.
-  const fooled = valueAndGradient(
-    generator =>
-      tf.mean(
-        tf.softplus(
-          tf.neg(judge(discriminator.parameters, generate(generator, batch.codes, outputRange), batch.fakeNoise)),
-        ),
-      ),
-    state.generator,
-  );
+  // Generator: have its images taken for real.
+  const fooled = valueAndGradient(generator => {
+    const images = generate(generator, batch.codes, outputRange);
+    return crossEntropy(discriminate(discriminator.parameters, noisy(images, batch.fakeNoise), outputRange), 'real');
+  }, state.generator);
   const generator = adamStep(state.generator, fooled.gradient, state.generatorAdam, training);
 
   // An average over few steps at first, so that the initial weights do not linger in it.
@@ -107,8 +107,25 @@ export function trainingStep(
   };
 }
 
+/** The discriminator's loss on real and generated images: the sum of their cross-entropies. */
+export function discriminatorLoss(
+  discriminator: Parameters<Tensor>,
+  real: Tensor,
+  fake: Tensor,
+  outputRange: readonly [number, number],
+): Tensor {
+  return tf.add(
+    crossEntropy(discriminate(discriminator, real, outputRange), 'real'),
+    crossEntropy(discriminate(discriminator, fake, outputRange), 'fake'),
+  );
+}
+
+/** Mean of −log P(label), where P(real) is the sigmoid of the logit. */
+const crossEntropy = (logits: Tensor, label: 'real' | 'fake'): Tensor =>
+  tf.mean(tf.softplus(label === 'real' ? tf.neg(logits) : logits));
+
 /** A scalar function of a network's parameters: its value, and its gradient in the shape of the parameters. */
-function valueAndGradient(
+export function valueAndGradient(
   fn: (parameters: Parameters<Tensor>) => Tensor,
   parameters: Parameters<Tensor>,
 ): { value: Tensor; gradient: Parameters<Tensor> } {

@@ -37,6 +37,8 @@ export async function idxImages(folder: string): Promise<SourceImages> {
   if (parts.some(({ images }) => images.sizes[1] !== height || images.sizes[2] !== width)) {
     throw new UserError(`${folder}: the train and t10k images differ in size`);
   }
+  if (height !== width)
+    throw new UserError(`${folder}: images of ${height}×${width}; only square ones are supported`);
   const bytes = Buffer.concat(parts.map(({ images }) => images.data));
   return {
     pixels: float32(
@@ -57,7 +59,10 @@ async function findIdx(folder: string, stem: string, dimensions: number): Promis
   for (const separator of ['-', '.']) {
     for (const ending of ['', '.gz']) {
       const file = join(folder, `${stem}${separator}idx${dimensions}-ubyte${ending}`);
-      const content = await readFile(file).catch(() => undefined);
+      const content = await readFile(file).catch(error => {
+        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+        throw new UserError(`${file}: cannot be read (${error.code})`);
+      });
       if (content !== undefined)
         return parseIdx(ending === '' ? content : await unzip(content, file), file, dimensions);
     }

@@ -63,18 +63,12 @@ export async function readImageFile(
         : `${file}: cannot be read (${error.code})`,
     );
   });
-  const { data, info } = await sharp(content, { autoOrient: true })
-    .flatten()
-    .toColourspace(channels === 1 ? 'grey16' : 'rgb16')
-    .raw({ depth: 'ushort' })
-    .toBuffer({ resolveWithObject: true })
-    .catch(error => {
-      const reason = String(error.message).split('\n')[0];
-      throw new UserError(
-        `${file}: not an image that can be read (${reason}); give a PNG, JPEG, WebP, TIFF or GIF`,
-      );
-    });
-  const levels = levelsOf(data);
+  const { levels, white, info } = await decode(content, channels).catch(error => {
+    const reason = String(error.message).split('\n')[0];
+    throw new UserError(
+      `${file}: not an image that can be read (${reason}); give a PNG, JPEG, WebP, TIFF or GIF`,
+    );
+  });
   const side = Math.min(info.width, info.height);
   const top = Math.floor((info.height - side) / 2);
   const left = Math.floor((info.width - side) / 2);
@@ -82,8 +76,21 @@ export async function readImageFile(
     const channel = Math.floor(index / (side * side));
     const row = top + (Math.floor(index / side) % side);
     const column = left + (index % side);
-    return levels[(row * info.width + column) * channels + channel]! / WHITE;
+    return levels[(row * info.width + column) * channels + channel]! / white;
   });
   const resized = await resizeImages(float32([1, channels, side, side], square), size);
   return float32([channels, size, size], resized.data);
+}
+
+/** Grey levels or RGB triples as they are in the file, in its 8 or 16 bits: converting between them loses some. */
+async function decode(content: Buffer, channels: number) {
+  const { depth } = await sharp(content).metadata();
+  const deep = depth === 'ushort';
+  const space = deep ? { 1: 'grey16', 3: 'rgb16' } : { 1: 'b-w', 3: 'srgb' };
+  const { data, info } = await sharp(content, { autoOrient: true })
+    .flatten()
+    .toColourspace(channels === 1 ? space[1] : space[3])
+    .raw({ depth: deep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return { levels: deep ? levelsOf(data) : data, white: deep ? WHITE : 255, info };
 }

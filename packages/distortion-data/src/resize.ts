@@ -10,7 +10,7 @@ export const WHITE = 65535;
 /**
  * Resizes square images [count, channels, side, side] in [0, 1] to [count, channels, size, size], bilinearly:
  * pixel centres aligned, edges repeated, no overshoot, and smoothed over the shrunk area when made smaller.
- * Accurate to 1/65535. `onProgress` is told how many images are done.
+ * Accurate to 1/100,000. `onProgress` is told how many images are done.
  */
 export async function resizeImages(
   images: Float32NdArray,
@@ -51,10 +51,12 @@ async function resizePlane(pixels: Float32Array, side: number, size: number): Pr
   return plane;
 }
 
-/** Through 16-bit grey, the finest that sharp resizes without converting: it takes raw floats for 8-bit levels. */
+/**
+ * By sharp, as 16-bit grey: the resizing itself is done in floats, but what sharp returns are whole levels of
+ * white, cut off, not rounded (hence the half). As any other kind of image it would convert them on the way.
+ */
 async function resizeLevels(pixels: Float32Array, side: number, size: number): Promise<Uint16Array> {
-  const levels = new Uint16Array(pixels.length);
-  for (let pixel = 0; pixel < levels.length; pixel++) levels[pixel] = Math.round(pixels[pixel]! * WHITE);
+  const levels = pixels.map(value => value * WHITE + 0.5);
   const resized = await sharp(levels, { raw: { width: side, height: side, channels: 1 } })
     .resize(size, size, { kernel: 'linear', fit: 'fill' })
     .toColourspace('grey16')

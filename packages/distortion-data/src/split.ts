@@ -31,13 +31,12 @@ export function stratifiedSplit(
   testFraction: number,
   seed: number,
 ): Split {
-  const train: number[] = [];
-  const test: number[] = [];
-  for (const { indices } of shuffledStrata(images.labels, seed, 'split')) {
+  const strata = shuffledStrata(images.labels, seed, 'split').map(({ indices }) => {
     const held = Math.round(indices.length * testFraction);
-    test.push(...indices.slice(0, held));
-    train.push(...indices.slice(held));
-  }
+    return { test: indices.slice(0, held), train: indices.slice(held) };
+  });
+  const train = strata.flatMap(stratum => stratum.train);
+  const test = strata.flatMap(stratum => stratum.test);
   const trained = new Set(train.map(index => images.fingerprints[index]));
   const isCopy = (index: number) => trained.has(images.fingerprints[index]);
   return {

@@ -25,7 +25,7 @@ export function figure2(pairs: readonly JudgedImages[]): FigureRow[] {
 const SHOWN_SIZE = 128;
 const GAP = 4;
 const FONT_SIZE = 15;
-const LABEL_WIDTH = 160;
+const LABEL_WIDTH = 170;
 
 /**
  * The figure as a PNG, black on white, with the rows' labels on the left where the machine has a font for

@@ -1,5 +1,4 @@
 // Progress of long work, on stderr: a bar on a terminal, a line now and then elsewhere.
-import { clearLine, cursorTo } from 'node:readline';
 import cliProgress from 'cli-progress';
 
 /** Milliseconds between lines where there is no terminal. */
@@ -24,7 +23,8 @@ export function startProgress(work: { title: string; total: number; initial?: nu
 
 function bar({ title, total, initial = 0 }: Parameters<typeof startProgress>[0]): Progress {
   const timeLeft = estimator(total, initial);
-  const single = new cliProgress.SingleBar({
+  // A MultiBar of one, because only that can log.
+  const display = new cliProgress.MultiBar({
     stream: process.stderr,
     format: `${title} {bar} {value}/{total} {left} {note}`,
     barsize: 24,
@@ -35,16 +35,14 @@ function bar({ title, total, initial = 0 }: Parameters<typeof startProgress>[0])
     hideCursor: false,
     linewrap: true, // trims to the width of the terminal, whose own settings it leaves alone
   });
-  single.start(total, initial, { left: '', note: '' });
+  const single = display.create(total, initial, { left: '', note: '' });
   return {
     update: (done, note = '') => single.update(done, { left: timeLeft(done), note }),
     log: line => {
-      clearLine(process.stderr, 0);
-      cursorTo(process.stderr, 0);
-      process.stderr.write(`${line}\n`);
-      single.render();
+      display.log(`${line}\n`);
+      display.update(); // now, not when the bar is next drawn: that may be after other output
     },
-    stop: () => single.stop(),
+    stop: () => display.stop(),
   };
 }
 

@@ -56,7 +56,7 @@ describe('startProgress on a terminal', () => {
     expect(written).toContain('5/10 0:01 left residual 0.1');
     expect(written).toContain('a line\n');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told by control characters
-    expect(written).not.toMatch(/\x1b\[\?(25l|7l)/);
+    expect(written).not.toMatch(/\x1b(\[\?(25l|7l)|[78])/);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -8,13 +8,6 @@ import { onnxRuntimeEngine } from './engines/onnx-runtime.js';
 export const DEVICES = ['auto', 'cpu', 'js', 'webgpu', 'cuda'] as const;
 export type Device = (typeof DEVICES)[number];
 
-export interface DeviceReport {
-  readonly device: Exclude<Device, 'auto'>;
-  readonly works: boolean;
-  /** What it runs on, or why it does not work and what to do. */
-  readonly detail: string;
-}
-
 /** The engine of a device. @throws UserError if the device does not work here. */
 export async function engineOf(device: Device): Promise<Engine> {
   switch (device) {
@@ -34,5 +27,5 @@ export async function engineOf(device: Device): Promise<Engine> {
   }
 }
 
-/** What `auto` means on this machine. */
+/** What `auto` means on this machine: the CPU. */
 export const chosenDevice = (device: Device): Exclude<Device, 'auto'> => (device === 'auto' ? 'cpu' : device);

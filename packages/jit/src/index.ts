@@ -1,6 +1,7 @@
 // How a tensor program runs: TensorFlow.js functions, compiled to ONNX Runtime or run eagerly.
 export { compile, constant, exportOnnx } from './compile.js';
-export { chosenDevice, DEVICES, type Device, type DeviceReport } from './devices.js';
+export { type DeviceReport, describeDevices } from './describe.js';
+export { chosenDevice, DEVICES, type Device } from './devices.js';
 export type { Program } from './engines/engine.js';
 export { kernelTable } from './trace.js';
 export { type ArraysOf, isNdArray, isTensor, leaves, mapTree, type Tree } from './tree.js';

@@ -1,5 +1,5 @@
 // Elementwise kernels: arithmetic, functions of one variable, comparisons, logic, casts.
-import { type Graph, sameShape, type Value, type ValueType } from '../graph.js';
+import type { Graph, Value, ValueType } from '../graph.js';
 import type { Kernel, KernelTable } from './kernel.js';
 
 type Operator = (graph: Graph, a: Value, b: Value) => Value;
@@ -118,18 +118,9 @@ export const elementwiseKernels: KernelTable = {
 
   Select: ({ graph, inputs }) => {
     const { condition, t, e } = inputs as { condition: Value; t: Value; e: Value };
-    // A condition of lower rank chooses whole rows: TensorFlow aligns it with the first axes, ONNX with the last.
-    const rows = [...condition.shape, ...Array(t.shape.length - condition.shape.length).fill(1)];
-    const choice = sameShape(rows, condition.shape) ? condition : graph.reshape(condition, rows);
-    const chosen = graph.elementwise(
-      'Where',
-      [choice, numeric(graph, t), numeric(graph, e)],
-      numeric(graph, t).dtype,
-    );
-    return cast(graph, chosen, t.dtype);
+    const [yes, no] = [numeric(graph, t), numeric(graph, e)];
+    return cast(graph, graph.elementwise('Where', [condition, yes, no], yes.dtype), t.dtype);
   },
-  Cast: ({ graph, inputs, attrs }) => {
-    // Real to whole numbers truncates towards zero in both; numbers to truth values is "not zero" in both.
-    return cast(graph, inputs.x!, attrs.dtype);
-  },
+  // Real to whole numbers truncates towards zero in both; numbers to truth values is "not zero" in both.
+  Cast: ({ graph, inputs, attrs }) => cast(graph, inputs.x!, attrs.dtype),
 };

@@ -30,16 +30,6 @@ const matrixProduct: Kernel = ({ graph, inputs, attrs }) => {
 
 /** The geometry of a convolution, from TensorFlow.js' own reckoning, and the axes of its images. */
 function geometry(imageShape: readonly number[], filterShape: readonly number[], attrs: KernelAttributes) {
-  const [strideHeight, strideWidth] = [attrs.strides].flat() as [number, number?];
-  if (
-    typeof attrs.pad === 'number' &&
-    (filterShape[0] !== filterShape[1] || strideHeight !== (strideWidth ?? strideHeight))
-  ) {
-    // TensorFlow.js reckons the width of the result by the height's filter and stride.
-    throw new TypeError(
-      'expected a square filter and equal strides where the padding is one number, got others',
-    );
-  }
   const channelsLast = attrs.dataFormat === 'NHWC';
   const info = backend_util.computeConv2DInfo(
     imageShape as [number, number, number, number],
@@ -51,6 +41,15 @@ function geometry(imageShape: readonly number[], filterShape: readonly number[],
     false,
     channelsLast ? 'channelsLast' : 'channelsFirst',
   );
+  if (
+    typeof attrs.pad === 'number' &&
+    (info.effectiveFilterHeight !== info.effectiveFilterWidth || info.strideHeight !== info.strideWidth)
+  ) {
+    // TensorFlow.js reckons the width of the result by the height's filter and stride.
+    throw new TypeError(
+      'expected a square filter and equal strides where padding is one number; give it per side',
+    );
+  }
   const { top, left } = info.padInfo;
   // How far the last position of the filter reaches past the image's lower right; less than nothing where the result's
   // size was rounded down, which leaves the last rows or columns of the image unseen.

@@ -64,33 +64,38 @@ const convolutions = ({ dilated }: { dilated: boolean }): fc.Arbitrary<Convoluti
       channels: pair(1, 3),
       image: pair(1, 8),
       filter: pair(1, 5),
-      strides: pair(1, 3),
-      dilations: dilated ? pair(1, 3) : fc.constant<[number, number]>([1, 1]),
-      dataFormat: fc.constantFrom('NHWC', 'NCHW'),
-      pad: fc.oneof(fc.constantFrom('same', 'valid'), size(0, 2), fc.tuple(pair(0, 2), pair(0, 2))),
+      steps: pair(1, 3),
+      dataFormat: fc.constantFrom<Convolution['dataFormat'][]>('NHWC', 'NCHW'),
+      pad: fc.oneof(
+        fc.constantFrom('same' as const, 'valid' as const),
+        size(0, 2),
+        fc.tuple(pair(0, 2), pair(0, 2)),
+      ),
     })
-    .map(({ batch, channels: [incoming, outgoing], image, filter, strides, dilations, dataFormat, pad }) => {
+    .map(({ batch, channels: [incoming, outgoing], image, filter, steps, dataFormat, pad }): Convolution => {
       const last = dataFormat === 'NHWC';
+      // One number as padding is for square filters and equal strides only.
+      const [[height, width], [down, right]] =
+        typeof pad === 'number'
+          ? ([
+              [filter[0], filter[0]],
+              [steps[0], steps[0]],
+            ] as const)
+          : ([filter, steps] as const);
       return {
-        strides,
-        dilations,
-        dataFormat: dataFormat as 'NHWC' | 'NCHW',
-        pad: (Array.isArray(pad)
-          ? last
-            ? [[0, 0], ...pad, [0, 0]]
-            : [[0, 0], [0, 0], ...pad]
-          : pad) as Convolution['pad'],
-        imageShape: (last
-          ? [batch, ...image, incoming]
-          : [batch, incoming, ...image]) as Convolution['imageShape'],
-        filterShape: [...filter, incoming, outgoing] as Convolution['filterShape'],
+        strides: dilated ? [1, 1] : [down, right],
+        dilations: dilated ? [down, right] : [1, 1],
+        dataFormat,
+        pad: !Array.isArray(pad)
+          ? pad
+          : last
+            ? [[0, 0], pad[0], pad[1], [0, 0]]
+            : [[0, 0], [0, 0], pad[0], pad[1]],
+        imageShape: last ? [batch, ...image, incoming] : [batch, incoming, ...image],
+        filterShape: [height, width, incoming, outgoing],
       };
     })
-    .filter(settings => isSupported(settings) && resultShape(settings).every(length => length > 0));
-
-/** TensorFlow.js takes one number as padding only for square filters and equal strides. */
-const isSupported = ({ pad, filterShape, strides }: Convolution): boolean =>
-  typeof pad !== 'number' || (filterShape[0] === filterShape[1] && strides[0] === strides[1]);
+    .filter(settings => resultShape(settings).every(length => length > 0));
 
 const resultShape = ({
   imageShape,

@@ -1,0 +1,71 @@
+// demod doctor: what works here, and what to do about the rest.
+import { cpus, totalmem } from 'node:os';
+import { FACTORS, type LoadedExperiment, loadExperiment, UserError } from '@blind-demod/experiment';
+import { chosenDevice, describeDevices } from '@blind-demod/jit';
+import type { CommandModule } from 'yargs';
+import { generatorFolder } from '../generators.js';
+import { type ArtifactsArguments, artifactsOption, type CommonArguments } from '../options.js';
+import { printResult } from '../output.js';
+
+interface Finding {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export const doctorCommand: CommandModule<CommonArguments, ArtifactsArguments> = {
+  command: 'doctor',
+  describe: 'Tell what works on this machine, and what to do about the rest',
+  builder: yargs => yargs.options(artifactsOption),
+  handler: async args => {
+    const device = chosenDevice(args.device);
+    const devices = await describeDevices();
+    const works = devices.some(report => report.device === device && report.works);
+    const findings: Finding[] = [
+      { what: 'Node.js', ok: true, detail: `${process.versions.node}, ${process.platform} ${process.arch}` },
+      { what: 'machine', ok: true, detail: describeMachine() },
+      ...devices.map(report => ({
+        what: `device ${report.device}`,
+        ok: report.works,
+        detail: `${report.detail}${report.device === device ? ' (in use)' : ''}`,
+      })),
+      ...(await findExperiment(args)),
+    ];
+    printResult(args, { device, works, findings }, toLines(findings));
+    if (!works)
+      throw new UserError(`device "${device}" does not work here; choose one that does with --device`);
+  },
+};
+
+function describeMachine(): string {
+  const cores = cpus();
+  const gibibytes = (totalmem() / 2 ** 30).toFixed(1);
+  return `${cores.length} cores (${cores[0]?.model.trim() ?? 'unknown'}), ${gibibytes} GiB of memory`;
+}
+
+/** The config file, and the generators that it would use. */
+async function findExperiment({ config, out }: { config: string; out: string }): Promise<Finding[]> {
+  const attempt = async (what: string, find: () => Promise<string>): Promise<Finding> => {
+    try {
+      return { what, ok: true, detail: await find() };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { what, ok: false, detail: error.message };
+    }
+  };
+  let loaded: LoadedExperiment | undefined;
+  const configFound = await attempt('config', async () => {
+    loaded = await loadExperiment(config);
+    return config;
+  });
+  const findings = [configFound];
+  for (const factor of loaded ? FACTORS : []) {
+    findings.push(await attempt(`${factor} generator`, () => generatorFolder(loaded!, factor, out)));
+  }
+  return findings;
+}
+
+function toLines(findings: readonly Finding[]): string[] {
+  const width = Math.max(...findings.map(({ what }) => what.length));
+  return findings.map(({ what, ok, detail }) => `${ok ? 'ok' : '--'}  ${what.padEnd(width)}  ${detail}`);
+}

@@ -1,0 +1,43 @@
+// How the program ends when something is wrong: one line on stderr, and an exit code that says what kind it was.
+import { UserError } from '@blind-demod/experiment';
+
+/** The command line itself was wrong. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const EXIT_CODES = {
+  /** The user can mend it. */
+  user: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** A mistake in this program; sysexits.h calls it EX_SOFTWARE. */
+  internal: 70,
+  /** Stopped with Ctrl-C; what shells report for it. */
+  interrupted: 130,
+} as const;
+
+/** Writes the one line for an error, and returns the exit code. With DEBUG set there is a stack trace too. */
+export function reportError(error: unknown): number {
+  const kind = kindOf(error);
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const hint = {
+    user: '',
+    usage: '; see demod --help',
+    internal: `; this is a mistake in demod${process.env.DEBUG ? '' : ', DEBUG=1 shows where'}`,
+  }[kind];
+  process.stderr.write(`error: ${message.trim().replace(/\s*\n\s*/g, ' ')}${hint}\n`);
+  if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return EXIT_CODES[kind];
+}
+
+/** Ctrl-C ends the program at once. Every file is written whole or not at all, so nothing needs tidying up. */
+export function exitOnInterrupt(): void {
+  process.on('SIGINT', () => process.exit(EXIT_CODES.interrupted));
+}
+
+function kindOf(error: unknown): 'user' | 'usage' | 'internal' {
+  if (error instanceof UserError) return 'user';
+  // YError is what yargs throws at command lines that it cannot read.
+  return error instanceof Error && ['UsageError', 'YError'].includes(error.name) ? 'usage' : 'internal';
+}

@@ -1,0 +1,19 @@
+// Where everything that belongs to an experiment is kept.
+import { join } from 'node:path';
+import type { Factor } from '@blind-demod/experiment';
+
+export interface Folders {
+  images(factor: Factor): string;
+  generator(factor: Factor): string;
+  readonly evaluation: string;
+}
+
+/** The folders of the experiment `name` under the artifact root `out`. */
+export function foldersOf(out: string, name: string): Folders {
+  const root = join(out, name);
+  return {
+    images: factor => join(root, 'data', factor),
+    generator: factor => join(root, factor),
+    evaluation: join(root, 'eval'),
+  };
+}

@@ -1,0 +1,76 @@
+// Which generators an experiment uses: those trained here, else those it came with.
+import { access } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { GENERATOR_KIND, type Generator, loadGenerator, trainingSettings } from '@blind-demod/dcgan';
+import {
+  FACTORS,
+  type Factor,
+  hashOf,
+  type LoadedExperiment,
+  openArtifact,
+  UserError,
+} from '@blind-demod/experiment';
+import { foldersOf } from './folders.js';
+import { ARTIFACTS } from './options.js';
+
+export interface FoundGenerators {
+  readonly generators: Readonly<Record<Factor, Generator>>;
+  /** The folder that each was read from. */
+  readonly folders: Readonly<Record<Factor, string>>;
+}
+
+/**
+ * The generators of both factors. One that was trained under the artifact root with the experiment's settings
+ * comes before the experiment's pretrained one; a training that was not finished counts as none.
+ *
+ * @throws UserError, saying how to train, when there is none, or the one to use is damaged or was trained with
+ * other settings.
+ */
+export async function findGenerators(loaded: LoadedExperiment, out: string): Promise<FoundGenerators> {
+  const [signal, distortion] = await Promise.all(FACTORS.map(factor => generatorFolder(loaded, factor, out)));
+  const folders = { signal: signal!, distortion: distortion! };
+  const load = (factor: Factor) =>
+    loadGenerator(folders[factor], {
+      settings: trainingSettings(loaded.experiment, factor),
+      remedy: howToTrain(loaded, out),
+    });
+  return { generators: { signal: await load('signal'), distortion: await load('distortion') }, folders };
+}
+
+/** The folder of the generator to use, which may still turn out damaged. @throws UserError when there is none */
+export async function generatorFolder(
+  loaded: LoadedExperiment,
+  factor: Factor,
+  out: string,
+): Promise<string> {
+  const { experiment, file, root, name } = loaded;
+  const remedy = howToTrain(loaded, out);
+  const trained = foldersOf(out, name).generator(factor);
+  const pretrained =
+    experiment.pretrained && relative(process.cwd(), join(resolve(root, experiment.pretrained), factor));
+
+  if (await isComplete(trained)) {
+    const { manifest } = await openArtifact(trained, { kind: GENERATOR_KIND, remedy });
+    // Without a pretrained one to fall back on, loading it says which settings are others.
+    if (!pretrained || manifest.settingsHash === hashOf(trainingSettings(experiment, factor))) return trained;
+  }
+  if (pretrained && (await isComplete(pretrained))) return pretrained;
+  const places = [trained, pretrained].filter(Boolean).join(' and ');
+  throw new UserError(`no trained generators for ${file} (looked in ${places}); ${remedy}`);
+}
+
+/** The manifest is the last file of an artifact to be written. */
+async function isComplete(folder: string): Promise<boolean> {
+  return access(join(folder, 'manifest.json')).then(
+    () => true,
+    () => false,
+  );
+}
+
+function howToTrain({ file }: LoadedExperiment, out: string): string {
+  const command =
+    out === ARTIFACTS
+      ? `DEMOD_CONFIG=${file} npx turbo train`
+      : `npx demod train --config ${file} --out ${out}`;
+  return `run \`${command}\``;
+}

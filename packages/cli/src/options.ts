@@ -1,0 +1,50 @@
+// The options that several commands share.
+import { DEVICES } from '@blind-demod/jit';
+import type { InferredOptionTypes, Options } from 'yargs';
+import { UsageError } from './exit.js';
+
+/** Taken by every command. */
+export const commonOptions = {
+  config: {
+    type: 'string',
+    requiresArg: true,
+    default: process.env.DEMOD_CONFIG || 'configs/paper.json',
+    defaultDescription: '$DEMOD_CONFIG, else configs/paper.json',
+    describe: 'The experiment, a JSON file',
+  },
+  device: {
+    choices: DEVICES,
+    requiresArg: true,
+    default: 'auto' as const,
+    describe: 'What computes; `demod doctor` tells which of them work here',
+  },
+  json: {
+    type: 'boolean',
+    default: false,
+    describe: 'Print the result as JSON on stdout, and nothing else there',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Taken by the commands that write artifacts. */
+export const artifactsOption = {
+  out: {
+    type: 'string',
+    requiresArg: true,
+    default: 'artifacts',
+    describe: 'Folder of everything that is made: images, generators, results',
+  },
+} as const satisfies Record<string, Options>;
+
+export const ARTIFACTS = artifactsOption.out.default;
+
+export type CommonArguments = InferredOptionTypes<typeof commonOptions>;
+export type ArtifactsArguments = CommonArguments & InferredOptionTypes<typeof artifactsOption>;
+
+/** A count on the command line: a whole number of at least 1, or 'all'. @throws UsageError */
+export function countOrAll(name: string): (given: string) => number | 'all' {
+  return given => {
+    if (given === 'all') return given;
+    if (/^[1-9]\d{0,14}$/.test(given)) return Number(given);
+    throw new UsageError(`--${name} expects a whole number of at least 1, or "all", got "${given}"`);
+  };
+}

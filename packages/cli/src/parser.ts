@@ -1,0 +1,49 @@
+// The command line: its commands, and what --help teaches.
+import { createRequire } from 'node:module';
+import yargs, { type Argv } from 'yargs';
+import { dataCommand } from './commands/data.js';
+import { doctorCommand } from './commands/doctor.js';
+import { evalCommand } from './commands/eval.js';
+import { recoverCommand } from './commands/recover.js';
+import { trainCommand } from './commands/train.js';
+import { UsageError } from './exit.js';
+import { commonOptions } from './options.js';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+const EPILOGUE = `An experiment is one JSON file; configs/ has some, and configs/schema.json describes every setting.
+Results go to artifacts/NAME/, where NAME is the file's name. A command that was stopped goes on where it was.
+
+The same from the repository's root, with what each step needs made first:
+  npx turbo data        npx turbo train        npx turbo eval
+  DEMOD_CONFIG=configs/quick.json npx turbo eval`;
+
+export function parser(args: readonly string[]): Argv {
+  return yargs(args)
+    .scriptName('demod')
+    .usage(
+      'Recovers both factors of a picture y = w ⊙ x, each from a generator trained on such images.\n\nUsage: $0 <command> [options]',
+    )
+    .options(commonOptions)
+    .command(dataCommand)
+    .command(trainCommand)
+    .command(evalCommand)
+    .command(recoverCommand)
+    .command(doctorCommand)
+    .example('$0 doctor', 'What works on this machine')
+    .example('$0 eval --config configs/quick.json', 'Judge the generators of that experiment')
+    .example('$0 recover photo.png --out recovered', 'Take a picture of your own apart')
+    .epilogue(EPILOGUE)
+    .demandCommand(1, 1, 'a command is missing', 'more than one command')
+    .recommendCommands()
+    .strict()
+    .version(version)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .locale('en')
+    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    });
+}

@@ -1,0 +1,107 @@
+import { experimentSchema, float32, type NdArray, randomStream } from '@blind-demod/experiment';
+import { compile } from '@blind-demod/jit';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { channelMoments, downsample, normalise, upsample } from '../src/layers.js';
+import { discriminate, generate, hiddenMaps, initialDiscriminator, initialGenerator, type Parameters } from '../src/networks.js';
+
+const random = () => randomStream(1, 'networks test');
+const normals = (...shape: number[]) => float32(shape, random().normals(shape.reduce((a, b) => a * b, 1)));
+const network = experimentSchema.parse({}).signal.network;
+const parameterCount = (parameters: Parameters<NdArray>) =>
+  parameters.reduce((sum, layer) => sum + Object.values(layer).reduce((n, array) => n + array.data.length, 0), 0);
+
+describe('architecture', () => {
+  test('has the feature maps of DCGAN', () => {
+    expect(hiddenMaps(64, 64)).toEqual([512, 256, 128, 64]);
+    expect(hiddenMaps(8, 16)).toEqual([16, 8]);
+    expect(hiddenMaps(64, 128)).toEqual([1024, 512, 256, 128, 64]);
+  });
+
+  test('has as many parameters as the DCGAN example of PyTorch', () => {
+    // That example, for 64 × 64 colour images: 3,576,704 and 2,765,568; ours has biases beside, where there is no
+    // batch normalisation: of the output layer (3), of the first discriminator layer (64) and of the verdict (1).
+    expect(parameterCount(initialGenerator(network, [3, 64, 64], random()))).toBe(3_576_704 + 3);
+    expect(parameterCount(initialDiscriminator(network, [3, 64, 64], random()))).toBe(2_765_568 + 64 + 1);
+  });
+
+  test.each([16, 32, 64, 128])('maps codes to images and images to logits at %i pixels', async size => {
+    const small = { ...network, latentDimension: 5, generatorMaps: 2, discriminatorMaps: 2 };
+    for (const channels of [1, 3]) {
+      const generator = initialGenerator(small, [channels, size, size], random());
+      const discriminator = initialDiscriminator(small, [channels, size, size], random());
+      const codes = normals(2, 5);
+      const program = await compile(
+        (input: { generator: Parameters<Tensor>; discriminator: Parameters<Tensor>; codes: Tensor }) => {
+          const images = generate(input.generator, input.codes, [-2, 3]);
+          return { images, logits: discriminate(input.discriminator, images, [-2, 3]) };
+        },
+        { generator, discriminator, codes },
+        { device: 'cpu' },
+      );
+      const { images, logits } = await program.run({ generator, discriminator, codes });
+      await program.dispose();
+      expect(images.shape).toEqual([2, channels, size, size]);
+      expect(Math.min(...images.data)).toBeGreaterThanOrEqual(-2);
+      expect(Math.max(...images.data)).toBeLessThanOrEqual(3);
+      expect(logits.shape).toEqual([2, 1]);
+    }
+  });
+});
+
+describe('layers', () => {
+  test('upsampling is the adjoint of downsampling', async () => {
+    const input = { fine: normals(2, 3, 8, 8), coarse: normals(2, 5, 4, 4), weight: normals(5, 3, 4, 4) };
+    const program = await compile(
+      ({ fine, coarse, weight }: { fine: Tensor; coarse: Tensor; weight: Tensor }) => ({
+        down: tf.sum(tf.mul(downsample(fine, weight), coarse)),
+        up: tf.sum(tf.mul(fine, upsample(coarse, weight))),
+      }),
+      input,
+      { device: 'cpu' },
+    );
+    const { down, up } = await program.run(input);
+    // Sums of 7680 products of order one, each rounded to 6e-8 of its size: 1e-4 leaves an order of magnitude.
+    expect(down.data[0]! - up.data[0]!).toBeCloseTo(0, 3);
+    expect(Math.abs(down.data[0]!)).toBeGreaterThan(0.1);
+  });
+
+  test('downsampling is a correlation with stride 2 over an image with one pixel of border', async () => {
+    const [image, weight] = [normals(1, 2, 4, 4), normals(3, 2, 4, 4)];
+    const program = await compile(
+      (input: { image: Tensor; weight: Tensor }) => downsample(input.image, input.weight),
+      { image, weight },
+      { device: 'cpu' },
+    );
+    const { shape, data } = await program.run({ image, weight });
+    expect(shape).toEqual([1, 3, 2, 2]);
+    const at = (channel: number, row: number, column: number) =>
+      row < 0 || row > 3 || column < 0 || column > 3 ? 0 : image.data[channel * 16 + row * 4 + column]!;
+    for (let index = 0; index < 12; index++) {
+      const [out, row, column] = [Math.floor(index / 4), Math.floor(index / 2) % 2, index % 2];
+      let sum = 0;
+      for (let k = 0; k < 32; k++) {
+        const [channel, v, u] = [Math.floor(k / 16), Math.floor(k / 4) % 4, k % 4];
+        sum += weight.data[out * 32 + k]! * at(channel, 2 * row + v - 1, 2 * column + u - 1);
+      }
+      expect(data[index]).toBeCloseTo(sum, 4);
+    }
+  });
+
+  test('batch normalisation gives each channel the mean of its shift and the deviation of its scale', async () => {
+    const image = float32([8, 2, 4, 4], normals(8, 2, 4, 4).data.map(value => 3 + 5 * value));
+    const layer = { weight: normals(1), scale: float32([2], Float32Array.of(2, 0.5)), shift: float32([2], Float32Array.of(-1, 4)) };
+    const program = await compile(
+      (input: { image: Tensor; layer: { weight: Tensor; scale: Tensor; shift: Tensor } }) =>
+        channelMoments(normalise(input.image, input.layer)),
+      { image, layer },
+      { device: 'cpu' },
+    );
+    const { mean, variance } = await program.run({ image, layer });
+    expect(mean.data[0]).toBeCloseTo(-1, 4);
+    expect(mean.data[1]).toBeCloseTo(4, 4);
+    expect(variance.data[0]).toBeCloseTo(4, 3);
+    expect(variance.data[1]).toBeCloseTo(0.25, 4);
+  });
+});
