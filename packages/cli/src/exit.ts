@@ -1,4 +1,7 @@
 // How the program ends when something is wrong: one line on stderr, and an exit code that says what kind it was.
+//
+// Ctrl-C is left to the system, which ends the program at once (shells report 130): a handler of Node's would wait
+// for the engine's current step, and there is nothing to tidy up, as every file is written whole or not at all.
 import { UserError } from '@blind-demod/experiment';
 
 /** The command line itself was wrong. */
@@ -13,8 +16,6 @@ const EXIT_CODES = {
   usage: 2,
   /** A mistake in this program; sysexits.h calls it EX_SOFTWARE. */
   internal: 70,
-  /** Stopped with Ctrl-C; what shells report for it. */
-  interrupted: 130,
 } as const;
 
 /** Writes the one line for an error, and returns the exit code. With DEBUG set there is a stack trace too. */
@@ -24,16 +25,11 @@ export function reportError(error: unknown): number {
   const hint = {
     user: '',
     usage: '; see demod --help',
-    internal: `; this is a mistake in demod${process.env.DEBUG ? '' : ', DEBUG=1 shows where'}`,
+    internal: `; this looks like a mistake in demod${process.env.DEBUG ? '' : ', DEBUG=1 shows where'}`,
   }[kind];
   process.stderr.write(`error: ${message.trim().replace(/\s*\n\s*/g, ' ')}${hint}\n`);
   if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return EXIT_CODES[kind];
-}
-
-/** Ctrl-C ends the program at once. Every file is written whole or not at all, so nothing needs tidying up. */
-export function exitOnInterrupt(): void {
-  process.on('SIGINT', () => process.exit(EXIT_CODES.interrupted));
 }
 
 function kindOf(error: unknown): 'user' | 'usage' | 'internal' {

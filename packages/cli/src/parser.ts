@@ -35,7 +35,6 @@ export function parser(args: readonly string[]): Argv {
     .example('$0 recover photo.png --out recovered', 'Take a picture of your own apart')
     .epilogue(EPILOGUE)
     .demandCommand(1, 1, 'a command is missing', 'more than one command')
-    .recommendCommands()
     .strict()
     .version(version)
     .help()

@@ -55,6 +55,8 @@ export class Graph {
   readonly nodes: Node[] = [];
   readonly constants: Constant[] = [];
   readonly inputs: Value[] = [];
+  /** Shapes of all values by name. */
+  readonly shapes = new Map<string, readonly number[]>();
   /** The kernel being translated; recorded as the origin of the values that it makes. */
   kernel = '';
   readonly #known = new Map<string, readonly Value[]>();
@@ -62,7 +64,9 @@ export class Graph {
   #count = 0;
 
   #value(shape: readonly number[], dtype: ValueType, more: Partial<Value> = {}): Value {
-    return { name: more.name ?? `v${this.#count++}`, shape: [...shape], dtype, origin: this.kernel, ...more };
+    const value = { name: more.name ?? `v${this.#count++}`, shape: [...shape], dtype, origin: this.kernel, ...more };
+    this.shapes.set(value.name, value.shape);
+    return value;
   }
 
   input(name: string, shape: readonly number[], dtype: ValueType): Value {

@@ -12,7 +12,7 @@ import { shapeCases } from './cases/shape.js';
 import { difference } from './difference.js';
 
 const DEVICES: Device[] = ['cpu'];
-const SEED = 991;
+const SEED = 5;
 const RUNS = 300;
 
 const cases: Record<string, Case[]> = {
@@ -73,7 +73,7 @@ async function compare(device: Device, oneCase: Case, call: Call<unknown>): Prom
 }
 
 describe.each(DEVICES)('on %s, like js:', device => {
-  test.each(Object.keys(cases))("%s", { timeout: 300000 }, async name => {
+  test.each(Object.keys(cases))('%s', { timeout: 300000 }, async name => {
     const called = vi.spyOn(tf.getKernel(name, 'blind-demod-trace')!, 'kernelFunc');
     for (const oneCase of cases[name]!) {
       called.mockClear();

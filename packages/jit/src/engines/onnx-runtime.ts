@@ -20,7 +20,8 @@ export function onnxRuntimeEngine(provider: 'cpu'): Engine {
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
         // Moments of Adam and gradients fade into subnormal numbers, on which the processor is many times slower.
-        extra: { session: { set_denormal_as_zero: '1' } },
+        // Threads that wait in a loop take the cores from whatever else runs here.
+        extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
       });
       const expected = new Map(leaves(example as Tree<NdArray>, isNdArray));
       return {

@@ -1,0 +1,98 @@
+import { float32, UserError } from '@blind-demod/experiment';
+import { describe, expect, test } from 'vitest';
+import { solve } from '../src/solve.js';
+import { plant, randomPriors, relativeErrors, settings } from './fixtures.js';
+
+const cpu = { seed: 3, device: 'cpu' } as const;
+
+describe('recovery on random expansive networks', () => {
+  // 64 planted pairs on each of two pairs of networks, latent dimension 10, 100 hidden units, ℓ = 1000.
+  test.each([1, 2])('finds every planted pair to float precision (networks %i)', async seed => {
+    const priors = randomPriors(seed);
+    const planted = await plant(priors, 64);
+    const found = await solve(priors.signal, priors.distortion, planted.observation, { ...cpu, settings: settings({ stepSize: 4, momentum: 0 }) });
+    // Float32 carries 6e-8; where the problem is flat, the gradient drowns in it some tens of times earlier.
+    expect(Math.max(...relativeErrors(found.signal, planted.signal))).toBeLessThan(1e-5);
+    expect(Math.max(...relativeErrors(found.distortion, planted.distortion))).toBeLessThan(1e-5);
+  });
+
+  test("finds every planted pair with the paper's step size, momentum and iterations", async () => {
+    const priors = randomPriors(1);
+    const planted = await plant(priors, 64);
+    const found = await solve(priors.signal, priors.distortion, planted.observation, { ...cpu, settings: settings() });
+    expect(found.iterations).toBe(500);
+    // The step is small for these networks: the slowest of 64 problems are on their way still, but on the right one.
+    const errors = relativeErrors(found.signal, planted.signal).sort((a, b) => a - b);
+    expect(errors[32]).toBeLessThan(1e-5);
+    expect(errors[63]).toBeLessThan(0.05);
+  });
+
+  test('without the sign check some are caught at a spurious hyperbola, and restarts by objective mend it', async () => {
+    // With scalar codes a wrong sign cannot be mended by descending: the axes are ridges.
+    const priors = randomPriors(1, [1, 50, 500]);
+    const planted = await plant(priors, 32);
+    const run = async (restarts: number) => {
+      const found = await solve(priors.signal, priors.distortion, planted.observation, {
+        ...cpu,
+        settings: settings({ stepSize: 0.5, momentum: 0, signCheck: false, restarts }),
+      });
+      const errors = relativeErrors(found.signal, planted.signal);
+      return { found, recovered: errors.filter(error => error < 1e-4).length };
+    };
+    const [one, eight] = [await run(1), await run(8)];
+    expect(one.recovered).toBeLessThan(20);
+    expect(eight.recovered).toBeGreaterThan(25);
+    eight.found.objective.forEach((objective, index) => {
+      expect(objective).toBe(Math.min(...eight.found.restartObjectives.slice(8 * index, 8 * index + 8)));
+    });
+    expect(eight.found.trace[0]).toHaveLength(32);
+  });
+});
+
+describe('solver', () => {
+  const priors = randomPriors(5, [4, 20, 80]);
+
+  test('starts depend on the number of the observation, not on its batch', async () => {
+    const planted = await plant(priors, 4);
+    const options = { ...cpu, settings: settings({ iterations: 5, restarts: 2 }) };
+    const together = await solve(priors.signal, priors.distortion, planted.observation, options);
+    const last = float32([2, 80], planted.observation.data.slice(160));
+    const apart = await solve(priors.signal, priors.distortion, last, { ...options, first: 2 });
+    // Not bit for bit: a product over another batch size may add in another order.
+    apart.trace.forEach((objectives, iteration) => {
+      objectives.forEach((value, i) => expect(value).toBeCloseTo(together.trace[iteration]![2 + i]!, 5));
+    });
+  });
+
+  test('stops early when the objective no longer falls', async () => {
+    const planted = await plant(priors, 4);
+    const found = await solve(priors.signal, priors.distortion, planted.observation, { ...cpu, settings: settings({ stepSize: 2, momentum: 0, iterations: 5000, tolerance: 0.01 }) });
+    expect(found.iterations).toBeLessThan(5000);
+    expect(found.iterations).toBeGreaterThan(25);
+    expect(found.trace).toHaveLength(found.iterations);
+  });
+
+  test('reports progress with the median objective', async () => {
+    const planted = await plant(priors, 3);
+    const seen: number[][] = [];
+    await solve(priors.signal, priors.distortion, planted.observation, {
+      ...cpu,
+      settings: settings({ iterations: 3 }),
+      onIteration: (done, total, median) => seen.push([done, total, median]),
+    });
+    expect(seen.map(([done, total]) => [done, total])).toEqual([[1, 3], [2, 3], [3, 3]]);
+    expect(seen.every(([, , median]) => median! > 0)).toBe(true);
+  });
+
+  test('stops with a reason when it diverges', async () => {
+    const planted = await plant(priors, 2);
+    const diverging = solve(priors.signal, priors.distortion, planted.observation, { ...cpu, settings: settings({ stepSize: 1e6 }) });
+    await expect(diverging).rejects.toThrow(UserError);
+    await expect(diverging).rejects.toThrow(/diverged at iteration \d+ .*stepSize/);
+  });
+
+  test('refuses observations of another size', async () => {
+    const wrong = float32([1, 81], new Float32Array(81));
+    await expect(solve(priors.signal, priors.distortion, wrong, { ...cpu, settings: settings() })).rejects.toThrow(/expected observations of shape \[80\], got \[81\]/);
+  });
+});

@@ -1,0 +1,31 @@
+// Counts the arithmetic of a program, by which its speed is measured.
+import { type Graph, type Node, sizeOf } from './graph.js';
+import { isOutput, trace } from './trace.js';
+import { type ArraysOf, leaves } from './tree.js';
+
+/**
+ * Floating-point operations of one run of `fn`: two (multiply, add) for each term of its matrix products and
+ * convolutions, on borders too. Elementwise work, a few per cent beside them, does not count.
+ */
+export function countOperations<I, O>(fn: (input: I) => O, example: ArraysOf<I>): number {
+  const { graph, result } = trace(fn, example);
+  const outputs = leaves(result, isOutput).map(({ 1: { value } }) => value);
+  return graph.reachable(outputs).nodes.reduce((sum, node) => sum + 2 * termsOf(node, graph), 0);
+}
+
+function termsOf({ operator, inputs, outputs, attributes }: Node, { shapes }: Graph): number {
+  const [first, second] = inputs.map(name => shapes.get(name)!) as [readonly number[], readonly number[]];
+  const output = shapes.get(outputs[0]!)!;
+  switch (operator) {
+    case 'Gemm':
+      return sizeOf(output) * first[attributes.transA === 1 ? 0 : 1]!;
+    case 'MatMul':
+      return sizeOf(output) * first.at(-1)!;
+    case 'Conv':
+      return sizeOf(output) * sizeOf(second.slice(1));
+    case 'ConvTranspose':
+      return sizeOf(first) * sizeOf(second.slice(1));
+    default:
+      return 0;
+  }
+}
