@@ -4,14 +4,13 @@ import { randomStream } from '@blind-demod/experiment';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Outcome, Workplace } from './demod.js';
 
-const TIMEOUT = 120_000;
 const WEIGHTS = ['artifacts', 'smoke', 'signal', 'generator.safetensors'] as const;
 let trained: Workplace;
 
 beforeAll(async () => {
   trained = await Workplace.create();
   await trained.succeed('train');
-}, TIMEOUT);
+});
 afterAll(() => trained.remove());
 
 function expectError({ code, stdout, stderr }: Outcome, message: RegExp, exitCode = 1): void {
@@ -23,136 +22,86 @@ function expectError({ code, stdout, stderr }: Outcome, message: RegExp, exitCod
   expect(code).toBe(exitCode);
 }
 
-test(
-  'a misspelt setting',
-  async () => {
-    const place = await trained.copy();
-    await place.writeConfig('misspelt.json', { solver: { iteratons: 5 } });
-    expectError(
-      await place.run('data', '--config', 'misspelt.json'),
-      /^error: misspelt\.json: unknown setting "solver\.iteratons"; did you mean "iterations"\?$/,
-    );
-  },
-  TIMEOUT,
-);
+test('a misspelt setting', async () => {
+  const place = await trained.copy();
+  await place.writeConfig('misspelt.json', { solver: { iteratons: 5 } });
+  expectError(
+    await place.run('data', '--config', 'misspelt.json'),
+    /^error: misspelt\.json: unknown setting "solver\.iteratons"; did you mean "iterations"\?$/,
+  );
+});
 
-test(
-  'a config file that is not there',
-  async () => {
-    expectError(
-      await trained.run('train', '--config', 'nowhere.json'),
-      /^error: nowhere\.json: no such file/,
-    );
-  },
-  TIMEOUT,
-);
+test('a config file that is not there', async () => {
+  expectError(await trained.run('train', '--config', 'nowhere.json'), /^error: nowhere\.json: no such file/);
+});
 
-test(
-  'an evaluation before the training',
-  async () => {
-    expectError(
-      await trained.run('eval', '--out', 'elsewhere'),
-      /^error: no trained generators for smoke\.json \(looked in elsewhere\/smoke\/signal\); run `.*demod train.*--out elsewhere`$/,
-    );
-  },
-  TIMEOUT,
-);
+test('an evaluation before the training', async () => {
+  expectError(
+    await trained.run('eval', '--out', 'elsewhere'),
+    /^error: no trained generators for smoke\.json \(looked in elsewhere\/smoke\/signal\); run `.*demod train.*--out elsewhere`$/,
+  );
+});
 
-test(
-  'an evaluation of a training that was not finished',
-  async () => {
-    const place = await trained.copy();
-    await rm(place.path('artifacts', 'smoke', 'distortion', 'manifest.json'));
-    expectError(
-      await place.run('eval'),
-      /^error: no trained generators .*smoke\/distortion\); run `DEMOD_CONFIG=smoke\.json npx turbo train`$/,
-    );
-  },
-  TIMEOUT,
-);
+test('an evaluation of a training that was not finished', async () => {
+  const place = await trained.copy();
+  await rm(place.path('artifacts', 'smoke', 'distortion', 'manifest.json'));
+  expectError(
+    await place.run('eval'),
+    /^error: no trained generators .*smoke\/distortion\); run `DEMOD_CONFIG=smoke\.json npx turbo train`$/,
+  );
+});
 
-test(
-  'generators of other settings',
-  async () => {
-    const place = await trained.copy();
-    const { signal } = JSON.parse(await readFile(place.path('smoke.json'), 'utf8'));
-    const changed = { ...signal, training: { ...signal.training, epochs: 3 } };
-    await place.writeConfig('smoke.json', { signal: changed });
-    expectError(
-      await place.run('eval'),
-      /made with other settings \(training\.epochs: 2 there, 3 wanted\); run/,
-    );
-  },
-  TIMEOUT,
-);
+test('generators of other settings', async () => {
+  const place = await trained.copy();
+  const { signal } = JSON.parse(await readFile(place.path('smoke.json'), 'utf8'));
+  const changed = { ...signal, training: { ...signal.training, epochs: 3 } };
+  await place.writeConfig('smoke.json', { signal: changed });
+  expectError(
+    await place.run('eval'),
+    /made with other settings \(training\.epochs: 2 there, 3 wanted\); run/,
+  );
+});
 
-test(
-  'a truncated weights file',
-  async () => {
-    const place = await trained.copy();
-    await truncate(place.path(...WEIGHTS), 5000);
-    expectError(await place.run('eval'), /generator\.safetensors is damaged; run/);
-  },
-  TIMEOUT,
-);
+test('a truncated weights file', async () => {
+  const place = await trained.copy();
+  await truncate(place.path(...WEIGHTS), 5000);
+  expectError(await place.run('eval'), /generator\.safetensors is damaged; run/);
+});
 
-test.each([0, 1, 2])(
-  'one flipped bit in a weights file (%i)',
-  async round => {
-    const place = await trained.copy();
-    await flipBit(place, round);
-    expectError(await place.run('eval'), /generator\.safetensors is damaged; run/);
-  },
-  TIMEOUT,
-);
+test.each([0, 1, 2])('one flipped bit in a weights file (%i)', async round => {
+  const place = await trained.copy();
+  await flipBit(place, round);
+  expectError(await place.run('eval'), /generator\.safetensors is damaged; run/);
+});
 
-test(
-  'damage is not passed over for pretrained generators',
-  async () => {
-    const place = await trained.copy();
-    await cp(place.path('artifacts', 'smoke'), place.path('models'), { recursive: true });
-    await place.writeConfig('smoke.json', { pretrained: 'models' });
-    await flipBit(place, 3);
-    expectError(await place.run('eval'), /artifacts\/smoke\/signal\/generator\.safetensors is damaged; run/);
-    await rm(place.path('artifacts'), { recursive: true });
-    const { code, stderr } = await place.run('eval');
-    expect(code).toBe(0);
-    expect(stderr).toContain('generators: models/signal, models/distortion');
-  },
-  TIMEOUT,
-);
+test('damage is not passed over for pretrained generators', async () => {
+  const place = await trained.copy();
+  await cp(place.path('artifacts', 'smoke'), place.path('models'), { recursive: true });
+  await place.writeConfig('smoke.json', { pretrained: 'models' });
+  await flipBit(place, 3);
+  expectError(await place.run('eval'), /artifacts\/smoke\/signal\/generator\.safetensors is damaged; run/);
+  await rm(place.path('artifacts'), { recursive: true });
+  const { code, stderr } = await place.run('eval');
+  expect(code).toBe(0);
+  expect(stderr).toContain('generators: models/signal, models/distortion');
+});
 
-test(
-  'a picture that is none',
-  async () => {
-    expectError(await trained.run('recover', 'smoke.json'), /^error: smoke\.json: not an image/);
-  },
-  TIMEOUT,
-);
+test('a picture that is none', async () => {
+  expectError(await trained.run('recover', 'smoke.json'), /^error: smoke\.json: not an image/);
+});
 
-test(
-  'an output folder that cannot be written, because a part of its path is a file',
-  async () => {
-    expectError(
-      await trained.run('train', '--out', 'smoke.json/out'),
-      /^error: cannot write smoke\.json\/out/,
-    );
-    const sheet = 'artifacts/smoke/data/signal/contact-sheet.png';
-    expectError(
-      await trained.run('recover', sheet, '--out', 'smoke.json/out'),
-      /^error: cannot write smoke\.json\/out/,
-    );
-  },
-  TIMEOUT,
-);
+test('an output folder that cannot be written, because a part of its path is a file', async () => {
+  expectError(await trained.run('train', '--out', 'smoke.json/out'), /^error: cannot write smoke\.json\/out/);
+  const sheet = 'artifacts/smoke/data/signal/contact-sheet.png';
+  expectError(
+    await trained.run('recover', sheet, '--out', 'smoke.json/out'),
+    /^error: cannot write smoke\.json\/out/,
+  );
+});
 
-test(
-  'more images than there are',
-  async () => {
-    expectError(await trained.run('eval', '--images', '41'), /41 images to evaluate, but there are only 40/);
-  },
-  TIMEOUT,
-);
+test('more images than there are', async () => {
+  expectError(await trained.run('eval', '--images', '41'), /41 images to evaluate, but there are only 40/);
+});
 
 test.each([
   [[]],
@@ -162,13 +111,9 @@ test.each([
   [['train', '--device', 'abacus']],
   [['eval', '--images', '0']],
   [['recover']],
-])(
-  'usage: demod %j',
-  async args => {
-    expectError(await trained.run(...args), /^error: .*; see demod --help$/, 2);
-  },
-  TIMEOUT,
-);
+])('usage: demod %j', async args => {
+  expectError(await trained.run(...args), /^error: .*; see demod --help$/, 2);
+});
 
 async function flipBit(place: Workplace, round: number): Promise<void> {
   const bytes = await place.read(...WEIGHTS);

@@ -6,7 +6,6 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Workplace } from './demod.js';
 
-const TIMEOUT = 120_000;
 let workplace: Workplace;
 
 beforeAll(async () => {
@@ -14,7 +13,7 @@ beforeAll(async () => {
   await workplace.succeed('data');
   await workplace.succeed('train');
   await workplace.succeed('eval');
-}, TIMEOUT);
+});
 afterAll(() => workplace.remove());
 
 test('every promised file is there', async () => {
@@ -39,32 +38,24 @@ test('every promised file is there', async () => {
   expect(files.filter(name => name.endsWith('.tmp'))).toEqual([]);
 });
 
-test(
-  'a second training does nothing',
-  async () => {
-    const before = await workplace.read('artifacts', 'smoke', 'signal', 'manifest.json');
-    const { code, stdout, stderr } = await workplace.run('train');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^signal: already trained.*\ndistortion: already trained.*\n$/);
-    expect(stderr).toBe('');
-    expect(await workplace.read('artifacts', 'smoke', 'signal', 'manifest.json')).toEqual(before);
-  },
-  TIMEOUT,
-);
+test('a second training does nothing', async () => {
+  const before = await workplace.read('artifacts', 'smoke', 'signal', 'manifest.json');
+  const { code, stdout, stderr } = await workplace.run('train');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^signal: already trained.*\ndistortion: already trained.*\n$/);
+  expect(stderr).toBe('');
+  expect(await workplace.read('artifacts', 'smoke', 'signal', 'manifest.json')).toEqual(before);
+});
 
 describe('the evaluation', () => {
-  test(
-    'prints a table and where its results are',
-    async () => {
-      const printed = await workplace.succeed('eval');
-      for (const row of ['observation y', 'generator G1(h)', 'refined', 'distortion G2(m)']) {
-        expect(printed).toContain(`| ${row}`);
-      }
-      expect(printed).toContain('4 pairs');
-      expect(printed.trimEnd().split('\n').at(-1)).toBe('artifacts/smoke/eval/figure2.png');
-    },
-    TIMEOUT,
-  );
+  test('prints a table and where its results are', async () => {
+    const printed = await workplace.succeed('eval');
+    for (const row of ['observation y', 'generator G1(h)', 'refined', 'distortion G2(m)']) {
+      expect(printed).toContain(`| ${row}`);
+    }
+    expect(printed).toContain('4 pairs');
+    expect(printed.trimEnd().split('\n').at(-1)).toBe('artifacts/smoke/eval/figure2.png');
+  });
 
   test('draws a column per pair and six rows', async () => {
     const { format, width, height } = await sharp(
@@ -96,85 +87,63 @@ describe('the evaluation', () => {
     }
   });
 
-  test(
-    'keeps the pairs that it has when more are asked for',
-    async () => {
-      const copy = await workplace.copy();
-      const { code, stderr } = await copy.run('eval', '--images', '8');
-      expect(code).toBe(0);
-      expect(stderr).toContain(': 80/160\n'); // 4 of 8 pairs, 20 iterations each
-      const lines = async (place: Workplace) =>
-        (await place.read('artifacts', 'smoke', 'eval', 'images.csv')).toString().split('\r\n');
-      expect((await lines(copy)).slice(0, 5)).toEqual((await lines(workplace)).slice(0, 5));
-    },
-    TIMEOUT,
-  );
+  test('keeps the pairs that it has when more are asked for', async () => {
+    const copy = await workplace.copy();
+    const { code, stderr } = await copy.run('eval', '--images', '8');
+    expect(code).toBe(0);
+    expect(stderr).toContain(': 80/160\n'); // 4 of 8 pairs, 20 iterations each
+    const lines = async (place: Workplace) =>
+      (await place.read('artifacts', 'smoke', 'eval', 'images.csv')).toString().split('\r\n');
+    expect((await lines(copy)).slice(0, 5)).toEqual((await lines(workplace)).slice(0, 5));
+  });
 });
 
-test(
-  'recover takes a picture apart',
-  async () => {
-    const copy = await workplace.copy();
-    const pixels = Uint8Array.from({ length: 40 * 50 * 3 }, (_, index) => index % 256);
-    await sharp(pixels, { raw: { width: 40, height: 50, channels: 3 } })
-      .jpeg()
-      .toFile(copy.path('photo.jpg'));
-    const printed = await copy.succeed('recover', 'photo.jpg', '--out', 'taken/apart');
-    expect(printed).toMatch(/residual .* = \d\.\d+\n/);
-    for (const name of ['observation', 'signal', 'signal-generator', 'distortion']) {
-      const { format, width, height } = await sharp(
-        await copy.read('taken', 'apart', `${name}.png`),
-      ).metadata();
-      expect({ format, width, height }).toEqual({ format: 'png', width: 16, height: 16 });
-    }
-    const { width, height } = await sharp(await copy.read('taken', 'apart', 'side-by-side.png')).metadata();
-    expect(width! / height!).toBeGreaterThan(4);
-  },
-  TIMEOUT,
-);
+test('recover takes a picture apart', async () => {
+  const copy = await workplace.copy();
+  const pixels = Uint8Array.from({ length: 40 * 50 * 3 }, (_, index) => index % 256);
+  await sharp(pixels, { raw: { width: 40, height: 50, channels: 3 } })
+    .jpeg()
+    .toFile(copy.path('photo.jpg'));
+  const printed = await copy.succeed('recover', 'photo.jpg', '--out', 'taken/apart');
+  expect(printed).toMatch(/residual .* = \d\.\d+\n/);
+  for (const name of ['observation', 'signal', 'signal-generator', 'distortion']) {
+    const { format, width, height } = await sharp(
+      await copy.read('taken', 'apart', `${name}.png`),
+    ).metadata();
+    expect({ format, width, height }).toEqual({ format: 'png', width: 16, height: 16 });
+  }
+  const { width, height } = await sharp(await copy.read('taken', 'apart', 'side-by-side.png')).metadata();
+  expect(width! / height!).toBeGreaterThan(4);
+});
 
-test(
-  'with --json, every command prints one JSON value and nothing else',
-  async () => {
-    const copy = await workplace.copy();
-    const sheet = copy.path('artifacts', 'smoke', 'data', 'signal', 'contact-sheet.png');
-    const [data, train, evaluation, recovery, doctor] = await Promise.all(
-      [['data'], ['train', 'signal'], ['eval'], ['recover', sheet], ['doctor']].map(async args =>
-        JSON.parse(await copy.succeed(...args, '--json')),
-      ),
-    );
-    expect(data.images[0]).toMatchObject({ factor: 'signal', train: 360, test: 40 });
-    expect(train.generators).toEqual([
-      { factor: 'signal', folder: 'artifacts/smoke/signal', trained: false },
-    ]);
-    expect(evaluation.estimates.refined.psnr.median).toBeGreaterThan(0);
-    expect(recovery.residual).toBeGreaterThan(0);
-    expect(doctor.works).toBe(true);
-  },
-  TIMEOUT,
-);
+test('with --json, every command prints one JSON value and nothing else', async () => {
+  const copy = await workplace.copy();
+  const sheet = copy.path('artifacts', 'smoke', 'data', 'signal', 'contact-sheet.png');
+  const [data, train, evaluation, recovery, doctor] = await Promise.all(
+    [['data'], ['train', 'signal'], ['eval'], ['recover', sheet], ['doctor']].map(async args =>
+      JSON.parse(await copy.succeed(...args, '--json')),
+    ),
+  );
+  expect(data.images[0]).toMatchObject({ factor: 'signal', train: 360, test: 40 });
+  expect(train.generators).toEqual([{ factor: 'signal', folder: 'artifacts/smoke/signal', trained: false }]);
+  expect(evaluation.estimates.refined.psnr.median).toBeGreaterThan(0);
+  expect(recovery.residual).toBeGreaterThan(0);
+  expect(doctor.works).toBe(true);
+});
 
-test(
-  'doctor finds the device, the config and both generators',
-  async () => {
-    const printed = await workplace.succeed('doctor');
-    expect(printed).toMatch(/^ok {2}device cpu .*\(in use\)$/m);
-    expect(printed).toMatch(/^ok {2}config +smoke\.json$/m);
-    expect(printed).toMatch(/^ok {2}distortion generator +artifacts\/smoke\/distortion$/m);
-  },
-  TIMEOUT,
-);
+test('doctor finds the device, the config and both generators', async () => {
+  const printed = await workplace.succeed('doctor');
+  expect(printed).toMatch(/^ok {2}device cpu .*\(in use\)$/m);
+  expect(printed).toMatch(/^ok {2}config +smoke\.json$/m);
+  expect(printed).toMatch(/^ok {2}distortion generator +artifacts\/smoke\/distortion$/m);
+});
 
-test(
-  'help teaches the commands, the config and the turbo tasks',
-  async () => {
-    const printed = await workplace.succeed('--help');
-    for (const part of ['data', 'train', 'eval', 'recover', 'doctor', 'DEMOD_CONFIG', 'npx turbo train']) {
-      expect(printed).toContain(part);
-    }
-  },
-  TIMEOUT,
-);
+test('help teaches the commands, the config and the turbo tasks', async () => {
+  const printed = await workplace.succeed('--help');
+  for (const part of ['data', 'train', 'eval', 'recover', 'doctor', 'DEMOD_CONFIG', 'npx turbo train']) {
+    expect(printed).toContain(part);
+  }
+});
 
 test.each([
   ['signal', 16],

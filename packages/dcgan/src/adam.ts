@@ -15,7 +15,8 @@ const EPSILON = 1e-8;
 
 /** The state before the first step. */
 export function initialAdam(parameters: Parameters<NdArray>): AdamState<NdArray> {
-  const zeros = () => zipParameters(({ shape, data }) => float32(shape, new Float32Array(data.length)), parameters);
+  const zeros = () =>
+    zipParameters(({ shape, data }) => float32(shape, new Float32Array(data.length)), parameters);
   return { mean: zeros(), square: zeros(), step: float32([], Float32Array.of(0)) };
 }
 
@@ -35,7 +36,8 @@ export function adamStep(
   const rate = tf.div(learningRate, tf.sub(1, tf.pow(beta1, step)));
   const unbias = tf.rsqrt(tf.sub(1, tf.pow(beta2, step)));
   const moved = zipParameters(
-    (parameter, m, v) => tf.sub(parameter, tf.mul(rate, tf.div(m, tf.add(tf.mul(tf.sqrt(v), unbias), EPSILON)))),
+    (parameter, m, v) =>
+      tf.sub(parameter, tf.mul(rate, tf.div(m, tf.add(tf.mul(tf.sqrt(v), unbias), EPSILON)))),
     parameters,
     mean,
     square,

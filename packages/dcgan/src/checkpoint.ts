@@ -1,6 +1,13 @@
 // Checkpoints: the whole state of a training run in one file, so that a killed run goes on to the same result.
 import { readFile } from 'node:fs/promises';
-import { decodeSafetensors, encodeSafetensors, float32, type NdArray, UserError, writeFileAtomic } from '@blind-demod/experiment';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  float32,
+  type NdArray,
+  UserError,
+  writeFileAtomic,
+} from '@blind-demod/experiment';
 import { isNdArray, leaves, mapTree, type Tree } from '@blind-demod/jit';
 import type { TrainingState } from './step.js';
 
@@ -13,10 +20,19 @@ export interface Checkpoint {
 }
 
 /** @param settingsHash what the run depends on; a run with other settings does not take the checkpoint up. */
-export async function writeCheckpoint(file: string, { state, history }: Checkpoint, settingsHash: string): Promise<void> {
-  const losses = Float32Array.from(history.flatMap(({ discriminator, generator }) => [discriminator, generator]));
+export async function writeCheckpoint(
+  file: string,
+  { state, history }: Checkpoint,
+  settingsHash: string,
+): Promise<void> {
+  const losses = Float32Array.from(
+    history.flatMap(({ discriminator, generator }) => [discriminator, generator]),
+  );
   const tensors = Object.fromEntries(leaves(state as unknown as Tree<NdArray>, isNdArray));
-  const bytes = encodeSafetensors({ ...tensors, losses: float32([history.length, 2], losses) }, { settingsHash });
+  const bytes = encodeSafetensors(
+    { ...tensors, losses: float32([history.length, 2], losses) },
+    { settingsHash },
+  );
   await writeFileAtomic(file, bytes);
 }
 

@@ -1,11 +1,32 @@
 // A trained generator: its weights with the normalisation folded in, as a file, as layers, as an ONNX model.
-import { decodeSafetensors, encodeSafetensors, float32, type NdArray, openArtifact, UserError } from '@blind-demod/experiment';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  float32,
+  type NdArray,
+  openArtifact,
+  UserError,
+} from '@blind-demod/experiment';
 import { constant, exportOnnx } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { type LayerParameters, normalisation, channelMoments, normalise, perChannel, upsample } from './layers.js';
-import { generate, generatorLayers, type ImageShape, type Parameters, SEED_SIZE, zipParameters } from './networks.js';
+import {
+  channelMoments,
+  type LayerParameters,
+  normalisation,
+  normalise,
+  perChannel,
+  upsample,
+} from './layers.js';
+import {
+  generate,
+  generatorLayers,
+  type ImageShape,
+  type Parameters,
+  SEED_SIZE,
+  zipParameters,
+} from './networks.js';
 
 /** What an artifact of a trained generator is called in its manifest. */
 export const GENERATOR_KIND = 'generator';
@@ -32,7 +53,12 @@ export function affineLayers({ parameters, outputRange }: Generator): AffineLaye
       const weight = constant(layer.weight);
       const image =
         index === 0
-          ? tf.reshape(tf.matMul(input as tf.Tensor2D, weight as tf.Tensor2D), [input.shape[0]!, -1, SEED_SIZE, SEED_SIZE])
+          ? tf.reshape(tf.matMul(input as tf.Tensor2D, weight as tf.Tensor2D), [
+              input.shape[0]!,
+              -1,
+              SEED_SIZE,
+              SEED_SIZE,
+            ])
           : upsample(input, weight);
       return tf.add(image, perChannel(constant(layer.shift)));
     },
@@ -62,11 +88,17 @@ export function foldNormalisation(
   return folded;
 }
 
-function foldLayer(image: Tensor, { weight, scale, shift }: Required<LayerParameters<Tensor>>): LayerParameters<Tensor> {
+function foldLayer(
+  image: Tensor,
+  { weight, scale, shift }: Required<LayerParameters<Tensor>>,
+): LayerParameters<Tensor> {
   const { factor, offset } = normalisation(channelMoments(image), { scale, shift });
   // The first weight is [latent, channels · 16], the others [in, channels, 4, 4]: channels become the second axis.
   const byChannel = tf.reshape(weight, [weight.shape[0]!, shift.shape[0]!, -1, 1]);
-  return { weight: tf.reshape(tf.mul(byChannel, factor), weight.shape), shift: tf.reshape(offset, shift.shape) };
+  return {
+    weight: tf.reshape(tf.mul(byChannel, factor), weight.shape),
+    shift: tf.reshape(offset, shift.shape),
+  };
 }
 
 /** The generator as an ONNX model: input `code` [batch, latent], output `image` [batch, channels, height, width]. */
@@ -81,7 +113,12 @@ export function generatorToOnnx(generator: Generator): Uint8Array {
 }
 
 /** The weights file of a generator: `layer.N.weight` and `layer.N.bias`. */
-export function encodeGenerator({ parameters, latentDimension, imageShape, outputRange }: Generator): Uint8Array {
+export function encodeGenerator({
+  parameters,
+  latentDimension,
+  imageShape,
+  outputRange,
+}: Generator): Uint8Array {
   const tensors = parameters.flatMap(({ weight, shift }, index) => [
     [`layer.${index}.weight`, weight] as const,
     [`layer.${index}.bias`, shift] as const,
@@ -133,7 +170,10 @@ export function decodeGenerator(bytes: Uint8Array, where: string): Generator {
  * The trained generator of an artifact folder.
  * @throws UserError, ending with `remedy`, if there is none, it is damaged, or was trained with other settings.
  */
-export async function loadGenerator(folder: string, wanted: { settings?: object; remedy: string }): Promise<Generator> {
+export async function loadGenerator(
+  folder: string,
+  wanted: { settings?: object; remedy: string },
+): Promise<Generator> {
   const artifact = await openArtifact(folder, { kind: GENERATOR_KIND, ...wanted });
   return decodeGenerator(await artifact.read(WEIGHTS_FILE), `${folder}/${WEIGHTS_FILE}`);
 }

@@ -1,7 +1,8 @@
 // The layers that both networks are built of. Images are [batch, channels, height, width] and filters
 // [out, in, height, width], ONNX' own layout, so that a compiled program moves no axes.
-import * as tf from '@tensorflow/tfjs-core';
+
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Parameters of one layer: with `scale`, its batch normalisation's; `shift` is otherwise a plain bias. */
 export interface LayerParameters<T> {
@@ -19,7 +20,13 @@ const OIHW_TO_HWIO = [2, 3, 1, 0];
 
 /** Halves an image: [n, in, s, s] by weight [out, in, 4, 4] to [n, out, s/2, s/2]. */
 export function downsample(image: Tensor, weight: Tensor): Tensor {
-  return tf.conv2d(image as tf.Tensor4D, tf.transpose(weight, OIHW_TO_HWIO) as tf.Tensor4D, STRIDE, PAD, 'NCHW');
+  return tf.conv2d(
+    image as tf.Tensor4D,
+    tf.transpose(weight, OIHW_TO_HWIO) as tf.Tensor4D,
+    STRIDE,
+    PAD,
+    'NCHW',
+  );
 }
 
 /** Doubles an image: [n, in, s, s] by weight [in, out, 4, 4] to [n, out, 2s, 2s]; the adjoint of `downsample`. */

@@ -21,7 +21,10 @@ export function modelCard({
 }): string {
   const { network, training } = loaded.experiment[factor];
   const [channels, height, width] = generator.imageShape;
-  const parameters = generator.parameters.reduce((sum, { weight, shift }) => sum + weight.data.length + shift.data.length, 0);
+  const parameters = generator.parameters.reduce(
+    (sum, { weight, shift }) => sum + weight.data.length + shift.data.length,
+    0,
+  );
   const mean = (steps: History, name: keyof History[number]) =>
     (steps.reduce((sum, losses) => sum + losses[name], 0) / steps.length).toFixed(3);
   const epochs = Array.from({ length: training.epochs }, (_, epoch) => {

@@ -1,17 +1,23 @@
 // The DCGAN pair (Radford et al. 2016) as pure functions of their parameters, for images of 16 to 128 pixels a side.
 import { float32, type NdArray, type NetworkSettings, type RandomStream } from '@blind-demod/experiment';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { downsample, FILTER, type LayerParameters, normalise, upsample } from './layers.js';
 
 /** Layers from the latent code up (generator) or from the image down (discriminator). */
 export type Parameters<T> = readonly LayerParameters<T>[];
 
 /** `combine` of the corresponding leaves of networks of one architecture: `zipParameters(tf.add, a, b)`. */
-export function zipParameters<From, To>(combine: (...leaves: From[]) => To, ...networks: Parameters<From>[]): Parameters<To> {
+export function zipParameters<From, To>(
+  combine: (...leaves: From[]) => To,
+  ...networks: Parameters<From>[]
+): Parameters<To> {
   return networks[0]!.map((layer, index) => {
     const names = Object.keys(layer) as (keyof LayerParameters<From>)[];
-    const combined = names.map(name => [name, combine(...networks.map(network => network[index]![name] as From))]);
+    const combined = names.map(name => [
+      name,
+      combine(...networks.map(network => network[index]![name] as From)),
+    ]);
     return Object.fromEntries(combined) as LayerParameters<To>;
   });
 }
@@ -32,7 +38,11 @@ export function hiddenMaps(maps: number, size: number): number[] {
 }
 
 /** Latent codes [n, latent] to images [n, channels, size, size], by the batch's own statistics. */
-export function generate(parameters: Parameters<Tensor>, codes: Tensor, outputRange: readonly [number, number]): Tensor {
+export function generate(
+  parameters: Parameters<Tensor>,
+  codes: Tensor,
+  outputRange: readonly [number, number],
+): Tensor {
   return generatorLayers(parameters, codes, normalise, outputRange);
 }
 
@@ -46,7 +56,8 @@ export function generatorLayers(
   const [first, ...rest] = parameters as [LayerParameters<Tensor>, ...LayerParameters<Tensor>[]];
   const seed = tf.matMul(codes as tf.Tensor2D, first.weight as tf.Tensor2D);
   let image = tf.relu(normaliseLayer(tf.reshape(seed, [codes.shape[0]!, -1, SEED_SIZE, SEED_SIZE]), first));
-  for (const layer of rest.slice(0, -1)) image = tf.relu(normaliseLayer(upsample(image, layer.weight), layer));
+  for (const layer of rest.slice(0, -1))
+    image = tf.relu(normaliseLayer(upsample(image, layer.weight), layer));
   const output = rest.at(-1)!;
   return intoRange(normaliseLayer(upsample(image, output.weight), output), outputRange);
 }
@@ -57,7 +68,11 @@ export function intoRange(activation: Tensor, [low, high]: readonly [number, num
 }
 
 /** Images [n, channels, size, size] to logits [n, 1]: positive where it takes the image for a real one. */
-export function discriminate(parameters: Parameters<Tensor>, images: Tensor, [low, high]: readonly [number, number]): Tensor {
+export function discriminate(
+  parameters: Parameters<Tensor>,
+  images: Tensor,
+  [low, high]: readonly [number, number],
+): Tensor {
   const layers = parameters.slice(0, -1);
   const verdict = parameters.at(-1)!;
   // From the output range to [−1, 1].
@@ -68,7 +83,11 @@ export function discriminate(parameters: Parameters<Tensor>, images: Tensor, [lo
 }
 
 /** Random parameters of a generator for images of `shape`. */
-export function initialGenerator(settings: NetworkSettings, [channels, size]: ImageShape, random: RandomStream): Parameters<NdArray> {
+export function initialGenerator(
+  settings: NetworkSettings,
+  [channels, size]: ImageShape,
+  random: RandomStream,
+): Parameters<NdArray> {
   const maps = hiddenMaps(settings.generatorMaps, size);
   const seedWeight = [settings.latentDimension, maps[0]! * SEED_SIZE ** 2];
   return [
@@ -76,27 +95,53 @@ export function initialGenerator(settings: NetworkSettings, [channels, size]: Im
     ...maps.map((from, index) => {
       const to = maps[index + 1] ?? channels;
       const hidden = index + 1 < maps.length;
-      return initialLayer([from, to, FILTER, FILTER], to, hidden && settings.normalisation === 'batch', random);
+      return initialLayer(
+        [from, to, FILTER, FILTER],
+        to,
+        hidden && settings.normalisation === 'batch',
+        random,
+      );
     }),
   ];
 }
 
 /** Random parameters of a discriminator for images of `shape`. */
-export function initialDiscriminator(settings: NetworkSettings, [channels, size]: ImageShape, random: RandomStream): Parameters<NdArray> {
+export function initialDiscriminator(
+  settings: NetworkSettings,
+  [channels, size]: ImageShape,
+  random: RandomStream,
+): Parameters<NdArray> {
   const maps = hiddenMaps(settings.discriminatorMaps, size).reverse();
   return [
     ...maps.map((to, index) => {
       const from = maps[index - 1] ?? channels;
       // DCGAN: no normalisation right after the image.
-      return initialLayer([to, from, FILTER, FILTER], to, index > 0 && settings.normalisation === 'batch', random);
+      return initialLayer(
+        [to, from, FILTER, FILTER],
+        to,
+        index > 0 && settings.normalisation === 'batch',
+        random,
+      );
     }),
     initialLayer([maps.at(-1)! * SEED_SIZE ** 2, 1], 1, false, random),
   ];
 }
 
-function initialLayer(shape: readonly number[], maps: number, normalised: boolean, random: RandomStream): LayerParameters<NdArray> {
-  const normals = (size: number, mean: number) => random.normals(size).map(normal => mean + INITIAL_DEVIATION * normal);
-  const weight = float32(shape, normals(shape.reduce((size, axis) => size * axis, 1), 0));
+function initialLayer(
+  shape: readonly number[],
+  maps: number,
+  normalised: boolean,
+  random: RandomStream,
+): LayerParameters<NdArray> {
+  const normals = (size: number, mean: number) =>
+    random.normals(size).map(normal => mean + INITIAL_DEVIATION * normal);
+  const weight = float32(
+    shape,
+    normals(
+      shape.reduce((size, axis) => size * axis, 1),
+      0,
+    ),
+  );
   const shift = float32([maps], new Float32Array(maps));
   return normalised ? { weight, scale: float32([maps], normals(maps, 1)), shift } : { weight, shift };
 }

@@ -41,7 +41,11 @@ export interface StepResult<T> {
 }
 
 /** The state before the first step. */
-export function initialState(settings: NetworkSettings, shape: ImageShape, random: RandomStream): TrainingState<NdArray> {
+export function initialState(
+  settings: NetworkSettings,
+  shape: ImageShape,
+  random: RandomStream,
+): TrainingState<NdArray> {
   const generator = initialGenerator(settings, shape, random);
   const discriminator = initialDiscriminator(settings, shape, random);
   return {
@@ -83,7 +87,10 @@ export function trainingStep(
   // Generator: have its images taken for real.
   const fooled = valueAndGradient(generator => {
     const images = generate(generator, batch.codes, outputRange);
-    return crossEntropy(discriminate(discriminator.parameters, noisy(images, batch.fakeNoise), outputRange), 'real');
+    return crossEntropy(
+      discriminate(discriminator.parameters, noisy(images, batch.fakeNoise), outputRange),
+      'real',
+    );
   }, state.generator);
   const generator = adamStep(state.generator, fooled.gradient, state.generatorAdam, training);
 

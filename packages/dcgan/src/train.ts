@@ -20,7 +20,13 @@ import {
 import { compile, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type History, readCheckpoint, writeCheckpoint } from './checkpoint.js';
-import { encodeGenerator, foldNormalisation, GENERATOR_KIND, type Generator, generatorToOnnx } from './generator.js';
+import {
+  encodeGenerator,
+  foldNormalisation,
+  GENERATOR_KIND,
+  type Generator,
+  generatorToOnnx,
+} from './generator.js';
 import { modelCard } from './model-card.js';
 import { generate, type ImageShape, type Parameters } from './networks.js';
 import { type Batch, initialState, type TrainingState, trainingStep } from './step.js';
@@ -54,7 +60,11 @@ export interface TrainingRun {
  * @returns whether there was anything to do.
  * @throws UserError if training diverges or collapses (the last good checkpoint stays), or a folder cannot be written.
  */
-export async function trainGenerator(loaded: LoadedExperiment, factor: Factor, run: TrainingRun): Promise<boolean> {
+export async function trainGenerator(
+  loaded: LoadedExperiment,
+  factor: Factor,
+  run: TrainingRun,
+): Promise<boolean> {
   const { experiment } = loaded;
   const { network, training } = experiment[factor];
   const { seed } = experiment;
@@ -71,12 +81,17 @@ export async function trainGenerator(loaded: LoadedExperiment, factor: Factor, r
   }
   const steps = stepsPerEpoch * training.epochs;
   const batchAt = (step: number): Batch<NdArray> => {
-    const order = randomStream(seed, factor, 'order', Math.floor(step / stepsPerEpoch)).permutation(images.shape[0]!);
+    const order = randomStream(seed, factor, 'order', Math.floor(step / stepsPerEpoch)).permutation(
+      images.shape[0]!,
+    );
     const random = randomStream(seed, factor, 'step', step);
     const start = (step % stepsPerEpoch) * training.batchSize;
     const batch = take(images, order.subarray(start, start + training.batchSize));
     const noise = () => float32(batch.shape, random.normals(batch.data.length));
-    const codes = float32([training.batchSize, network.latentDimension], random.normals(training.batchSize * network.latentDimension));
+    const codes = float32(
+      [training.batchSize, network.latentDimension],
+      random.normals(training.batchSize * network.latentDimension),
+    );
     return { images: batch, codes, realNoise: noise(), fakeNoise: noise() };
   };
 
@@ -92,7 +107,8 @@ export async function trainGenerator(loaded: LoadedExperiment, factor: Factor, r
   });
 
   const step = await compile(
-    (input: { state: TrainingState<Tensor>; batch: Batch<Tensor> }) => trainingStep(input.state, input.batch, network, training),
+    (input: { state: TrainingState<Tensor>; batch: Batch<Tensor> }) =>
+      trainingStep(input.state, input.batch, network, training),
     { state, batch: batchAt(0) },
     run,
   );
@@ -107,13 +123,20 @@ export async function trainGenerator(loaded: LoadedExperiment, factor: Factor, r
       if (done + 1 < steps) batch = batchAt(done + 1); // made while the step runs
       const result = await running;
       state = result.state;
-      const losses = { discriminator: result.discriminatorLoss.data[0]!, generator: result.generatorLoss.data[0]! };
+      const losses = {
+        discriminator: result.discriminatorLoss.data[0]!,
+        generator: result.generatorLoss.data[0]!,
+      };
       history.push(losses);
       done = history.length;
-      if (!Number.isFinite(losses.discriminator + losses.generator)) throw diverged(loaded, factor, done, checkpointFile);
+      if (!Number.isFinite(losses.discriminator + losses.generator))
+        throw diverged(loaded, factor, done, checkpointFile);
 
       const epoch = Math.floor(done / stepsPerEpoch);
-      progress.update(done, `epoch ${Math.min(epoch + 1, training.epochs)}/${training.epochs}, losses ${losses.discriminator.toFixed(3)} (D) ${losses.generator.toFixed(3)} (G)`);
+      progress.update(
+        done,
+        `epoch ${Math.min(epoch + 1, training.epochs)}/${training.epochs}, losses ${losses.discriminator.toFixed(3)} (D) ${losses.generator.toFixed(3)} (G)`,
+      );
       if (done % training.checkpointEvery === 0 || done === steps) {
         if (!isFinite(state)) throw diverged(loaded, factor, done, checkpointFile);
         await writeCheckpoint(checkpointFile, { state, history }, settingsHash);
@@ -185,7 +208,8 @@ async function sampler(
   const random = randomStream(experiment.seed, factor, 'samples');
   const codes = float32([SAMPLES, latentDimension], random.normals(SAMPLES * latentDimension));
   const program = await compile(
-    (input: { parameters: Parameters<Tensor>; codes: Tensor }) => generate(input.parameters, input.codes, outputRange),
+    (input: { parameters: Parameters<Tensor>; codes: Tensor }) =>
+      generate(input.parameters, input.codes, outputRange),
     { parameters: example, codes },
     { device },
   );
@@ -222,14 +246,24 @@ function spread({ shape, data }: Float32NdArray): number {
 }
 
 const isFinite = (state: TrainingState<NdArray>): boolean =>
-  leaves(state as unknown as Tree<NdArray>, isNdArray).every(([, { data }]) => (data as Float32Array).every(Number.isFinite));
+  leaves(state as unknown as Tree<NdArray>, isNdArray).every(([, { data }]) =>
+    (data as Float32Array).every(Number.isFinite),
+  );
 
 const lossLines = (history: History, stepsPerEpoch: number): string =>
   history
-    .map((losses, step) => `${JSON.stringify({ step: step + 1, epoch: Math.floor(step / stepsPerEpoch) + 1, ...losses })}\n`)
+    .map(
+      (losses, step) =>
+        `${JSON.stringify({ step: step + 1, epoch: Math.floor(step / stepsPerEpoch) + 1, ...losses })}\n`,
+    )
     .join('');
 
-const diverged = ({ file }: LoadedExperiment, factor: Factor, step: number, checkpointFile: string): UserError =>
+const diverged = (
+  { file }: LoadedExperiment,
+  factor: Factor,
+  step: number,
+  checkpointFile: string,
+): UserError =>
   new UserError(
     `training the ${factor} generator diverged at step ${step} (not a number); lower ${factor}.training.learningRate in ${file}; the last good state is ${checkpointFile}`,
   );

@@ -20,7 +20,11 @@ const outputRange = [0, 1] as const;
 const codes = float32([32, 6], randomStream(1, 'codes').normals(192));
 // Weights larger than the initial ones, so that images are not all grey.
 const trained = zipParameters<NdArray, NdArray>(
-  ({ shape, data }) => float32(shape, (data as Float32Array).map(value => 5 * value)),
+  ({ shape, data }) =>
+    float32(
+      shape,
+      (data as Float32Array).map(value => 5 * value),
+    ),
   initialGenerator(network, [1, 16, 16], randomStream(1, 'generator test')),
 );
 let folded: Generator;
@@ -50,13 +54,19 @@ const closeTo = (actual: NdArray | Float32Array, expected: ArrayLike<number>) =>
 describe('folding', () => {
   test('changes nothing for the codes whose moments it froze', async () => {
     expect(folded.parameters.every(layer => layer.scale === undefined)).toBe(true);
-    const program = await compile((input: Tensor) => generate(zipParameters(constant, folded.parameters), input, outputRange), codes, { device: 'cpu' });
+    const program = await compile(
+      (input: Tensor) => generate(zipParameters(constant, folded.parameters), input, outputRange),
+      codes,
+      { device: 'cpu' },
+    );
     const images = await program.run(codes);
     await program.dispose();
     // Images in [0, 1], rounding errors of float32 through three layers.
     expect(closeTo(images, byBatchStatistics.data)).toBeLessThan(1e-5);
     const mean = images.data.reduce((a, b) => a + b, 0) / images.data.length;
-    expect(Math.sqrt(images.data.reduce((sum, v) => sum + (v - mean) ** 2, 0) / images.data.length)).toBeGreaterThan(0.05);
+    expect(
+      Math.sqrt(images.data.reduce((sum, v) => sum + (v - mean) ** 2, 0) / images.data.length),
+    ).toBeGreaterThan(0.05);
   });
 
   test('its layers, one after the other, are the generator', async () => {
@@ -81,9 +91,13 @@ describe('files', () => {
   test('the ONNX export gives the same images in a plain ONNX Runtime session, at any batch size', async () => {
     const session = await InferenceSession.create(generatorToOnnx(folded));
     for (const batch of [1, 3, 32]) {
-      const { image } = await session.run({ code: new OrtTensor('float32', codes.data.slice(0, 6 * batch), [batch, 6]) });
+      const { image } = await session.run({
+        code: new OrtTensor('float32', codes.data.slice(0, 6 * batch), [batch, 6]),
+      });
       expect(image!.dims).toEqual([batch, 1, 16, 16]);
-      expect(closeTo(image!.data as Float32Array, byBatchStatistics.data.slice(0, 256 * batch))).toBeLessThan(1e-5);
+      expect(closeTo(image!.data as Float32Array, byBatchStatistics.data.slice(0, 256 * batch))).toBeLessThan(
+        1e-5,
+      );
     }
     await session.release();
   });
@@ -94,7 +108,13 @@ describe('files', () => {
 
   test.each([
     ['without a description', encodeSafetensors({ a: float32([1], Float32Array.of(1)) })],
-    ['that lacks layers', encodeSafetensors({}, { generator: JSON.stringify({ latentDimension: 6, imageShape: [1, 16, 16], outputRange }) })],
+    [
+      'that lacks layers',
+      encodeSafetensors(
+        {},
+        { generator: JSON.stringify({ latentDimension: 6, imageShape: [1, 16, 16], outputRange }) },
+      ),
+    ],
   ])('a safetensors file %s is refused by name', (_, bytes) => {
     expect(() => decodeGenerator(bytes, 'some/file')).toThrow(UserError);
     expect(() => decodeGenerator(bytes, 'some/file')).toThrow(/^some\/file/);
@@ -102,7 +122,10 @@ describe('files', () => {
 
   test('layers that do not fit together are refused', () => {
     const [first, ...rest] = folded.parameters;
-    const wrong = { ...folded, parameters: [{ ...first!, weight: float32([5, 128], new Float32Array(640)) }, ...rest] };
+    const wrong = {
+      ...folded,
+      parameters: [{ ...first!, weight: float32([5, 128], new Float32Array(640)) }, ...rest],
+    };
     expect(() => decodeGenerator(encodeGenerator(wrong), 'file')).toThrow(/shapes/);
   });
 });

@@ -4,13 +4,23 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { channelMoments, downsample, normalise, upsample } from '../src/layers.js';
-import { discriminate, generate, hiddenMaps, initialDiscriminator, initialGenerator, type Parameters } from '../src/networks.js';
+import {
+  discriminate,
+  generate,
+  hiddenMaps,
+  initialDiscriminator,
+  initialGenerator,
+  type Parameters,
+} from '../src/networks.js';
 
 const random = () => randomStream(1, 'networks test');
 const normals = (...shape: number[]) => float32(shape, random().normals(shape.reduce((a, b) => a * b, 1)));
 const network = experimentSchema.parse({}).signal.network;
 const parameterCount = (parameters: Parameters<NdArray>) =>
-  parameters.reduce((sum, layer) => sum + Object.values(layer).reduce((n, array) => n + array.data.length, 0), 0);
+  parameters.reduce(
+    (sum, layer) => sum + Object.values(layer).reduce((n, array) => n + array.data.length, 0),
+    0,
+  );
 
 describe('architecture', () => {
   test('has the feature maps of DCGAN', () => {
@@ -90,8 +100,15 @@ describe('layers', () => {
   });
 
   test('batch normalisation gives each channel the mean of its shift and the deviation of its scale', async () => {
-    const image = float32([8, 2, 4, 4], normals(8, 2, 4, 4).data.map(value => 3 + 5 * value));
-    const layer = { weight: normals(1), scale: float32([2], Float32Array.of(2, 0.5)), shift: float32([2], Float32Array.of(-1, 4)) };
+    const image = float32(
+      [8, 2, 4, 4],
+      normals(8, 2, 4, 4).data.map(value => 3 + 5 * value),
+    );
+    const layer = {
+      weight: normals(1),
+      scale: float32([2], Float32Array.of(2, 0.5)),
+      shift: float32([2], Float32Array.of(-1, 4)),
+    };
     const program = await compile(
       (input: { image: Tensor; layer: { weight: Tensor; scale: Tensor; shift: Tensor } }) =>
         channelMoments(normalise(input.image, input.layer)),

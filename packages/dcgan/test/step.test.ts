@@ -3,7 +3,14 @@ import { compile, type Device, isNdArray, leaves, type Tree } from '@blind-demod
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { adamStep } from '../src/adam.js';
-import { type Batch, discriminatorLoss, initialState, type TrainingState, trainingStep, valueAndGradient } from '../src/step.js';
+import {
+  type Batch,
+  discriminatorLoss,
+  initialState,
+  type TrainingState,
+  trainingStep,
+  valueAndGradient,
+} from '../src/step.js';
 import { smallExperiment } from './fixtures.js';
 
 const { network, training } = smallExperiment().experiment.distortion;
@@ -25,12 +32,14 @@ const flat = (tree: unknown) => leaves(tree as Tree<NdArray>, isNdArray);
 async function train(steps: number, device: Device) {
   const batch = randomBatch(0);
   const program = await compile(
-    (input: { state: TrainingState<Tensor>; batch: Batch<Tensor> }) => trainingStep(input.state, input.batch, network, training),
+    (input: { state: TrainingState<Tensor>; batch: Batch<Tensor> }) =>
+      trainingStep(input.state, input.batch, network, training),
     { state, batch },
     { device },
   );
   let result = await program.run({ state, batch });
-  for (let step = 1; step < steps; step++) result = await program.run({ state: result.state, batch: randomBatch(step) });
+  for (let step = 1; step < steps; step++)
+    result = await program.run({ state: result.state, batch: randomBatch(step) });
   await program.dispose();
   return result;
 }
@@ -65,7 +74,8 @@ describe('training step', () => {
     const program = await compile(
       (input: { discriminator: TrainingState<Tensor>['discriminator']; batch: Batch<Tensor> }) =>
         valueAndGradient(
-          parameters => discriminatorLoss(parameters, input.batch.images, input.batch.realNoise, network.outputRange),
+          parameters =>
+            discriminatorLoss(parameters, input.batch.images, input.batch.realNoise, network.outputRange),
           input.discriminator,
         ),
       { discriminator, batch },
@@ -78,7 +88,15 @@ describe('training step', () => {
     const slope = direction.reduce((sum, d, i) => sum + d * analytic[i]!, 0);
     const at = async (distance: number) => {
       const moved = discriminator.map((layer, index) =>
-        index === 1 ? { ...layer, weight: float32(weight.shape, (weight.data as Float32Array).map((w, i) => w + distance * direction[i]!)) } : layer,
+        index === 1
+          ? {
+              ...layer,
+              weight: float32(
+                weight.shape,
+                (weight.data as Float32Array).map((w, i) => w + distance * direction[i]!),
+              ),
+            }
+          : layer,
       );
       return (await program.run({ discriminator: moved, batch })).value.data[0]!;
     };
@@ -93,13 +111,20 @@ describe('training step', () => {
 });
 
 test('Adam follows its formula', async () => {
-  const parameters = [{ weight: float32([2], Float32Array.of(1, -2)), shift: float32([1], Float32Array.of(0.5)) }];
-  const gradients = [0.3, -0.1].map(g => [{ weight: float32([2], Float32Array.of(g, 2 * g)), shift: float32([1], Float32Array.of(-g)) }]);
+  const parameters = [
+    { weight: float32([2], Float32Array.of(1, -2)), shift: float32([1], Float32Array.of(0.5)) },
+  ];
+  const gradients = [0.3, -0.1].map(g => [
+    { weight: float32([2], Float32Array.of(g, 2 * g)), shift: float32([1], Float32Array.of(-g)) },
+  ]);
   const zero = [{ weight: float32([2], new Float32Array(2)), shift: float32([1], new Float32Array(1)) }];
   let adam = { parameters, state: { mean: zero, square: zero, step: float32([], Float32Array.of(0)) } };
   const program = await compile(
-    (input: { parameters: TrainingState<Tensor>['generator']; gradient: TrainingState<Tensor>['generator']; state: TrainingState<Tensor>['generatorAdam'] }) =>
-      adamStep(input.parameters, input.gradient, input.state, training),
+    (input: {
+      parameters: TrainingState<Tensor>['generator'];
+      gradient: TrainingState<Tensor>['generator'];
+      state: TrainingState<Tensor>['generatorAdam'];
+    }) => adamStep(input.parameters, input.gradient, input.state, training),
     { ...adam, gradient: gradients[0]! },
     { device: 'cpu' },
   );
@@ -111,7 +136,8 @@ test('Adam follows its formula', async () => {
   [0.3, -0.1].forEach((g, index) => {
     m = beta1 * m + (1 - beta1) * g;
     v = beta2 * v + (1 - beta2) * g * g;
-    theta -= (learningRate * (m / (1 - beta1 ** (index + 1)))) / (Math.sqrt(v / (1 - beta2 ** (index + 1))) + 1e-8);
+    theta -=
+      (learningRate * (m / (1 - beta1 ** (index + 1)))) / (Math.sqrt(v / (1 - beta2 ** (index + 1))) + 1e-8);
   });
   expect(adam.parameters[0]!.weight.data[0]).toBeCloseTo(theta, 6);
   expect(adam.state.step.data[0]).toBe(2);

@@ -25,13 +25,27 @@ describe('training', () => {
     const loaded = smallExperiment();
     expect(await train(loaded, 'once')).toBe(true);
     expect(await readdir(join(root, 'once'))).toEqual(
-      expect.arrayContaining(['generator.onnx', 'generator.safetensors', 'losses.jsonl', 'manifest.json', 'model-card.md', 'samples', 'samples.png']),
+      expect.arrayContaining([
+        'generator.onnx',
+        'generator.safetensors',
+        'losses.jsonl',
+        'manifest.json',
+        'model-card.md',
+        'samples',
+        'samples.png',
+      ]),
     );
     expect(await readdir(join(root, 'once', 'samples'))).toEqual(['epoch-001.png', 'epoch-002.png']);
-    const losses = (await read('once', 'losses.jsonl')).toString().trim().split('\n').map(line => JSON.parse(line));
+    const losses = (await read('once', 'losses.jsonl'))
+      .toString()
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
     expect(losses.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     const settings = trainingSettings(loaded.experiment, 'distortion');
-    expect((await loadGenerator(join(root, 'once'), { settings, remedy: '' })).imageShape).toEqual([1, 16, 16]);
+    expect((await loadGenerator(join(root, 'once'), { settings, remedy: '' })).imageShape).toEqual([
+      1, 16, 16,
+    ]);
     expect(await train(loaded, 'once')).toBe(false);
     expect(await train(smallExperiment({ epochs: 1 }), 'once')).toBe(true);
   });
@@ -50,7 +64,14 @@ describe('training', () => {
     await rm(join(folder, 'samples'));
 
     await train(whole, 'stopped');
-    for (const file of ['generator.safetensors', 'generator.onnx', 'losses.jsonl', 'samples.png', 'model-card.md', 'manifest.json']) {
+    for (const file of [
+      'generator.safetensors',
+      'generator.onnx',
+      'losses.jsonl',
+      'samples.png',
+      'model-card.md',
+      'manifest.json',
+    ]) {
       expect((await read('stopped', file)).equals(await read('whole', file)), file).toBe(true);
     }
     expect(await readdir(folder)).not.toContain('checkpoint.safetensors');
@@ -58,7 +79,10 @@ describe('training', () => {
 
   test('stops with a reason when it diverges', async () => {
     await expect(train(smallExperiment({ learningRate: 1e30 }), 'diverged')).rejects.toThrow(
-      expect.objectContaining({ constructor: UserError, message: expect.stringMatching(/diverged at step \d+ .*learningRate/) }),
+      expect.objectContaining({
+        constructor: UserError,
+        message: expect.stringMatching(/diverged at step \d+ .*learningRate/),
+      }),
     );
     expect(await readdir(join(root, 'diverged'))).not.toContain('manifest.json');
   });
@@ -75,6 +99,8 @@ describe('training', () => {
   });
 
   test('wants at least one batch of images', async () => {
-    await expect(train(smallExperiment({ batchSize: 64 }), 'few')).rejects.toThrow(/batchSize is 64, but there are only 40/);
+    await expect(train(smallExperiment({ batchSize: 64 }), 'few')).rejects.toThrow(
+      /batchSize is 64, but there are only 40/,
+    );
   });
 });

@@ -19,7 +19,13 @@ export interface SolverState<T> {
  */
 export function objective(signal: Tensor, distortion: Tensor, observation: Tensor): Tensor {
   const residual = tf.sub(tf.mul(signal, distortion), observation);
-  return tf.mul(tf.mean(tf.square(residual), residual.shape.slice(1).map((_, axis) => axis + 1)), 0.5);
+  return tf.mul(
+    tf.mean(
+      tf.square(residual),
+      residual.shape.slice(1).map((_, axis) => axis + 1),
+    ),
+    0.5,
+  );
 }
 
 /** Its gradient with respect to the images of one factor, the other one given. */
@@ -57,7 +63,12 @@ export function iterate(
   // … then a step in m at (new h, m).
   const newW = imagesOf(signalPrior.forward(h.code));
   const g2 = distortionPrior.backward(distortion.outputs, imageGradient(x, newW, observation));
-  const m = descend(distortion.code, flipped(state.distortionVelocity, distortion.sign, settings), g2, settings);
+  const m = descend(
+    distortion.code,
+    flipped(state.distortionVelocity, distortion.sign, settings),
+    g2,
+    settings,
+  );
 
   // Line 5: c = √(‖h‖/‖m‖), h ← h/c, m ← m·c.
   const c = settings.balance ? tf.sqrt(tf.div(norm(h.code), norm(m.code))) : tf.scalar(1);

@@ -96,7 +96,10 @@ export function randomReluPrior({
     const from = widths[index]!;
     const deviation = Math.sqrt(2 / from);
     const normals = randomStream(seed, 'random network', name, index).normals(from * width);
-    const weight = float32([from, width], normals.map(normal => deviation * normal));
+    const weight = float32(
+      [from, width],
+      normals.map(normal => deviation * normal),
+    );
     return {
       apply: input => tf.matMul(input as tf.Tensor2D, constant(weight) as tf.Tensor2D),
       activation: 'relu',

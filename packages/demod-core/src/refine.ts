@@ -27,7 +27,9 @@ export function refine(
 export function gaussianBlur(images: Float32NdArray, deviation: number): Float32NdArray {
   if (deviation === 0) return images;
   const radius = Math.ceil(3 * deviation);
-  const weights = Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * deviation ** 2)));
+  const weights = Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * deviation ** 2)),
+  );
   const total = weights.reduce((a, b) => a + b);
   const kernel = weights.map(weight => weight / total);
   const [height, width] = images.shape.slice(-2) as [number, number];
@@ -36,7 +38,11 @@ export function gaussianBlur(images: Float32NdArray, deviation: number): Float32
 }
 
 /** Convolves every line of `length` pixels, `step` apart, with the kernel. */
-function blurLines(data: Float32Array, kernel: readonly number[], { length, step }: { length: number; step: number }): Float32Array {
+function blurLines(
+  data: Float32Array,
+  kernel: readonly number[],
+  { length, step }: { length: number; step: number },
+): Float32Array {
   const radius = (kernel.length - 1) / 2;
   return data.map((_, index) => {
     const at = Math.floor(index / step) % length;

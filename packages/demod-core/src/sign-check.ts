@@ -36,7 +36,8 @@ export function chooseSigns(
   const objectives = tf.stack(signal.images.flatMap(w => distortion.images.map(x => objective(w, x))));
   const pattern = tf.argMin(objectives, 0);
   const one = tf.scalar(1, 'int32');
-  const signalFlip = signal.images.length === 2 ? tf.cast(tf.greater(pattern, one), 'int32') : tf.zerosLike(pattern);
+  const signalFlip =
+    signal.images.length === 2 ? tf.cast(tf.greater(pattern, one), 'int32') : tf.zerosLike(pattern);
   const distortionFlip = tf.sub(pattern, tf.mul(signalFlip, tf.scalar(distortion.images.length, 'int32')));
   return {
     signal: chosen(signal, signalFlip),
@@ -52,5 +53,9 @@ function chosen({ code, outputs, images }: Candidates, flip: Tensor): Chosen {
   if (images.length === 1) return { sign, code, outputs };
   const plusRows = tf.tensor1d([...Array(batch).keys()], 'int32');
   const rows = tf.add(plusRows, tf.mul(flip, tf.scalar(batch, 'int32')));
-  return { sign, code: tf.mul(code, sign), outputs: outputs.map(output => tf.gather(output, rows as tf.Tensor1D)) };
+  return {
+    sign,
+    code: tf.mul(code, sign),
+    outputs: outputs.map(output => tf.gather(output, rows as tf.Tensor1D)),
+  };
 }

@@ -1,5 +1,11 @@
 // The solver: several starting points per observation, Algorithm 1 from each, the one of least objective kept.
-import { type Float32NdArray, float32, randomStream, type SolverSettings, UserError } from '@blind-demod/experiment';
+import {
+  type Float32NdArray,
+  float32,
+  randomStream,
+  type SolverSettings,
+  UserError,
+} from '@blind-demod/experiment';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { iterate, objective, type SolverState } from './algorithm1.js';
@@ -51,7 +57,9 @@ export async function solve(
   const count = observations.shape[0]!;
   for (const prior of [signalPrior, distortionPrior]) {
     if (`${prior.imageShape}` !== `${observations.shape.slice(1)}`) {
-      throw new TypeError(`expected observations of shape [${prior.imageShape}], got [${observations.shape.slice(1)}]`);
+      throw new TypeError(
+        `expected observations of shape [${prior.imageShape}], got [${observations.shape.slice(1)}]`,
+      );
     }
   }
   const observation = repeatRows(observations, restarts);
@@ -82,21 +90,24 @@ export async function solve(
     { device },
   );
   const trace: Float32Array[] = [];
-  for (let done = 0; done < iterations; done++) {
-    const result = await iteration.run({ observation, state });
-    state = result.state as SolverState<Float32NdArray>;
-    const objectives = result.objective.data as Float32Array;
-    trace.push(objectives);
-    const least = best(objectives, restarts).map(row => objectives[row]!);
-    if (!least.every(Number.isFinite)) {
-      throw new UserError(
-        `the search diverged at iteration ${done + 1} (not a number); lower solver.stepSize (now ${settings.stepSize})`,
-      );
+  try {
+    for (let done = 0; done < iterations; done++) {
+      const result = await iteration.run({ observation, state });
+      state = result.state as SolverState<Float32NdArray>;
+      const objectives = result.objective.data as Float32Array;
+      trace.push(objectives);
+      const least = best(objectives, restarts).map(row => objectives[row]!);
+      if (!least.every(Number.isFinite)) {
+        throw new UserError(
+          `the search diverged at iteration ${done + 1} (not a number); lower solver.stepSize (now ${settings.stepSize})`,
+        );
+      }
+      onIteration?.(done + 1, iterations, median(least));
+      if (hasConverged(trace, settings.tolerance)) break;
     }
-    onIteration?.(done + 1, iterations, median(least));
-    if (hasConverged(trace, settings.tolerance)) break;
+  } finally {
+    await iteration.dispose();
   }
-  await iteration.dispose();
 
   const result = await compile(
     (input: { observation: Tensor; codes: { signal: Tensor; distortion: Tensor } }) => {
@@ -107,7 +118,10 @@ export async function solve(
     { observation, codes: { signal: state.signalCode, distortion: state.distortionCode } },
     { device },
   );
-  const final = await result.run({ observation, codes: { signal: state.signalCode, distortion: state.distortionCode } });
+  const final = await result.run({
+    observation,
+    codes: { signal: state.signalCode, distortion: state.distortionCode },
+  });
   await result.dispose();
 
   const restartObjectives = final.objective.data as Float32Array;
@@ -126,7 +140,8 @@ export async function solve(
 
 /** For each observation the row of its start with the least objective; one that is not a number loses to any other. */
 function best(objectives: Float32Array, restarts: number): number[] {
-  const value = (row: number) => (Number.isNaN(objectives[row]) ? Number.POSITIVE_INFINITY : objectives[row]!);
+  const value = (row: number) =>
+    Number.isNaN(objectives[row]) ? Number.POSITIVE_INFINITY : objectives[row]!;
   return Array.from({ length: objectives.length / restarts }, (_, index) => {
     const rows = Array.from({ length: restarts }, (_, restart) => index * restarts + restart);
     return rows.reduce((a, b) => (value(b) < value(a) ? b : a));
@@ -136,7 +151,11 @@ function best(objectives: Float32Array, restarts: number): number[] {
 /** Whether no start's objective fell by more than the fraction `tolerance` over the last iterations. */
 function hasConverged(trace: readonly Float32Array[], tolerance: number): boolean {
   const [now, before] = [trace.at(-1)!, trace.at(-1 - PATIENCE)];
-  return tolerance > 0 && before !== undefined && now.every((value, row) => !(value < before[row]! * (1 - tolerance)));
+  return (
+    tolerance > 0 &&
+    before !== undefined &&
+    now.every((value, row) => !(value < before[row]! * (1 - tolerance)))
+  );
 }
 
 function median(values: readonly number[]): number {
@@ -145,7 +164,10 @@ function median(values: readonly number[]): number {
 
 /** Each row `times` times in a row. */
 function repeatRows(array: Float32NdArray, times: number): Float32NdArray {
-  return takeRows(array, Array.from({ length: array.shape[0]! * times }, (_, row) => Math.floor(row / times)));
+  return takeRows(
+    array,
+    Array.from({ length: array.shape[0]! * times }, (_, row) => Math.floor(row / times)),
+  );
 }
 
 function takeRows({ shape, data }: Float32NdArray, rows: readonly number[]): Float32NdArray {

@@ -11,7 +11,12 @@ const WIDTHS = [4, 12, 40];
 
 function stateOf(batch: number, latent: number, seed = 1): SolverState<Float32NdArray> {
   const draw = (name: string) => float32([batch, latent], randomStream(seed, name).normals(batch * latent));
-  return { signalCode: draw('h'), signalVelocity: draw('vh'), distortionCode: draw('m'), distortionVelocity: draw('vm') };
+  return {
+    signalCode: draw('h'),
+    signalVelocity: draw('vh'),
+    distortionCode: draw('m'),
+    distortionVelocity: draw('vm'),
+  };
 }
 
 async function iterateOnce(
@@ -34,8 +39,10 @@ async function iterateOnce(
 
 // The paper's formulas, written out on plain numbers for one problem and random networks of two layers.
 type Matrix = readonly (readonly number[])[];
-const times = (matrix: Matrix, vector: readonly number[]) => matrix.map(row => row.reduce((sum, a, i) => sum + a * vector[i]!, 0));
-const transposed = (matrix: Matrix): number[][] => matrix[0]!.map((_, column) => matrix.map(row => row[column]!));
+const times = (matrix: Matrix, vector: readonly number[]) =>
+  matrix.map(row => row.reduce((sum, a, i) => sum + a * vector[i]!, 0));
+const transposed = (matrix: Matrix): number[][] =>
+  matrix[0]!.map((_, column) => matrix.map(row => row[column]!));
 const norm = (vector: readonly number[]) => Math.hypot(...vector);
 
 /** W_{+,z}: rows with a negative product zeroed. */
@@ -54,17 +61,28 @@ const weights = (seed: number, name: string): readonly [Matrix, Matrix] => {
   const layer = (index: number): Matrix => {
     const [from, to] = [WIDTHS[index]!, WIDTHS[index + 1]!];
     const draws = randomStream(seed, 'random network', name, index).normals(from * to);
-    return Array.from({ length: to }, (_, i) => Array.from({ length: from }, (_, j) => Math.sqrt(2 / from) * draws[j * to + i]!));
+    return Array.from({ length: to }, (_, i) =>
+      Array.from({ length: from }, (_, j) => Math.sqrt(2 / from) * draws[j * to + i]!),
+    );
   };
   return [layer(0), layer(1)];
 };
-const image = (network: readonly [Matrix, Matrix], code: readonly number[]) => times(lambda(network, code), code);
+const image = (network: readonly [Matrix, Matrix], code: readonly number[]) =>
+  times(lambda(network, code), code);
 const loss = (w: readonly number[], x: readonly number[], y: readonly number[]) =>
   y.reduce((sum, value, i) => sum + (w[i]! * x[i]! - value) ** 2, 0) / (2 * y.length);
 /** g1 = Λ1ᵀ(diag((Λ2 m)²) Λ1 h − diag(Λ2 m ⊙ y) 1) / ℓ */
-const partial = (first: readonly [Matrix, Matrix], h: readonly number[], x: readonly number[], y: readonly number[]) => {
+const partial = (
+  first: readonly [Matrix, Matrix],
+  h: readonly number[],
+  x: readonly number[],
+  y: readonly number[],
+) => {
   const w = image(first, h);
-  return times(transposed(lambda(first, h)), x.map((xi, i) => (xi * xi * w[i]! - xi * y[i]!) / y.length));
+  return times(
+    transposed(lambda(first, h)),
+    x.map((xi, i) => (xi * xi * w[i]! - xi * y[i]!) / y.length),
+  );
 };
 
 describe('one iteration', () => {
@@ -77,8 +95,12 @@ describe('one iteration', () => {
         const result = await iterateOnce(randomPriors(seed, WIDTHS), observation, state, solver);
 
         const [g1, g2] = [weights(seed, 'signal'), weights(seed, 'distortion')];
-        const [h0, m0, y] = [state.signalCode, state.distortionCode, observation].map(({ data }) => [...data]) as [number[], number[], number[]];
-        const patterns = [1, -1].flatMap(s => [1, -1].map(t => ({ h: h0.map(v => s * v), m: m0.map(v => t * v) })));
+        const [h0, m0, y] = [state.signalCode, state.distortionCode, observation].map(({ data }) => [
+          ...data,
+        ]) as [number[], number[], number[]];
+        const patterns = [1, -1].flatMap(s =>
+          [1, -1].map(t => ({ h: h0.map(v => s * v), m: m0.map(v => t * v) })),
+        );
         const valued = patterns.map(p => ({ ...p, f: loss(image(g1, p.h), image(g2, p.m), y) }));
         const { h, m, f } = valued.reduce((a, b) => (b.f < a.f ? b : a));
         const stepped = partial(g1, h, image(g2, m), y).map((g, i) => h[i]! - 0.7 * g);
@@ -89,8 +111,14 @@ describe('one iteration', () => {
         const close = (actual: ArrayLike<number>, expected: readonly number[]) =>
           expected.forEach((value, i) => expect(actual[i]).toBeCloseTo(value, 4));
         close(result.objective.data, [f]);
-        close(result.state.signalCode.data, stepped.map(v => v / c));
-        close(result.state.distortionCode.data, steppedM.map(v => v * c));
+        close(
+          result.state.signalCode.data,
+          stepped.map(v => v / c),
+        );
+        close(
+          result.state.distortionCode.data,
+          steppedM.map(v => v * c),
+        );
       }),
       { numRuns: 15, seed: 7 },
     );
@@ -99,7 +127,9 @@ describe('one iteration', () => {
   test('balances norms', async () => {
     const result = await iterateOnce(randomPriors(1, WIDTHS), normals('y', 5, 40), stateOf(5, 4), settings());
     for (let row = 0; row < 5; row++) {
-      const [h, m] = [result.state.signalCode, result.state.distortionCode].map(({ data }) => norm([...data.slice(4 * row, 4 * row + 4)]));
+      const [h, m] = [result.state.signalCode, result.state.distortionCode].map(({ data }) =>
+        norm([...data.slice(4 * row, 4 * row + 4)]),
+      );
       expect(h! / m!).toBeCloseTo(1, 5);
     }
   });
@@ -109,8 +139,13 @@ describe('one iteration', () => {
     const { observation } = await plant(priors, 16);
     const state = stateOf(16, 4);
     const base = { stepSize: 1e-12, momentum: 1 - 1e-7, balance: false };
-    const run = async (changes: Partial<SolverSettings>) => (await iterateOnce(priors, observation, state, settings({ ...base, ...changes }))).state;
-    const [kept, flipped, reset] = [await run({ momentumOnFlip: 'keep' }), await run({ momentumOnFlip: 'flip' }), await run({ momentumOnFlip: 'reset' })];
+    const run = async (changes: Partial<SolverSettings>) =>
+      (await iterateOnce(priors, observation, state, settings({ ...base, ...changes }))).state;
+    const [kept, flipped, reset] = [
+      await run({ momentumOnFlip: 'keep' }),
+      await run({ momentumOnFlip: 'flip' }),
+      await run({ momentumOnFlip: 'reset' }),
+    ];
     let flips = 0;
     for (let i = 0; i < 64; i++) {
       // With a vanishing step the code only changes sign; the difference of velocities is the gradient in each.

@@ -1,5 +1,11 @@
 // Planted problems: observations whose factors are known.
-import { experimentSchema, type Float32NdArray, float32, randomStream, type SolverSettings } from '@blind-demod/experiment';
+import {
+  experimentSchema,
+  type Float32NdArray,
+  float32,
+  randomStream,
+  type SolverSettings,
+} from '@blind-demod/experiment';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type GenerativePrior, imagesOf, randomReluPrior } from '../src/prior.js';
@@ -13,7 +19,10 @@ export const normals = (name: string, ...shape: number[]): Float32NdArray =>
 
 /** Two random expansive networks of Theorem 2. */
 export function randomPriors(seed: number, widths: readonly number[] = [10, 100, 1000]) {
-  return { signal: randomReluPrior({ widths, seed, name: 'signal' }), distortion: randomReluPrior({ widths, seed, name: 'distortion' }) };
+  return {
+    signal: randomReluPrior({ widths, seed, name: 'signal' }),
+    distortion: randomReluPrior({ widths, seed, name: 'distortion' }),
+  };
 }
 
 export interface Planted {
@@ -23,7 +32,10 @@ export interface Planted {
 }
 
 /** `count` pairs of images in the range of both priors, and their products. */
-export async function plant(priors: { signal: GenerativePrior; distortion: GenerativePrior }, count: number): Promise<Planted> {
+export async function plant(
+  priors: { signal: GenerativePrior; distortion: GenerativePrior },
+  count: number,
+): Promise<Planted> {
   const codes = {
     signal: normals('signal', count, priors.signal.latentDimension),
     distortion: normals('distortion', count, priors.distortion.latentDimension),
@@ -36,9 +48,15 @@ export async function plant(priors: { signal: GenerativePrior; distortion: Gener
     codes,
     { device: 'cpu' },
   );
-  const { signal, distortion } = (await program.run(codes)) as { signal: Float32NdArray; distortion: Float32NdArray };
+  const { signal, distortion } = (await program.run(codes)) as {
+    signal: Float32NdArray;
+    distortion: Float32NdArray;
+  };
   await program.dispose();
-  const observation = float32(signal.shape, signal.data.map((w, i) => w * distortion.data[i]!));
+  const observation = float32(
+    signal.shape,
+    signal.data.map((w, i) => w * distortion.data[i]!),
+  );
   return { signal, distortion, observation };
 }
 
@@ -55,4 +73,3 @@ export function relativeErrors(estimate: Float32NdArray, truth: Float32NdArray):
     return Math.sqrt(Math.max(0, 1 - et ** 2 / (ee * tt)));
   });
 }
-

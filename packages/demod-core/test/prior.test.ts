@@ -1,4 +1,4 @@
-import { type Generator } from '@blind-demod/dcgan';
+import type { Generator } from '@blind-demod/dcgan';
 import { type Float32NdArray, float32, randomStream } from '@blind-demod/experiment';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -8,8 +8,17 @@ import { type GenerativePrior, generatorPrior, imagesOf, randomReluPrior } from 
 
 /** A generator of 16×16 images with random weights. */
 function randomGenerator(): Generator {
-  const draw = (name: string, ...shape: number[]) => float32(shape, randomStream(1, name).normals(shape.reduce((a, b) => a * b, 1)).map(v => 0.3 * v));
-  const layer = (index: number, weight: number[], maps: number) => ({ weight: draw(`w${index}`, ...weight), shift: draw(`b${index}`, maps) });
+  const draw = (name: string, ...shape: number[]) =>
+    float32(
+      shape,
+      randomStream(1, name)
+        .normals(shape.reduce((a, b) => a * b, 1))
+        .map(v => 0.3 * v),
+    );
+  const layer = (index: number, weight: number[], maps: number) => ({
+    weight: draw(`w${index}`, ...weight),
+    shift: draw(`b${index}`, maps),
+  });
   return {
     latentDimension: 5,
     imageShape: [1, 16, 16],
@@ -23,7 +32,10 @@ describe.each<[string, GenerativePrior]>([
   ['random network', randomReluPrior({ widths: [5, 30, 60], seed: 1, name: 'test' })],
 ])('%s', (_, prior) => {
   const codes = float32([3, 5], randomStream(2, 'codes').normals(15));
-  const cotangent = float32([3, ...prior.imageShape], randomStream(3, 'cotangent').normals(3 * prior.imageShape.reduce((a, b) => a * b, 1)));
+  const cotangent = float32(
+    [3, ...prior.imageShape],
+    randomStream(3, 'cotangent').normals(3 * prior.imageShape.reduce((a, b) => a * b, 1)),
+  );
 
   test('its backward pass is the gradient that automatic differentiation gives', async () => {
     const program = await compile(
@@ -44,7 +56,10 @@ describe.each<[string, GenerativePrior]>([
     const program = await compile(
       (input: { codes: Tensor; cotangent: Tensor }) => {
         const outputs = prior.forward(input.codes);
-        return { value: tf.sum(tf.mul(imagesOf(outputs), input.cotangent)), gradient: prior.backward(outputs, input.cotangent) };
+        return {
+          value: tf.sum(tf.mul(imagesOf(outputs), input.cotangent)),
+          gradient: prior.backward(outputs, input.cotangent),
+        };
       },
       { codes, cotangent },
       { device: 'cpu' },
@@ -53,12 +68,18 @@ describe.each<[string, GenerativePrior]>([
     const { gradient } = await program.run({ codes, cotangent });
     const direction = randomStream(4, 'direction').normals(15);
     const slope = direction.reduce((sum, d, i) => sum + d * gradient.data[i]!, 0);
-    const moved = (distance: number) => float32([3, 5], codes.data.map((z, i) => z + distance * direction[i]!));
+    const moved = (distance: number) =>
+      float32(
+        [3, 5],
+        codes.data.map((z, i) => z + distance * direction[i]!),
+      );
     const distance = 1e-3;
     const difference = (await at(moved(distance))) - (await at(moved(-distance)));
     // Float32 sums of order ten carry 1e-6, over 2e-3: 1e-3; kinks of rectifiers within the step as much again.
     expect(difference / (2 * distance) / slope).toBeCloseTo(1, 1);
-    expect(Math.abs(difference / (2 * distance) - slope)).toBeLessThan(0.02 * Math.hypot(...gradient.data) * Math.hypot(...direction));
+    expect(Math.abs(difference / (2 * distance) - slope)).toBeLessThan(
+      0.02 * Math.hypot(...gradient.data) * Math.hypot(...direction),
+    );
     await program.dispose();
   });
 });
@@ -66,7 +87,14 @@ describe.each<[string, GenerativePrior]>([
 test('a random network is positively homogeneous: G(c·z) = c·G(z) for c > 0', async () => {
   const prior = randomReluPrior({ widths: [6, 40, 90], seed: 2, name: 'test' });
   const z = float32([1, 6], randomStream(1, 'z').normals(6));
-  const program = await compile((input: Tensor) => ({ one: imagesOf(prior.forward(input)), three: imagesOf(prior.forward(tf.mul(input, 3))) }), z, { device: 'cpu' });
+  const program = await compile(
+    (input: Tensor) => ({
+      one: imagesOf(prior.forward(input)),
+      three: imagesOf(prior.forward(tf.mul(input, 3))),
+    }),
+    z,
+    { device: 'cpu' },
+  );
   const { one, three } = await program.run(z);
   await program.dispose();
   one.data.forEach((value, i) => expect(three.data[i]).toBeCloseTo(3 * value, 4));

@@ -10,7 +10,10 @@ describe('recovery on random expansive networks', () => {
   test.each([1, 2])('finds every planted pair to float precision (networks %i)', async seed => {
     const priors = randomPriors(seed);
     const planted = await plant(priors, 64);
-    const found = await solve(priors.signal, priors.distortion, planted.observation, { ...cpu, settings: settings({ stepSize: 4, momentum: 0 }) });
+    const found = await solve(priors.signal, priors.distortion, planted.observation, {
+      ...cpu,
+      settings: settings({ stepSize: 4, momentum: 0 }),
+    });
     // Float32 carries 6e-8; where the problem is flat, the gradient drowns in it some tens of times earlier.
     expect(Math.max(...relativeErrors(found.signal, planted.signal))).toBeLessThan(1e-5);
     expect(Math.max(...relativeErrors(found.distortion, planted.distortion))).toBeLessThan(1e-5);
@@ -19,7 +22,10 @@ describe('recovery on random expansive networks', () => {
   test("finds every planted pair with the paper's step size, momentum and iterations", async () => {
     const priors = randomPriors(1);
     const planted = await plant(priors, 64);
-    const found = await solve(priors.signal, priors.distortion, planted.observation, { ...cpu, settings: settings() });
+    const found = await solve(priors.signal, priors.distortion, planted.observation, {
+      ...cpu,
+      settings: settings(),
+    });
     expect(found.iterations).toBe(500);
     // The step is small for these networks: the slowest of 64 problems are on their way still, but on the right one.
     const errors = relativeErrors(found.signal, planted.signal).sort((a, b) => a - b);
@@ -66,7 +72,10 @@ describe('solver', () => {
 
   test('stops early when the objective no longer falls', async () => {
     const planted = await plant(priors, 4);
-    const found = await solve(priors.signal, priors.distortion, planted.observation, { ...cpu, settings: settings({ stepSize: 2, momentum: 0, iterations: 5000, tolerance: 0.01 }) });
+    const found = await solve(priors.signal, priors.distortion, planted.observation, {
+      ...cpu,
+      settings: settings({ stepSize: 2, momentum: 0, iterations: 5000, tolerance: 0.01 }),
+    });
     expect(found.iterations).toBeLessThan(5000);
     expect(found.iterations).toBeGreaterThan(25);
     expect(found.trace).toHaveLength(found.iterations);
@@ -80,19 +89,28 @@ describe('solver', () => {
       settings: settings({ iterations: 3 }),
       onIteration: (done, total, median) => seen.push([done, total, median]),
     });
-    expect(seen.map(([done, total]) => [done, total])).toEqual([[1, 3], [2, 3], [3, 3]]);
+    expect(seen.map(([done, total]) => [done, total])).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
     expect(seen.every(([, , median]) => median! > 0)).toBe(true);
   });
 
   test('stops with a reason when it diverges', async () => {
     const planted = await plant(priors, 2);
-    const diverging = solve(priors.signal, priors.distortion, planted.observation, { ...cpu, settings: settings({ stepSize: 1e6 }) });
+    const diverging = solve(priors.signal, priors.distortion, planted.observation, {
+      ...cpu,
+      settings: settings({ stepSize: 1e6 }),
+    });
     await expect(diverging).rejects.toThrow(UserError);
     await expect(diverging).rejects.toThrow(/diverged at iteration \d+ .*stepSize/);
   });
 
   test('refuses observations of another size', async () => {
     const wrong = float32([1, 81], new Float32Array(81));
-    await expect(solve(priors.signal, priors.distortion, wrong, { ...cpu, settings: settings() })).rejects.toThrow(/expected observations of shape \[80\], got \[81\]/);
+    await expect(
+      solve(priors.signal, priors.distortion, wrong, { ...cpu, settings: settings() }),
+    ).rejects.toThrow(/expected observations of shape \[80\], got \[81\]/);
   });
 });

@@ -130,7 +130,9 @@ const solverSettings = z
       .number()
       .min(0)
       .default(0)
-      .describe('Stop when no objective falls by more than this fraction in an iteration; 0 for never.'),
+      .describe(
+        'Stop when no objective has fallen by more than this fraction over 25 iterations; 0 for never.',
+      ),
     refinement: z
       .strictObject({
         smoothing: z

@@ -39,15 +39,17 @@ export function constant({ data, shape, dtype }: NdArray): tf.Tensor {
 
 /**
  * `fn` over a batch as an ONNX model file: input and output have one name each and a first axis of any length.
- * @param example an input; its first axis is the batch.
+ * @param example an input; its first axis is the batch, and its length and values do not matter.
  */
 export function exportOnnx(
   fn: (input: tf.Tensor) => tf.Tensor,
   example: NdArray,
   names: { input: string; output: string },
 ): Uint8Array {
+  // A batch of one would be taken for an axis that broadcasts.
+  const batch = { ...example, shape: [2, ...example.shape.slice(1)] };
   const { graph, result } = trace((inputs: Record<string, tf.Tensor>) => fn(inputs[names.input]!), {
-    [names.input]: example,
+    [names.input]: batch,
   });
   return encodeModel(graph, [{ name: names.output, value: (result as Output).value }], { batch: 'batch' });
 }

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { float32 } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { env } from 'onnxruntime-node';
 import { compile } from './compile.js';
 import { DEVICES, type Device } from './devices.js';
 
@@ -15,7 +14,7 @@ export interface DeviceReport {
 }
 
 const DESCRIPTIONS = {
-  cpu: `ONNX Runtime ${env.versions.node ?? env.versions.common}, ${availableParallelism()} threads`,
+  cpu: `ONNX Runtime, ${availableParallelism()} threads`,
   js: `TensorFlow.js ${tf.version_core}, plain JavaScript: the slow reference`,
   webgpu: 'ONNX Runtime, WebGPU',
   cuda: 'TensorFlow with CUDA',

@@ -2,7 +2,6 @@
 import { UserError } from '@blind-demod/experiment';
 import { eagerEngine } from './engines/eager.js';
 import type { Engine } from './engines/engine.js';
-import { onnxRuntimeEngine } from './engines/onnx-runtime.js';
 
 /** Names that `--device` takes. `auto` is the best that works here. */
 export const DEVICES = ['auto', 'cpu', 'js', 'webgpu', 'cuda'] as const;
@@ -13,7 +12,8 @@ export async function engineOf(device: Device): Promise<Engine> {
   switch (device) {
     case 'auto':
     case 'cpu':
-      return onnxRuntimeEngine('cpu');
+      // Loaded when needed, so that a machine where the native library does not load can still say so.
+      return (await import('./engines/onnx-runtime.js')).onnxRuntimeEngine('cpu');
     case 'js':
       return eagerEngine(async () => {
         await import('@tensorflow/tfjs-backend-cpu');

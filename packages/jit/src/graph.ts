@@ -64,7 +64,14 @@ export class Graph {
   #count = 0;
 
   #value(shape: readonly number[], dtype: ValueType, more: Partial<Value> = {}): Value {
-    const value = { name: more.name ?? `v${this.#count++}`, shape: [...shape], dtype, origin: this.kernel, ...more };
+    // The sign keeps these names apart from those of inputs and outputs, which are the caller's.
+    const value = {
+      name: more.name ?? `%${this.#count++}`,
+      shape: [...shape],
+      dtype,
+      origin: this.kernel,
+      ...more,
+    };
     this.shapes.set(value.name, value.shape);
     return value;
   }

@@ -4,7 +4,7 @@ import type { NdArray } from '@blind-demod/experiment';
 import * as tf from '@tensorflow/tfjs-core';
 // The Node build of tfjs-core lacks the kernels' gradients; that of tfjs-layers registers them.
 import '@tensorflow/tfjs-layers';
-import { Graph, type Value, type ValueType } from './graph.js';
+import { Graph, type Value } from './graph.js';
 import { elementwiseKernels } from './kernels/elementwise.js';
 import type { KernelTable } from './kernels/kernel.js';
 import { productKernels } from './kernels/product.js';
@@ -42,6 +42,13 @@ export const isOutput = (leaf: unknown): leaf is Output => leaf instanceof Outpu
 class RecordingBackend extends tf.KernelBackend {
   graph = new Graph();
   #values = new WeakMap<object, Value>();
+
+  /** Starts a recording; tensors of another are foreign to it. */
+  begin(): Graph {
+    this.graph = new Graph();
+    this.#values = new WeakMap();
+    return this.graph;
+  }
 
   value(dataId: object): Value {
     const value = this.#values.get(dataId);
@@ -147,17 +154,18 @@ export const inputName = (path: string): string => path || 'input';
  */
 export function trace<I, O>(fn: (input: I) => O, example: ArraysOf<I>): Trace {
   return onBackend(BACKEND, () => {
-    const graph = new Graph();
-    recorder.graph = graph;
+    const graph = recorder.begin();
     const symbolic = mapTree(example as Tree<NdArray>, isNdArray, ({ shape, dtype }, path) => {
-      const value = graph.input(inputName(path), shape, dtype as ValueType);
+      if (dtype === 'uint8')
+        throw new TypeError(`expected float32, int32 or bool as input "${path}", got uint8`);
+      const value = graph.input(inputName(path), shape, dtype);
       return tf.engine().makeTensorFromTensorInfo(recorder.keep(value));
     });
     const returned = explainMissingKernel(() => fn(symbolic as I));
     const result = mapTree(
       returned as Tree<tf.Tensor>,
       isTensor,
-      (tensor, path) => new Output(`out.${path}`, recorder.value(tensor.dataId)),
+      (tensor, path) => new Output(`%out.${path}`, recorder.value(tensor.dataId)),
     );
     return { graph, result };
   });

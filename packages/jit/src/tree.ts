@@ -27,12 +27,7 @@ export function leaves<Leaf>(
   path = '',
 ): [path: string, leaf: Leaf][] {
   if (isLeaf(tree)) return [[path, tree]];
-  if (typeof tree !== 'object' || tree === null) {
-    throw new TypeError(
-      `expected a tensor at "${path}" of the tree, got ${tree === null ? 'null' : typeof tree}`,
-    );
-  }
-  return Object.entries(tree).flatMap(([key, child]) =>
+  return Object.entries(branch(tree, path)).flatMap(([key, child]) =>
     leaves(child as Tree<Leaf>, isLeaf, path === '' ? key : `${path}.${key}`),
   );
 }
@@ -48,5 +43,15 @@ export function mapTree<From, To>(
   const child = (value: unknown, key: string | number) =>
     mapTree(value as Tree<From>, isLeaf, replace, path === '' ? `${key}` : `${path}.${key}`);
   if (Array.isArray(tree)) return tree.map(child);
-  return Object.fromEntries(Object.entries(tree as object).map(([key, value]) => [key, child(value, key)]));
+  return Object.fromEntries(
+    Object.entries(branch(tree, path)).map(([key, value]) => [key, child(value, key)]),
+  );
+}
+
+/** What is not a leaf must hold some. */
+function branch(tree: unknown, path: string): object {
+  if (typeof tree === 'object' && tree !== null) return tree;
+  throw new TypeError(
+    `expected a tensor at "${path}" of the tree, got ${tree === null ? 'null' : typeof tree}`,
+  );
 }

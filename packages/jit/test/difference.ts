@@ -23,5 +23,6 @@ export function difference(got: unknown, expected: unknown, tolerance: number): 
   return undefined;
 }
 
-const isClose = (a: number, b: number, tolerance: number): boolean =>
-  Object.is(a, b) || Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
+/** Whether two numbers are the same but for rounding. The sign of zero does not count. */
+export const isClose = (a: number, b: number, tolerance: number): boolean =>
+  Object.is(a, b) || (Number.isFinite(b) && Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b)));

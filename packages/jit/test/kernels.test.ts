@@ -12,8 +12,8 @@ import { shapeCases } from './cases/shape.js';
 import { difference } from './difference.js';
 
 const DEVICES: Device[] = ['cpu'];
-const SEED = 5;
-const RUNS = 300;
+const SEED = 20200;
+const RUNS = 25;
 
 const cases: Record<string, Case[]> = {
   ...elementwiseCases,
@@ -73,7 +73,7 @@ async function compare(device: Device, oneCase: Case, call: Call<unknown>): Prom
 }
 
 describe.each(DEVICES)('on %s, like js:', device => {
-  test.each(Object.keys(cases))('%s', { timeout: 300000 }, async name => {
+  test.each(Object.keys(cases))('%s', { timeout: 30_000 }, async name => {
     const called = vi.spyOn(tf.getKernel(name, 'blind-demod-trace')!, 'kernelFunc');
     for (const oneCase of cases[name]!) {
       called.mockClear();

@@ -15,6 +15,7 @@ export function onnxRuntimeEngine(provider: 'cpu'): Engine {
     ): Promise<Program<ArraysOf<I>, ArraysOf<O>>> {
       const { graph, result } = trace(fn, example);
       const outputs = leaves(result, isOutput).map(([, output]) => output);
+      if (outputs.length === 0) throw new TypeError('expected a function that returns tensors, got none');
       const session = await InferenceSession.create(encodeModel(graph, outputs), {
         executionProviders: [provider],
         graphOptimizationLevel: 'all',

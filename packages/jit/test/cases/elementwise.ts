@@ -8,7 +8,6 @@ import {
   type Case,
   defineCase,
   integers,
-  nd,
   ofOne,
   ofOneWith,
   ofTwo,
@@ -159,24 +158,3 @@ export const elementwiseCases: Record<string, Case[]> = {
     unary(x => tf.cast(x, 'float32')),
   ],
 };
-
-/** Numbers at the edges: not a number, both infinities and zeros, the largest, the smallest that is not subnormal. */
-const EDGES = [
-  Number.NaN,
-  Infinity,
-  -Infinity,
-  0,
-  -0,
-  1,
-  -1,
-  2.5,
-  -2.5,
-  100,
-  -100,
-  3e38,
-  -3e38,
-  2e-38,
-  -2e-38,
-];
-export const edgesOfOne = nd([EDGES.length], EDGES);
-export const edgesOfTwo = [nd([EDGES.length, 1], EDGES), nd([1, EDGES.length], EDGES)] as const;

@@ -44,7 +44,7 @@ export const reductionCases: Record<string, Case[]> = {
   Mean: [ofFloat(tf.mean), ofInt(tf.mean), ofBool(tf.mean)],
   Max: [ofFloat(tf.max), ofInt(tf.max)],
   Min: [ofFloat(tf.min), ofInt(tf.min)],
-  // TensorFlow.js' gradient of a product is by cumulative products, for which ONNX has no operator.
+  // TensorFlow.js' gradient of a product calls chained methods, which its core package for Node does not have.
   Prod: [ofFloat(tf.prod, false), ofInt(tf.prod), ofBool(tf.prod)],
   All: [ofBool(tf.all)],
   Any: [ofBool(tf.any)],

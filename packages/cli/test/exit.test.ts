@@ -1,0 +1,62 @@
+import { UserError } from '@blind-demod/experiment';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { reportError, UsageError } from '../src/exit.js';
+import { countOrAll } from '../src/options.js';
+import { parser } from '../src/parser.js';
+
+let written: string;
+
+beforeEach(() => {
+  written = '';
+  vi.stubEnv('DEBUG', '');
+  vi.spyOn(process.stderr, 'write').mockImplementation(text => {
+    written += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+test.each([
+  [new UserError('x is wrong; mend it'), 1, 'error: x is wrong; mend it\n'],
+  [new UsageError('x is unknown'), 2, 'error: x is unknown; see demod --help\n'],
+  [
+    new TypeError('expected a,\n  got b'),
+    70,
+    'error: expected a, got b; this looks like a mistake in demod, DEBUG=1 shows where\n',
+  ],
+  ['thrown text', 70, 'error: thrown text; this looks like a mistake in demod, DEBUG=1 shows where\n'],
+])('%s: one line and exit code %i', (error, code, line) => {
+  expect(reportError(error)).toBe(code);
+  expect(written).toBe(line);
+});
+
+test('with DEBUG set, the stack follows', () => {
+  vi.stubEnv('DEBUG', '1');
+  reportError(new TypeError('wrong'));
+  expect(written).toMatch(/^error: wrong; this looks like a mistake in demod\nTypeError: wrong\n +at /);
+});
+
+test('counts are whole numbers of at least 1, or "all"', () => {
+  const parse = countOrAll('images');
+  expect(parse('12')).toBe(12);
+  expect(parse('all')).toBe('all');
+  for (const given of ['0', '-1', '1.5', '1e3', 'some', '', ' 2']) {
+    expect(() => parse(given)).toThrow(UsageError);
+  }
+});
+
+test.each([
+  [[]],
+  [['nothing']],
+  [['train', 'signal', 'distortion']],
+  [['data', '--unknown']],
+  [['data', '--config']],
+  [['eval', '--images', 'few']],
+])('a wrong command line (%j) is a usage error', async args => {
+  const parse = async () => parser(args).parseAsync(); // some errors it throws at once
+  const error = await parse().catch(error => error);
+  expect(reportError(error)).toBe(2);
+});

@@ -1,0 +1,67 @@
+import { float32, randomStream } from '@blind-demod/experiment';
+import { expect, test } from 'vitest';
+import { imagesCsv } from '../src/images-csv.js';
+import { judge } from '../src/judgement.js';
+import { MAX_PSNR } from '../src/metrics/psnr.js';
+
+const COUNT = 2;
+const images = (name: string) =>
+  float32(
+    [COUNT, 1, 16, 16],
+    randomStream(1, name)
+      .uniforms(COUNT * 256)
+      .map(value => 0.3 + 0.5 * value),
+  );
+const [signal, distortion] = [images('signal'), images('distortion')];
+const product = signal.data.map((value, index) => value * distortion.data[index]!);
+const observations = { signal, distortion, observation: float32(signal.shape, product) };
+const recovery = {
+  signal,
+  distortion: float32(
+    distortion.shape,
+    distortion.data.map(value => value / 2), // right, but for the scale
+  ),
+  objective: float32([COUNT], Float32Array.of(0.25, 0.5)),
+};
+const judgements = judge(observations, recovery, { smoothing: 0, regularisation: 1e-9 });
+
+test('recovered factors are right whatever their scale', () => {
+  for (const { scores } of judgements) {
+    expect(scores.generator.psnr).toBe(MAX_PSNR);
+    expect(scores.distortion.psnr).toBe(MAX_PSNR);
+    expect(scores.observation.psnr).toBeLessThan(40);
+  }
+});
+
+test('images are shown at their best scale', () => {
+  const { estimates, truth } = judgements[1]!.images;
+  expect(estimates.distortion.shape).toEqual([1, 16, 16]);
+  estimates.distortion.data.forEach((value, index) => {
+    expect(value).toBeCloseTo(truth.distortion.data[index]!, 5);
+  });
+});
+
+test('the table of images names its columns and tells what each pair was', () => {
+  const labels = Int32Array.of(7, 8, 9);
+  const csv = imagesCsv(
+    [
+      { signal: 2, distortion: 1 },
+      { signal: 0, distortion: 0 },
+    ],
+    judgements,
+    {
+      signal: { pixels: signal, labels },
+      distortion: { pixels: distortion, labels, parameters: float32([2, 2], Float32Array.of(1, 20, -2, 30)) },
+    },
+  );
+  const [header, first] = csv.split('\r\n').map(line => line.split(','));
+  const cell = (name: string) => first![header!.indexOf(name)];
+  expect(header).toHaveLength(first!.length);
+  expect([cell('signal_image'), cell('signal_label'), cell('distortion_image')]).toEqual(['2', '9', '1']);
+  expect([cell('distortion_center'), cell('distortion_width'), cell('objective')]).toEqual([
+    '-2',
+    '30',
+    '0.25',
+  ]);
+  expect(cell('generator_psnr_db')).toBe('100');
+});
