@@ -11,22 +11,8 @@ import { constant, exportOnnx } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import {
-  channelMoments,
-  type LayerParameters,
-  normalisation,
-  normalise,
-  perChannel,
-  upsample,
-} from './layers.js';
-import {
-  generate,
-  generatorLayers,
-  type ImageShape,
-  type Parameters,
-  SEED_SIZE,
-  zipParameters,
-} from './networks.js';
+import { perChannel, upsample } from './layers.js';
+import { generate, type ImageShape, type Parameters, SEED_SIZE, zipParameters } from './networks.js';
 
 /** What an artifact of a trained generator is called in its manifest. */
 export const GENERATOR_KIND = 'generator';
@@ -64,41 +50,6 @@ export function affineLayers({ parameters, outputRange }: Generator): AffineLaye
     },
     activation: index === parameters.length - 1 ? { sigmoidInto: outputRange } : 'relu',
   }));
-}
-
-/**
- * The parameters with each layer's batch normalisation folded into its weight and a bias, by the moments that a large
- * sample of codes [n, latent] gives it.
- */
-export function foldNormalisation(
-  parameters: Parameters<Tensor>,
-  codes: Tensor,
-  outputRange: readonly [number, number],
-): Parameters<Tensor> {
-  const folded: LayerParameters<Tensor>[] = [];
-  generatorLayers(
-    parameters,
-    codes,
-    (image, layer) => {
-      folded.push(layer.scale === undefined ? layer : foldLayer(image, { ...layer, scale: layer.scale }));
-      return normalise(image, layer);
-    },
-    outputRange,
-  );
-  return folded;
-}
-
-function foldLayer(
-  image: Tensor,
-  { weight, scale, shift }: Required<LayerParameters<Tensor>>,
-): LayerParameters<Tensor> {
-  const { factor, offset } = normalisation(channelMoments(image), { scale, shift });
-  // The first weight is [latent, channels · 16], the others [in, channels, 4, 4]: channels become the second axis.
-  const byChannel = tf.reshape(weight, [weight.shape[0]!, shift.shape[0]!, -1, 1]);
-  return {
-    weight: tf.reshape(tf.mul(byChannel, factor), weight.shape),
-    shift: tf.reshape(offset, shift.shape),
-  };
 }
 
 /** The generator as an ONNX model: input `code` [batch, latent], output `image` [batch, channels, height, width]. */

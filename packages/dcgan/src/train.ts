@@ -6,8 +6,6 @@ import {
   artifactIsCurrent,
   type Experiment,
   type Factor,
-  type Float32NdArray,
-  float32,
   hashOf,
   type LoadedExperiment,
   type NdArray,
@@ -19,23 +17,17 @@ import {
 } from '@blind-demod/experiment';
 import { compile, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { batches } from './batches.js';
 import { type History, readCheckpoint, writeCheckpoint } from './checkpoint.js';
-import {
-  encodeGenerator,
-  foldNormalisation,
-  GENERATOR_KIND,
-  type Generator,
-  generatorToOnnx,
-} from './generator.js';
+import { freeze } from './freeze.js';
+import { encodeGenerator, GENERATOR_KIND, generatorToOnnx } from './generator.js';
 import { modelCard } from './model-card.js';
-import { generate, type ImageShape, type Parameters } from './networks.js';
+import type { ImageShape } from './networks.js';
+import { makeSampler, spread } from './samples.js';
 import { type Batch, initialState, type TrainingState, trainingStep } from './step.js';
 
-/** Generated images on a sample sheet, and per row of it. */
-const SAMPLES = 64;
+/** Samples per row of a sheet. */
 const SAMPLE_COLUMNS = 8;
-/** Codes over which batch normalisation's moments are taken when it is frozen. */
-const MOMENT_SAMPLES = 512;
 /** From this epoch on, samples that vary less than this fraction of what the images do mean a collapse. */
 const COLLAPSE = { epoch: 3, spread: 0.02 };
 
@@ -80,20 +72,7 @@ export async function trainGenerator(
     );
   }
   const steps = stepsPerEpoch * training.epochs;
-  const batchAt = (step: number): Batch<NdArray> => {
-    const order = randomStream(seed, factor, 'order', Math.floor(step / stepsPerEpoch)).permutation(
-      images.shape[0]!,
-    );
-    const random = randomStream(seed, factor, 'step', step);
-    const start = (step % stepsPerEpoch) * training.batchSize;
-    const batch = take(images, order.subarray(start, start + training.batchSize));
-    const noise = () => float32(batch.shape, random.normals(batch.data.length));
-    const codes = float32(
-      [training.batchSize, network.latentDimension],
-      random.normals(training.batchSize * network.latentDimension),
-    );
-    return { images: batch, codes, realNoise: noise(), fakeNoise: noise() };
-  };
+  const batchAt = batches(experiment, factor, images);
 
   // Start, or go on.
   const checkpointFile = join(run.folder, 'checkpoint.safetensors');
@@ -112,7 +91,7 @@ export async function trainGenerator(
     { state, batch: batchAt(0) },
     run,
   );
-  const sheet = await sampler(loaded, factor, state.average, run.device);
+  const sheet = await makeSampler(experiment, factor, state.average, run.device);
   const spreadOfImages = spread(images);
 
   const progress = startProgress({ title: `training ${factor}`, total: steps, initial: history.length });
@@ -138,7 +117,7 @@ export async function trainGenerator(
         `epoch ${Math.min(epoch + 1, training.epochs)}/${training.epochs}, losses ${losses.discriminator.toFixed(3)} (D) ${losses.generator.toFixed(3)} (G)`,
       );
       if (done % training.checkpointEvery === 0 || done === steps) {
-        if (!isFinite(state)) throw diverged(loaded, factor, done, checkpointFile);
+        if (!allFinite(state)) throw diverged(loaded, factor, done, checkpointFile);
         await writeCheckpoint(checkpointFile, { state, history }, settingsHash);
         await writeFileAtomic(join(run.folder, 'losses.jsonl'), lossLines(history, stepsPerEpoch));
       }
@@ -158,7 +137,7 @@ export async function trainGenerator(
     await step.dispose();
   }
 
-  const generator = await freeze(loaded, factor, state.average, imageShape, run.device);
+  const generator = await freeze(experiment, factor, state.average, imageShape, run.device);
   await writeArtifact(run.folder, {
     kind: GENERATOR_KIND,
     settings,
@@ -175,77 +154,7 @@ export async function trainGenerator(
   return true;
 }
 
-/** The generator that a state amounts to: its average, with batch normalisation frozen and folded in. */
-async function freeze(
-  { experiment }: LoadedExperiment,
-  factor: Factor,
-  parameters: Parameters<NdArray>,
-  imageShape: ImageShape,
-  device: Device,
-): Promise<Generator> {
-  const { latentDimension, outputRange } = experiment[factor].network;
-  const random = randomStream(experiment.seed, factor, 'moments');
-  const codes = float32([MOMENT_SAMPLES, latentDimension], random.normals(MOMENT_SAMPLES * latentDimension));
-  const program = await compile(
-    (input: { parameters: Parameters<Tensor>; codes: Tensor }) =>
-      foldNormalisation(input.parameters, input.codes, outputRange),
-    { parameters, codes },
-    { device },
-  );
-  const folded = await program.run({ parameters, codes });
-  await program.dispose();
-  return { latentDimension, imageShape, outputRange, parameters: folded };
-}
-
-/** A program that draws the images of fixed latent codes, to watch them change from epoch to epoch. */
-async function sampler(
-  { experiment }: LoadedExperiment,
-  factor: Factor,
-  example: Parameters<NdArray>,
-  device: Device,
-): Promise<(parameters: Parameters<NdArray>) => Promise<Float32NdArray>> {
-  const { latentDimension, outputRange } = experiment[factor].network;
-  const random = randomStream(experiment.seed, factor, 'samples');
-  const codes = float32([SAMPLES, latentDimension], random.normals(SAMPLES * latentDimension));
-  const program = await compile(
-    (input: { parameters: Parameters<Tensor>; codes: Tensor }) =>
-      generate(input.parameters, input.codes, outputRange),
-    { parameters: example, codes },
-    { device },
-  );
-  return async parameters => {
-    const { shape, data } = await program.run({ parameters, codes });
-    return float32(shape, data as Float32Array);
-  };
-}
-
-/** The images at `indices`, in that order. */
-function take(images: Float32NdArray, indices: Int32Array): Float32NdArray {
-  const size = images.data.length / images.shape[0]!;
-  const taken = new Float32Array(indices.length * size);
-  indices.forEach((index, position) => {
-    taken.set(images.data.subarray(index * size, (index + 1) * size), position * size);
-  });
-  return float32([indices.length, ...images.shape.slice(1)], taken);
-}
-
-/** How much images differ from each other: the standard deviation of a pixel over them, averaged over pixels. */
-function spread({ shape, data }: Float32NdArray): number {
-  const count = shape[0]!;
-  const pixels = data.length / count;
-  let total = 0;
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    let [sum, squares] = [0, 0];
-    for (let at = pixel; at < data.length; at += pixels) {
-      sum += data[at]!;
-      squares += data[at]! ** 2;
-    }
-    total += Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
-  }
-  return total / pixels;
-}
-
-const isFinite = (state: TrainingState<NdArray>): boolean =>
+const allFinite = (state: TrainingState<NdArray>): boolean =>
   leaves(state as unknown as Tree<NdArray>, isNdArray).every(([, { data }]) =>
     (data as Float32Array).every(Number.isFinite),
   );

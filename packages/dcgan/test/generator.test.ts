@@ -4,11 +4,11 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { foldNormalisation } from '../src/freeze.js';
 import {
   affineLayers,
   decodeGenerator,
   encodeGenerator,
-  foldNormalisation,
   type Generator,
   generatorToOnnx,
 } from '../src/generator.js';

@@ -9,7 +9,7 @@ import { type ArraysOf, leaves } from './tree.js';
  */
 export function countOperations<I, O>(fn: (input: I) => O, example: ArraysOf<I>): number {
   const { graph, result } = trace(fn, example);
-  const outputs = leaves(result, isOutput).map(({ 1: { value } }) => value);
+  const outputs = leaves(result, isOutput).map(({ 1: { value } }) => graph.dense(value));
   return graph.reachable(outputs).nodes.reduce((sum, node) => sum + 2 * termsOf(node, graph), 0);
 }
 

@@ -3,7 +3,7 @@ import { float32, type NdArray, randomStream } from '@blind-demod/experiment';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { compile, constant, type Device, exportOnnx } from '../src/index.js';
+import { compile, constant, countOperations, type Device, exportOnnx } from '../src/index.js';
 import { nd } from './cases/case.js';
 import { difference } from './difference.js';
 
@@ -164,6 +164,19 @@ describe('an error', () => {
     await program.dispose();
     await expect(program.run(example)).rejects.toThrow();
   });
+});
+
+test.each<[string, number, (x: tf.Tensor) => tf.Tensor]>([
+  ['a matrix product', 2 * 4 * 4 * 4, x => tf.matMul(x, x)],
+  ['one whose result is repeated', 2 * 4 * 4 * 4, x => tf.mul(tf.sum(tf.matMul(x, x, true)), tf.ones([9]))],
+  [
+    'a convolution',
+    2 * 16 * 9 * 5,
+    x => tf.conv2d(tf.reshape<tf.Rank.R4>(x, [1, 4, 4, 1]), tf.zeros([3, 3, 1, 5]), 1, 'same'),
+  ],
+  ['elementwise work, which does not count', 0, x => tf.exp(x)],
+])('the operations of %s are %i', (_, expected, fn) => {
+  expect(countOperations(fn, normals('square', 4, 4))).toBe(expected);
 });
 
 describe('a model file', () => {
