@@ -1,6 +1,7 @@
 // The command line: its commands, and what --help teaches.
 import { createRequire } from 'node:module';
 import yargs, { type Argv } from 'yargs';
+import { benchCommand } from './commands/bench.js';
 import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
@@ -30,6 +31,7 @@ export function parser(args: readonly string[]): Argv {
     .command(evalCommand)
     .command(recoverCommand)
     .command(doctorCommand)
+    .command(benchCommand)
     .example('$0 doctor', 'What works on this machine')
     .example('$0 eval --config configs/quick.json', 'Judge the generators of that experiment')
     .example('$0 recover photo.png --out recovered', 'Take a picture of your own apart')

@@ -1,4 +1,5 @@
 // The judgement: how well held-out pairs are demodulated.
+export { type BenchmarkOptions, type BenchmarkRow, benchmark } from './benchmark.js';
 export { type Evaluation, type EvaluationInput, evaluate } from './evaluate.js';
 export { psnr } from './metrics/psnr.js';
 export { relativeError } from './metrics/relative-error.js';
@@ -7,4 +8,4 @@ export { type Scores, scoreAtBestScale } from './metrics/scores.js';
 export { ssim } from './metrics/ssim.js';
 export type { Distribution } from './statistics.js';
 export type { EstimateSummary, Summary } from './summary.js';
-export { summaryTable } from './table.js';
+export { summaryTable, textTable } from './table.js';

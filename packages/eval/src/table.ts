@@ -28,24 +28,35 @@ const ASCII = {
   middle: '|',
 };
 
-/** One row per estimate. `ascii` draws the lines with plain characters, for logs and pipes. */
-export function summaryTable(summary: Summary, { ascii }: { ascii: boolean }): string {
+/** Lines under a head; the first column is text. `ascii` draws with plain characters, for logs and pipes. */
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { ascii }: { ascii: boolean },
+): string {
   const table = new Table({
-    head: ['estimate', 'PSNR median', 'PSNR 10 %', 'SSIM median', 'rel. error median', 'better than y'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+    head: [...head],
+    colAligns: head.map((_, column) => (column === 0 ? 'left' : 'right')),
     style: { head: [], border: [], compact: true },
     ...(ascii && { chars: ASCII }),
   });
-  for (const estimate of ESTIMATE_NAMES) {
+  for (const row of rows) table.push([...row]);
+  return table.toString();
+}
+
+/** One row per estimate. */
+export function summaryTable(summary: Summary, style: { ascii: boolean }): string {
+  const rows = ESTIMATE_NAMES.map(estimate => {
     const { psnr, ssim, relativeError, betterThanObservation: better } = summary[estimate];
-    table.push([
+    return [
       TITLES[estimate],
       `${psnr.median.toFixed(1)} dB`,
       `${psnr.percentile10.toFixed(1)} dB`,
       ssim.median.toFixed(3),
       relativeError.median.toFixed(3),
       better === undefined ? '' : `${(100 * better).toFixed(0)} %`,
-    ]);
-  }
-  return table.toString();
+    ];
+  });
+  const head = ['estimate', 'PSNR median', 'PSNR 10 %', 'SSIM median', 'rel. error median', 'better than y'];
+  return textTable(head, rows, style);
 }

@@ -10,7 +10,7 @@ export {
 export { UserError } from './errors.js';
 export { writeFileAtomic } from './files.js';
 export { hashOf } from './hash.js';
-export { type LoadedExperiment, loadExperiment } from './load.js';
+export { type LoadedExperiment, loadExperiment, loadSettings } from './load.js';
 export { type Progress, startProgress } from './progress.js';
 export { type RandomStream, randomStream } from './random.js';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.js';

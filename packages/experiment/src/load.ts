@@ -1,10 +1,10 @@
 // Reading a config file, with an error that says what to change.
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { systemCode, UserError } from './errors.js';
 import { JsonSyntaxError, parseJson } from './json.js';
-import { type Experiment, experimentSchema, jsonSchema } from './schema.js';
+import { type Experiment, experimentSchema } from './schema.js';
 
 export interface LoadedExperiment {
   /** The file's name without folder and `.json`; its artifacts are kept under this name. */
@@ -23,15 +23,24 @@ export interface LoadedExperiment {
  * @throws UserError when the file is missing, is not JSON, or has a setting that is unknown or out of bounds.
  */
 export async function loadExperiment(file: string): Promise<LoadedExperiment> {
-  const settings = parse(await read(file), file);
-  const result = experimentSchema.safeParse(settings);
-  if (!result.success) throw new UserError(`${file}: ${explain(result.error.issues, settings)}`);
   return {
     name: basename(file, '.json'),
     file,
     root: dirname(resolve(file)),
-    experiment: result.data,
+    experiment: await loadSettings(file, experimentSchema),
   };
+}
+
+/**
+ * Reads settings from a JSON file, defaults filled in.
+ *
+ * @throws UserError when the file is missing, is not JSON, or has a setting that is unknown or out of bounds.
+ */
+export async function loadSettings<T>(file: string, schema: z.ZodType<T>): Promise<T> {
+  const settings = parse(await read(file), file);
+  const result = schema.safeParse(settings);
+  if (!result.success) throw new UserError(`${file}: ${explain(result.error.issues, settings, schema)}`);
+  return result.data;
 }
 
 async function read(file: string): Promise<string> {
@@ -62,12 +71,12 @@ function parse(content: string, file: string): unknown {
 }
 
 /** One line for the first issue: which setting, what is wrong with it, and what it may be. */
-function explain(issues: readonly z.core.$ZodIssue[], settings: unknown): string {
+function explain(issues: readonly z.core.$ZodIssue[], settings: unknown, schema: z.ZodType): string {
   const issue = issues[0]!;
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0]!;
-    const known = settingsAt(settings, issue.path);
+    const known = settingsAt(settings, issue.path, schema);
     const close = nearest(key, known);
     const hint = close === undefined ? `known there: ${known.join(', ')}` : `did you mean "${close}"?`;
     return `unknown setting "${[...issue.path, key].join('.')}"; ${hint}${more}`;
@@ -98,8 +107,8 @@ interface SettingSchema {
 }
 
 /** The names of the settings that may stand at a path, from the JSON Schema. */
-function settingsAt(settings: unknown, path: readonly PropertyKey[]): string[] {
-  let schema = jsonSchema() as SettingSchema;
+function settingsAt(settings: unknown, path: readonly PropertyKey[], root: z.ZodType): string[] {
+  let schema = z.toJSONSchema(root, { io: 'input' }) as SettingSchema;
   let value = settings as Record<PropertyKey, unknown>;
   for (const key of path) {
     value = value[key] as typeof value;
