@@ -18,6 +18,14 @@ export const commonOptions = {
     default: 'auto' as const,
     describe: 'What computes; `demod doctor` tells which of them work here',
   },
+  threads: {
+    type: 'string',
+    requiresArg: true,
+    coerce: threadCount,
+    default: process.env.DEMOD_THREADS || undefined,
+    defaultDescription: '$DEMOD_THREADS, else all cores that the process is given',
+    describe: 'Threads to compute with on the cpu',
+  },
   json: {
     type: 'boolean',
     default: false,
@@ -47,4 +55,10 @@ export function countOrAll(name: string): (given: string) => number | 'all' {
     if (/^[1-9]\d{0,14}$/.test(given)) return Number(given);
     throw new UsageError(`--${name} expects a whole number of at least 1, or "all", got "${given}"`);
   };
+}
+
+/** @throws UsageError */
+function threadCount(given: string | undefined): number | undefined {
+  if (given === undefined || /^[1-9]\d{0,3}$/.test(given)) return given === undefined ? given : Number(given);
+  throw new UsageError(`--threads (or DEMOD_THREADS) expects a whole number from 1 to 9999, got "${given}"`);
 }

@@ -1,11 +1,14 @@
 // The command line: its commands, and what --help teaches.
 import { createRequire } from 'node:module';
+import { useThreads } from '@blind-demod/jit';
 import yargs, { type Argv } from 'yargs';
 import { benchCommand } from './commands/bench.js';
 import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
+import { exportCommand } from './commands/export.js';
 import { recoverCommand } from './commands/recover.js';
+import { theoryCommand } from './commands/theory.js';
 import { trainCommand } from './commands/train.js';
 import { UsageError } from './exit.js';
 import { commonOptions } from './options.js';
@@ -26,10 +29,13 @@ export function parser(args: readonly string[]): Argv {
       'Recovers both factors of a picture y = w ⊙ x, each from a generator trained on such images.\n\nUsage: $0 <command> [options]',
     )
     .options(commonOptions)
+    .middleware(({ threads }) => useThreads(threads))
     .command(dataCommand)
     .command(trainCommand)
     .command(evalCommand)
     .command(recoverCommand)
+    .command(theoryCommand)
+    .command(exportCommand)
     .command(doctorCommand)
     .command(benchCommand)
     .example('$0 doctor', 'What works on this machine')

@@ -36,7 +36,7 @@ export function modelCard({
 A DCGAN generator: latent code of ${network.latentDimension} standard normal numbers to an image of
 ${channels} × ${height} × ${width} in [${generator.outputRange}]; ${parameters.toLocaleString('en')} parameters.
 \`generator.safetensors\` holds the weights, averaged over training, with batch normalisation folded in;
-\`generator.onnx\` is the same network for any ONNX runtime (\`code\` [batch, ${network.latentDimension}] to \`image\`).
+\`demod export\` writes the same network as an ONNX model (\`code\` [batch, ${network.latentDimension}] to \`image\`).
 
 - Trained on ${images.train.pixels.shape[0]} images (source: ${loaded.experiment[factor].images.source}); ${images.test.pixels.shape[0]} are held out.
 - Seed ${loaded.experiment.seed}; ${training.epochs} epochs of ${stepsPerEpoch} steps, batches of ${training.batchSize}; Adam, learning rate ${training.learningRate}, β1 ${training.beta1}, β2 ${training.beta2}; instance noise ${training.instanceNoise}; weights averaged with decay ${training.averageDecay}.

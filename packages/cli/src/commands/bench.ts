@@ -1,56 +1,114 @@
 // demod bench: how much of the machine is used.
-import { benchmark, textTable } from '@blind-demod/eval';
-import { chosenDevice } from '@blind-demod/jit';
+import { type BenchmarkResult, type BenchmarkRow, barChart, benchmark, textTable } from '@blind-demod/eval';
+import { threadLimit } from '@blind-demod/jit';
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import type { CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
 
-type Arguments = CommonArguments & { maps: number[]; batch: number; repetitions: number };
+type Arguments = CommonArguments & {
+  full: boolean;
+  maps: number[] | undefined;
+  batch: number[] | undefined;
+  repetitions: number;
+};
+
+/** What is measured when nothing else is asked for. */
+const QUICK = { maps: [16, 32, 64], batch: [16] };
+const FULL = { maps: [16, 32, 64], batch: [1, 16, 64] };
 
 export const benchCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'bench',
-  describe: 'Measure the speed of training and solving beside that of a matrix product',
+  describe: 'Measure the speed of training and solving beside that of a matrix product and of TensorFlow.js',
   builder: yargs =>
     yargs
+      .option('full', {
+        type: 'boolean',
+        default: false,
+        describe: 'Batches of 1, 16 and 64 images instead of 16 alone; minutes more',
+      })
       .option('maps', {
         type: 'number',
         array: true,
         requiresArg: true,
-        default: [64],
-        describe: 'Base feature maps of the networks; several are measured one after the other',
+        defaultDescription: '16 32 64',
+        describe: 'Base feature maps of the networks',
       })
-      .option('batch', { type: 'number', requiresArg: true, default: 64, describe: 'Images at once' })
+      .option('batch', {
+        type: 'number',
+        array: true,
+        requiresArg: true,
+        defaultDescription: '16; with --full 1 16 64',
+        describe: 'Images at once',
+      })
       .option('repetitions', {
         type: 'number',
         requiresArg: true,
-        default: 7,
+        default: 5,
         describe: 'Timings of each program, of which the median is told',
       })
-      .check(({ maps, batch, repetitions }) => {
-        if ([...maps, batch, repetitions].every(count => Number.isInteger(count) && count > 0)) return true;
+      .check(({ maps = [], batch = [], repetitions }) => {
+        const counts = [...maps, ...batch, repetitions];
+        if (counts.every(count => Number.isInteger(count) && count > 0)) return true;
         throw new UsageError('--maps, --batch and --repetitions expect whole numbers of at least 1');
       }),
   handler: async args => {
-    const { batch, repetitions } = args;
-    const device = chosenDevice(args.device);
-    const results = [];
-    for (const maps of args.maps)
-      results.push({ maps, rows: await benchmark({ maps, batch, repetitions, device }) });
-    const peakMemoryMB = Math.round(process.resourceUsage().maxRSS / 1024);
-    const lines = results.flatMap(({ maps, rows }) =>
-      rows.map(({ program, milliseconds, gigaflops, share }) => [
-        program,
-        `${maps}`,
-        `${milliseconds.toFixed(1)} ms`,
-        gigaflops.toFixed(0),
-        `${(100 * share).toFixed(0)} %`,
-      ]),
+    const { repetitions, device } = args;
+    const usual = args.full ? FULL : QUICK;
+    const sizes = (args.maps ?? usual.maps).flatMap(maps =>
+      (args.batch ?? usual.batch).map(batch => ({ maps, batch })),
     );
-    const head = ['program', 'maps', 'median', 'GFLOP/s', 'of the product'];
-    printResult(args, { device, batch, repetitions, results, peakMemoryMB }, [
-      textTable(head, lines, { ascii: !process.stdout.isTTY }),
-      `device ${device}, 64×64 pixels, batches of ${batch}; peak memory ${peakMemoryMB} MB`,
-    ]);
+    const result = await benchmark({ sizes, repetitions, device });
+    printResult(args, { threads: threadLimit() ?? 'all', repetitions, ...result }, toLines(result));
   },
 };
+
+function toLines({ device, rows, references }: BenchmarkResult): string[] {
+  const ascii = !process.stdout.isTTY;
+  const head = [
+    'program',
+    'maps',
+    'batch',
+    'median',
+    'GFLOP/s',
+    'of product',
+    '× wasm',
+    '× js',
+    'first run',
+    'memory',
+  ];
+  const lines = rows.map(row => [
+    row.program,
+    `${row.maps}`,
+    `${row.batch}`,
+    `${row.milliseconds.toFixed(1)} ms`,
+    row.gigaflops.toFixed(0),
+    percent(row.share),
+    isProduct(row) ? '' : (row.timesWasm?.toFixed(0) ?? 'no kernel'),
+    isProduct(row) ? '' : (row.timesJs?.toFixed(0) ?? ''),
+    `${row.firstRunSeconds.toFixed(1)} s`,
+    `${row.peakMemoryMB} MB`,
+  ]);
+  const bars = rows
+    .filter((row, index) => index === 0 || !isProduct(row))
+    .map(row => ({
+      label: isProduct(row) ? row.program : `${row.program}, ${row.maps} maps, batch ${row.batch}`,
+      value: row.gigaflops,
+      note: `${row.gigaflops.toFixed(0)} GFLOP/s`,
+    }));
+  const slower = references.map(
+    ({ engine, program, maps, batch, gigaflops }) =>
+      `${engine}: ${program}, ${maps} maps, batch ${batch}: ${gigaflops.toPrecision(2)} GFLOP/s`,
+  );
+  return [
+    textTable(head, lines, { ascii }),
+    barChart(bars, { width: 40, ascii }),
+    ...slower,
+    `device ${device}, 64×64 pixels`,
+  ];
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+
+/** The first of each size: what the others are measured by, so that it has no network and no reference. */
+const isProduct = ({ program }: BenchmarkRow) => program.startsWith('matrix product');

@@ -1,47 +1,141 @@
-// demod eval: how well held-out pairs are recovered.
+// demod eval: how well held-out pairs are recovered, by one process or by several.
 import { prepareImages } from '@blind-demod/distortion-data';
-import { evaluate, summaryTable } from '@blind-demod/eval';
-import { loadExperiment } from '@blind-demod/experiment';
+import {
+  type EvaluationInput,
+  evaluate,
+  mergeShards,
+  type Results,
+  type Shard,
+  type Solved,
+  solveShard,
+  summaryTable,
+} from '@blind-demod/eval';
+import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import type { CommandModule } from 'yargs';
+import { UsageError } from '../exit.js';
 import { foldersOf } from '../folders.js';
-import { findGenerators } from '../generators.js';
+import { type FoundGenerators, findGenerators } from '../generators.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments, countOrAll } from '../options.js';
 import { printResult } from '../output.js';
 
-type Arguments = ArtifactsArguments & { images: number | 'all' | undefined };
+type Arguments = ArtifactsArguments & {
+  images: number | 'all' | undefined;
+  shard: Shard | undefined;
+  merge: number | undefined;
+  from: string[];
+};
 
 export const evalCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'eval',
   describe: 'Recover pairs of test images and measure how well; goes on where it was stopped',
   builder: yargs =>
-    yargs.options(artifactsOption).option('images', {
-      type: 'string',
-      requiresArg: true,
-      coerce: countOrAll('images'),
-      defaultDescription: "the experiment's evaluation.images",
-      describe: 'How many pairs, or "all"',
-    }),
+    yargs
+      .options(artifactsOption)
+      .option('images', {
+        type: 'string',
+        requiresArg: true,
+        coerce: countOrAll('images'),
+        defaultDescription: "the experiment's evaluation.images",
+        describe: 'How many pairs, or "all"',
+      })
+      .option('shard', {
+        type: 'string',
+        requiresArg: true,
+        coerce: toShard,
+        describe: 'Solve a part of the pairs only: 3/16 is the third of 16 parts',
+      })
+      .option('merge', {
+        type: 'string',
+        requiresArg: true,
+        coerce: toShardCount,
+        describe: 'Solve nothing: join what so many shards found to the result of one run',
+      })
+      .option('from', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        default: [],
+        describe: 'With --merge: other folders that shards had as --out',
+      })
+      .check(({ shard, merge, from }) => {
+        if (shard && merge) throw new UsageError('--shard solves, --merge joins: give one of them');
+        if (from.length > 0 && !merge) throw new UsageError('--from is for --merge');
+        return true;
+      }),
   handler: async args => {
     const loaded = await loadExperiment(args.config);
-    const folders = foldersOf(args.out, loaded.name);
     const found = await findGenerators(loaded, args.out);
     process.stderr.write(`generators: ${Object.values(found.folders).join(', ')}\n`);
-    const images = {
-      signal: await prepareImages(loaded, 'signal', folders.images('signal')),
-      distortion: await prepareImages(loaded, 'distortion', folders.images('distortion')),
-    };
-    const { pairs, summary, files, solved } = await evaluate(loaded, {
-      generators: found.generators,
-      images,
-      folder: folders.evaluation,
-      device: args.device,
-      ...(args.images !== undefined && { count: args.images }),
-    });
-    const perPair = (solved.seconds / solved.pairs).toFixed(2);
-    printResult(args, { pairs, generators: found.folders, estimates: summary, files }, [
-      summaryTable(summary, { ascii: !process.stdout.isTTY }),
-      `${pairs} pairs of test images${solved.pairs > 0 ? `, ${solved.pairs} solved now in ${perPair} s each` : ''}`,
-      ...Object.values(files),
-    ]);
+    const input = await inputOf(loaded, found, args);
+    if (args.shard) return runShard(loaded, input, args.shard, args);
+    if (args.merge === undefined) {
+      const { solved, ...results } = await evaluate(loaded, input);
+      return printResults(results, found, args, timing(solved));
+    }
+    const from = args.from.map(root => foldersOf(root, loaded.name).evaluation);
+    printResults(await mergeShards(loaded, input, { count: args.merge, from }), found, args);
   },
 };
+
+async function inputOf(
+  loaded: LoadedExperiment,
+  { generators }: FoundGenerators,
+  { out, device, images }: Arguments,
+): Promise<EvaluationInput> {
+  const folders = foldersOf(out, loaded.name);
+  return {
+    generators,
+    images: {
+      signal: await prepareImages(loaded, 'signal', folders.images('signal')),
+      distortion: await prepareImages(loaded, 'distortion', folders.images('distortion')),
+    },
+    folder: folders.evaluation,
+    device,
+    ...(images !== undefined && { count: images }),
+  };
+}
+
+async function runShard(
+  loaded: LoadedExperiment,
+  input: EvaluationInput,
+  shard: Shard,
+  args: Arguments,
+): Promise<void> {
+  const { pairs, total, batches, solved } = await solveShard(loaded, input, shard);
+  const name = `${shard.index}/${shard.count}`;
+  const surplus = pairs === 0 ? `; there are only ${batches} batches (evaluation.batchSize)` : '';
+  printResult(args, { shard: name, pairs, of: total, solved: solved.pairs }, [
+    `shard ${name}: ${pairs} of ${total} pairs of test images${timing(solved)}${surplus}`,
+    `once all are done: demod eval --merge ${shard.count}`,
+  ]);
+}
+
+function printResults(
+  { pairs, summary, files }: Results,
+  { folders }: FoundGenerators,
+  args: Arguments,
+  note = '',
+): void {
+  printResult(args, { pairs, generators: folders, estimates: summary, files }, [
+    summaryTable(summary, { ascii: !process.stdout.isTTY }),
+    `${pairs} pairs of test images${note}`,
+    ...Object.values(files),
+  ]);
+}
+
+function timing({ pairs, seconds }: Solved): string {
+  return pairs > 0 ? `, ${pairs} solved now in ${(seconds / pairs).toFixed(2)} s each` : '';
+}
+
+/** @throws UsageError */
+function toShard(given: string): Shard {
+  const [, index, count] = (/^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(given) ?? []).map(Number);
+  if (index !== undefined && count !== undefined && index <= count) return { index, count };
+  throw new UsageError(`--shard expects a part and the number of parts, as 3/16, got "${given}"`);
+}
+
+/** @throws UsageError */
+function toShardCount(given: string): number {
+  if (/^[1-9]\d{0,5}$/.test(given)) return Number(given);
+  throw new UsageError(`--merge expects the number of shards, as 16, got "${given}"`);
+}

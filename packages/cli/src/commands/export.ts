@@ -1,0 +1,29 @@
+// demod export: the generators as files for other programs.
+import { join } from 'node:path';
+import { generatorToOnnx } from '@blind-demod/dcgan';
+import { FACTORS, loadExperiment, writeFileAtomic } from '@blind-demod/experiment';
+import type { CommandModule } from 'yargs';
+import { findGenerators } from '../generators.js';
+import { ARTIFACTS, type CommonArguments } from '../options.js';
+import { printResult } from '../output.js';
+
+export const exportCommand: CommandModule<CommonArguments, CommonArguments & { out: string }> = {
+  command: 'export',
+  describe: 'Write both generators as ONNX models, for any ONNX runtime',
+  builder: yargs =>
+    yargs.option('out', {
+      type: 'string',
+      requiresArg: true,
+      default: 'exported',
+      describe: 'Folder of the models: signal.onnx and distortion.onnx, "code" to "image"',
+    }),
+  handler: async args => {
+    const loaded = await loadExperiment(args.config);
+    const { generators, folders } = await findGenerators(loaded, ARTIFACTS);
+    const files = FACTORS.map(factor => join(args.out, `${factor}.onnx`));
+    for (const [index, factor] of FACTORS.entries()) {
+      await writeFileAtomic(files[index]!, generatorToOnnx(generators[factor]));
+    }
+    printResult(args, { generators: folders, files }, files);
+  },
+};
