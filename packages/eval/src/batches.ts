@@ -17,6 +17,10 @@ export function inBatches(pairs: readonly Pair[], batchSize: number): Batch[] {
   });
 }
 
+export function countPairs(batches: readonly Batch[]): number {
+  return batches.reduce((count, { pairs }) => count + pairs.length, 0);
+}
+
 /** Both factors of n pairs and their product, each [n, channels, size, size]. */
 export interface Observations extends Record<Factor, Float32NdArray> {
   readonly observation: Float32NdArray;

@@ -1,11 +1,22 @@
 // The judgement: how well held-out pairs are demodulated.
-export { type BenchmarkOptions, type BenchmarkRow, benchmark } from './benchmark.js';
-export { type Evaluation, type EvaluationInput, evaluate } from './evaluate.js';
+export {
+  type BenchmarkOptions,
+  type BenchmarkResult,
+  type BenchmarkRow,
+  benchmark,
+  type Measurement,
+} from './benchmark/benchmark.js';
+export { barChart } from './benchmark/chart.js';
+export type { Size } from './benchmark/programs.js';
+export { type Evaluation, evaluate, type Solved } from './evaluate.js';
 export { psnr } from './metrics/psnr.js';
 export { relativeError } from './metrics/relative-error.js';
 export { atBestScale, bestScale } from './metrics/scale.js';
 export { type Scores, scoreAtBestScale } from './metrics/scores.js';
 export { ssim } from './metrics/ssim.js';
+export type { EvaluationInput } from './plan.js';
+export type { Results } from './results.js';
+export { mergeShards, type Shard, type SolvedShard, solveShard } from './shards.js';
 export type { Distribution } from './statistics.js';
 export type { EstimateSummary, Summary } from './summary.js';
 export { summaryTable, textTable } from './table.js';

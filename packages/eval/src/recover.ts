@@ -3,7 +3,7 @@ import type { Generator } from '@blind-demod/dcgan';
 import { generatorPrior, solve } from '@blind-demod/demod-core';
 import { type Factor, float32, type LoadedExperiment, startProgress } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
-import { type Batch, observe } from './batches.js';
+import { type Batch, countPairs, observe } from './batches.js';
 import type { TestImages } from './pairs.js';
 import type { Recoveries } from './recoveries.js';
 
@@ -53,8 +53,4 @@ export async function recoverMissing(
     progress.stop();
   }
   return done - found;
-}
-
-function countPairs(batches: readonly Batch[]): number {
-  return batches.reduce((count, { pairs }) => count + pairs.length, 0);
 }

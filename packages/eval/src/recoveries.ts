@@ -48,3 +48,15 @@ export function recoveriesIn(folder: string, settings: object, seed: number): Re
     },
   };
 }
+
+/** Several folders' recoveries as one: a batch is read where it is whole. */
+export function anyOf(places: readonly Recoveries[]): Pick<Recoveries, 'has' | 'read'> {
+  const placeOf = async (batch: Batch): Promise<Recoveries | undefined> => {
+    for (const place of places) if (await place.has(batch)) return place;
+    return undefined;
+  };
+  return {
+    has: async batch => (await placeOf(batch)) !== undefined,
+    read: async batch => ((await placeOf(batch)) ?? places[0]!).read(batch),
+  };
+}

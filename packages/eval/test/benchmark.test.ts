@@ -1,17 +1,20 @@
-import { expect, test } from 'vitest';
-import { benchmark } from '../src/benchmark.js';
+import type { NdArray } from '@blind-demod/experiment';
+import { compile, countOperations, isNdArray, leaves, type Tree, useThreads } from '@blind-demod/jit';
+import { afterEach, expect, test } from 'vitest';
+import { benchmark } from '../src/benchmark/benchmark.js';
+import { barChart } from '../src/benchmark/chart.js';
+import { makeProgram, PROGRAM_NAMES, type ProgramName, WASM_PROGRAMS } from '../src/benchmark/programs.js';
+import { wasmProgram } from '../src/benchmark/wasm.js';
 
-test('counts the arithmetic of a DCGAN', async () => {
+afterEach(() => useThreads(undefined));
+
+test('counts the arithmetic of a DCGAN', () => {
   const [maps, batch] = [2, 3];
-  const rows = await benchmark({ maps, batch, repetitions: 1, device: 'cpu' });
-  expect(rows.map(({ program }) => program)).toEqual([
-    'matrix product 1024³',
-    'training step',
-    'Algorithm 1 iteration',
-    'generator forward',
-  ]);
-  const operations = rows.map(({ gigaflops, milliseconds }) => gigaflops * milliseconds * 1e6);
-  expect(operations[0]).toBeCloseTo(2 * 1024 ** 3, -2);
+  const operations = (name: ProgramName) => {
+    const { fn, input } = makeProgram(name, { maps, batch });
+    return countOperations(fn, input);
+  };
+  expect(operations('matrix product 1536³')).toBe(2 * 1536 ** 3);
 
   // Terms of a generator's sums: the dense layer, then for each layer 16 filter taps at every pixel of its input.
   const widths = [8 * maps, 4 * maps, 2 * maps, maps, 1];
@@ -19,8 +22,64 @@ test('counts the arithmetic of a DCGAN', async () => {
     .slice(1)
     .reduce((sum, to, i) => sum + (4 * 2 ** i) ** 2 * widths[i]! * to * 16, 0);
   const generator = (latent: number) => 2 * batch * (latent * widths[0]! * 16 + upsampling);
-  expect(operations[3]).toBeCloseTo(generator(100), 0);
+  expect(operations('generator forward')).toBe(generator(100));
   // Five passes forward and two backward: G1 three and one of them, G2 two and one.
-  expect(operations[2]).toBeCloseTo(4 * generator(100) + 3 * generator(50), 0);
+  expect(operations('Algorithm 1 iteration')).toBe(4 * generator(100) + 3 * generator(50));
+});
+
+test.each(WASM_PROGRAMS)('%s is the same on wasm, with its axes in another order', async name => {
+  const size = { maps: 2, batch: 3 };
+  const { fn, input } = makeProgram(name, size);
+  const program = await compile(fn, input, { device: 'cpu' });
+  const expected = leaves((await program.run(input)) as Tree<NdArray>, isNdArray).map(([, { data }]) => data);
+  await program.dispose();
+  const results = await (await wasmProgram(name, size))();
+  expect(results.map(({ length }) => length)).toEqual(expected.map(({ length }) => length));
+  for (const [index, values] of results.entries()) {
+    values.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[index]![i]!, 4);
+    });
+  }
+});
+
+test('measures each program in a process of its own', async () => {
+  useThreads(1);
+  const sizes = [{ maps: 2, batch: 2 }];
+  const { device, rows, references } = await benchmark({ sizes, repetitions: 1, device: 'auto' });
+  expect(device).toBe('cpu');
+  expect(rows.map(({ program }) => program)).toEqual(PROGRAM_NAMES);
+  for (const row of rows) expect(row).toMatchObject({ engine: 'cpu', maps: 2, batch: 2, threads: 1 });
+  for (const { milliseconds, gigaflops, firstRunSeconds, peakMemoryMB } of [...rows, ...references]) {
+    expect(milliseconds).toBeGreaterThan(0);
+    expect(gigaflops).toBeGreaterThan(0);
+    expect(firstRunSeconds).toBeGreaterThan(0);
+    expect(peakMemoryMB).toBeGreaterThan(10);
+  }
   expect(rows[0]!.share).toBe(1);
+  expect(references.map(({ engine }) => engine)).toEqual(['wasm', 'wasm', 'js', 'js', 'js']);
+  const compared = rows.map(({ timesWasm, timesJs }) => [timesWasm !== undefined, timesJs !== undefined]);
+  expect(compared).toEqual([
+    [false, false],
+    [false, true],
+    [true, true],
+    [true, true],
+  ]);
+});
+
+test('says that a device does not work', async () => {
+  const sizes = [{ maps: 2, batch: 2 }];
+  await expect(benchmark({ sizes, repetitions: 1, device: 'cuda' })).rejects.toThrow(
+    /"cuda" is not supported/,
+  );
+});
+
+test('draws bars', () => {
+  const bars = [
+    { label: 'long', value: 8, note: 'a' },
+    { label: 'half', value: 4.5, note: '' },
+    { label: 'no', value: 0, note: 'c' },
+  ];
+  expect(barChart(bars, { width: 8, ascii: true })).toBe('long ######## a\nhalf #####\nno            c');
+  expect(barChart(bars, { width: 8, ascii: false })).toBe('long ████████ a\nhalf ████▌\nno            c');
+  expect(barChart([{ label: 'x', value: 0, note: '' }], { width: 8, ascii: true })).toBe('x');
 });

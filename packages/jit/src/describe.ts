@@ -1,10 +1,11 @@
 // Which devices work on this machine, found out by running a small program on each.
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 import { float32 } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { compile } from './compile.js';
 import { DEVICES, type Device } from './devices.js';
+import { threadLimit } from './threads.js';
 
 export interface DeviceReport {
   readonly device: Exclude<Device, 'auto'>;
@@ -13,12 +14,13 @@ export interface DeviceReport {
   readonly detail: string;
 }
 
-const DESCRIPTIONS = {
-  cpu: `ONNX Runtime, ${availableParallelism()} threads`,
-  js: `TensorFlow.js ${tf.version_core}, plain JavaScript: the slow reference`,
-  webgpu: 'ONNX Runtime, WebGPU',
-  cuda: 'TensorFlow with CUDA',
-} satisfies Record<DeviceReport['device'], string>;
+const descriptions = () =>
+  ({
+    cpu: `ONNX Runtime, ${threadLimit() ?? cpus().length} threads`,
+    js: `TensorFlow.js ${tf.version_core}, plain JavaScript: the slow reference`,
+    webgpu: 'ONNX Runtime, WebGPU',
+    cuda: 'TensorFlow with CUDA',
+  }) satisfies Record<DeviceReport['device'], string>;
 
 /** Every device, in the order in which `--device` lists them. */
 export async function describeDevices(): Promise<DeviceReport[]> {
@@ -31,7 +33,7 @@ export async function describeDevices(): Promise<DeviceReport[]> {
         const { data } = await double.run(x);
         await double.dispose();
         if (data[1] !== 4) throw new Error(`it computed 2 + 2 = ${data[1]}`);
-        return { device, works: true, detail: DESCRIPTIONS[device] };
+        return { device, works: true, detail: descriptions()[device] };
       } catch (error) {
         return { device, works: false, detail: (error as Error).message };
       }

@@ -4,5 +4,6 @@ export { type DeviceReport, describeDevices } from './describe.js';
 export { chosenDevice, DEVICES, type Device } from './devices.js';
 export type { Program } from './engines/engine.js';
 export { countOperations } from './operations.js';
+export { threadLimit, useThreads } from './threads.js';
 export { kernelTable } from './trace.js';
 export { type ArraysOf, isNdArray, isTensor, leaves, mapTree, type Tree } from './tree.js';

@@ -48,17 +48,21 @@ export const theoryCommand: CommandModule<CommonArguments, Arguments> = {
     // Every config is read before the first experiment runs, so that a mistake in one shows now.
     const names = experiment === 'all' ? STUDIES.map(({ name }) => name) : [experiment];
     const loaded = await Promise.all(names.map(name => loadStudy(name, { file: config, large })));
+    const runs: object[] = [];
     for (const study of loaded) {
       const { name, title } = study.study;
       const { findings, result, files, seconds } = await runStudy(study, {
         folder: join(out, 'theory', name),
         device,
       });
-      printResult({ json }, { experiment: name, findings, result, files }, [
+      runs.push({ experiment: name, findings, result, files });
+      if (json) continue;
+      printResult({ json }, {}, [
         `${title} (${name}, ${seconds.toFixed(1)} s)`,
         ...findings.map(finding => `  ${finding}`),
         ...files,
       ]);
     }
+    if (json) printResult({ json }, experiment === 'all' ? { experiments: runs } : runs[0]!, []);
   },
 };

@@ -3,6 +3,7 @@
 import type { NdArray } from '@blind-demod/experiment';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { encodeModel } from '../onnx.js';
+import { threadLimit } from '../threads.js';
 import { inputName, isOutput, trace } from '../trace.js';
 import { type ArraysOf, isNdArray, leaves, mapTree, type Tree } from '../tree.js';
 import type { Engine, Program } from './engine.js';
@@ -16,10 +17,12 @@ export function onnxRuntimeEngine(provider: 'cpu'): Engine {
       const { graph, result } = trace(fn, example);
       const outputs = leaves(result, isOutput).map(([, output]) => output);
       if (outputs.length === 0) throw new TypeError('expected a function that returns tensors, got none');
+      const threads = threadLimit();
       const session = await InferenceSession.create(encodeModel(graph, outputs), {
         executionProviders: [provider],
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
+        ...(threads !== undefined && { intraOpNumThreads: threads }),
         // Moments of Adam and gradients fade into subnormal numbers, on which the processor is many times slower.
         // Threads that wait in a loop take the cores from whatever else runs here.
         extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },

@@ -1,0 +1,62 @@
+// What an evaluation consists of: its pairs, in batches, and what their recoveries depend on. Every process that takes
+// part in one draws up the same plan.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { encodeGenerator, type Generator } from '@blind-demod/dcgan';
+import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
+import type { Experiment, Factor, LoadedExperiment } from '@blind-demod/experiment';
+import { chosenDevice, type Device } from '@blind-demod/jit';
+import { type Batch, inBatches } from './batches.js';
+import { heldOutPairs, type Pair, type TestImages } from './pairs.js';
+import { type Recoveries, recoveriesIn } from './recoveries.js';
+
+export interface EvaluationInput {
+  readonly generators: Readonly<Record<Factor, Generator>>;
+  readonly images: Readonly<Record<Factor, FactorImages>>;
+  /** Where the results go. */
+  readonly folder: string;
+  readonly device: Device;
+  /** How many pairs, when not as many as the experiment says. */
+  readonly count?: number | 'all';
+}
+
+export interface Plan {
+  readonly tests: TestImages;
+  readonly pairs: readonly Pair[];
+  readonly batches: readonly Batch[];
+  /** Everything that a recovery depends on, but for its pair. The refinement is not among it: it comes after. */
+  readonly settings: { readonly device: Device };
+  /** The recoveries of this plan under the folder of some evaluation's results. */
+  recoveries(folder: string): Recoveries;
+}
+
+/** @throws UserError when there are fewer test images than asked for */
+export function planEvaluation({ experiment }: LoadedExperiment, input: EvaluationInput): Plan {
+  const { seed, evaluation } = experiment;
+  const tests = { signal: input.images.signal.test, distortion: input.images.distortion.test };
+  const pairs = heldOutPairs(seed, tests, input.count ?? evaluation.images);
+  const settings = recoverySettings(experiment, input);
+  return {
+    tests,
+    pairs,
+    batches: inBatches(pairs, evaluation.batchSize),
+    settings,
+    recoveries: folder => recoveriesIn(join(folder, 'parts'), settings, seed),
+  };
+}
+
+function recoverySettings(experiment: Experiment, { generators, device }: EvaluationInput) {
+  const { refinement: _, ...solver } = experiment.solver;
+  return {
+    seed: experiment.seed,
+    device: chosenDevice(device),
+    solver,
+    data: { signal: dataSettings(experiment, 'signal'), distortion: dataSettings(experiment, 'distortion') },
+    generators: { signal: fingerprint(generators.signal), distortion: fingerprint(generators.distortion) },
+  };
+}
+
+/** The sha256 of the generator's weights file. */
+function fingerprint(generator: Generator): string {
+  return createHash('sha256').update(encodeGenerator(generator)).digest('hex');
+}
