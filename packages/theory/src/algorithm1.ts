@@ -1,0 +1,109 @@
+// Algorithm 1 on a problem of random networks, from starting points of one's choice, every step kept.
+import { type GenerativePrior, iterate, layeredPrior, type SolverState } from '@blind-demod/demod-core';
+import { type Float32NdArray, float32, type SolverSettings } from '@blind-demod/experiment';
+import { compile, constant, type Device } from '@blind-demod/jit';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { CodePair } from './expectation.js';
+import type { ReluNetwork } from './networks.js';
+import type { Problem } from './objective.js';
+
+/** What an experiment may change about Algorithm 1; there is no momentum, as in the paper's section 2. */
+export interface DescentSettings {
+  readonly iterations: number;
+  /** Where 1 is about the inverse of the curvature at (h0, m0), if ‖h0‖ = ‖m0‖ = 1: see networkPrior. */
+  readonly stepSize: number;
+  readonly signCheck: boolean;
+  readonly balance: boolean;
+}
+
+export interface Descent {
+  /** The codes before the first iteration and after each: iterations + 1 of them, each with one pair per start. */
+  readonly codes: readonly (readonly CodePair[])[];
+  /** f in the units of networkPrior before each iteration, once the signs are chosen: iterations of them. */
+  readonly objective: readonly Float32Array[];
+}
+
+/**
+ * The network as a prior of demod-core, multiplied by sqrt(2^d ℓ), which makes the mean square of its ℓ outputs ‖z‖² on
+ * average. The mean objective of two such priors is the paper's times ℓ 2^{d+s}: around ‖h0‖ = ‖m0‖ = 1 its curvature
+ * is one, so a step size means the same for every depth and width.
+ */
+export function networkPrior({ widths, layers }: ReluNetwork): GenerativePrior {
+  const last = layers.length - 1;
+  const affine = layers.map(({ rows, columns, data }, index) => {
+    const factor = Math.sqrt(index === last ? 2 * rows : 2);
+    const transposed = new Float32Array(rows * columns);
+    data.forEach((value, at) => {
+      transposed[(at % columns) * rows + Math.floor(at / columns)] = factor * value;
+    });
+    const weight = float32([columns, rows], transposed);
+    return {
+      apply: (input: Tensor) => tf.matMul(input as tf.Tensor2D, constant(weight) as tf.Tensor2D),
+      activation: 'relu' as const,
+    };
+  });
+  return layeredPrior(widths[0]!, [widths.at(-1)!], affine);
+}
+
+/** Runs Algorithm 1 from each start. @throws UserError if the device does not work here */
+export async function descend(
+  { signalNetwork, distortionNetwork, observation }: Problem,
+  starts: readonly CodePair[],
+  { iterations, ...descent }: DescentSettings,
+  { device, onIteration }: { device: Device; onIteration?: (done: number) => void },
+): Promise<Descent> {
+  const priors = [networkPrior(signalNetwork), networkPrior(distortionNetwork)] as const;
+  const measurements = observation.length;
+  const depths = signalNetwork.layers.length + distortionNetwork.layers.length;
+  const scaled = Float32Array.from(observation, value => value * measurements * 2 ** (depths / 2));
+  const y = float32([1, measurements], scaled);
+  const settings = {
+    ...descent,
+    momentum: 0,
+    momentumOnFlip: 'keep',
+    momentumOnBalance: 'keep',
+  } as SolverSettings;
+
+  const stack = (rows: readonly Float64Array[]): Float32NdArray =>
+    float32([rows.length, rows[0]!.length], Float32Array.from(rows.flatMap(row => [...row])));
+  const zeros = ({ shape, data }: Float32NdArray) => float32(shape, new Float32Array(data.length));
+  const signalCode = stack(starts.map(start => start.signalCode));
+  const distortionCode = stack(starts.map(start => start.distortionCode));
+  let state: SolverState<Float32NdArray> = {
+    signalCode,
+    signalVelocity: zeros(signalCode),
+    distortionCode,
+    distortionVelocity: zeros(distortionCode),
+  };
+  const program = await compile(
+    (input: { y: Tensor; state: SolverState<Tensor> }) => {
+      const perStart = tf.tile(input.y as tf.Tensor2D, [starts.length, 1]);
+      return iterate(...priors, perStart, input.state, settings);
+    },
+    { y, state },
+    { device },
+  );
+  const codes = [starts];
+  const objective: Float32Array[] = [];
+  for (let done = 0; done < iterations; done++) {
+    const result = await program.run({ y, state });
+    state = result.state as SolverState<Float32NdArray>;
+    codes.push(pairsOf(state));
+    objective.push(result.objective.data as Float32Array);
+    onIteration?.(done + 1);
+  }
+  await program.dispose();
+  return { codes, objective };
+}
+
+function pairsOf({ signalCode, distortionCode }: SolverState<Float32NdArray>): CodePair[] {
+  const row = ({ shape, data }: Float32NdArray, index: number) => {
+    const size = shape[1]!;
+    return Float64Array.from(data.subarray(index * size, (index + 1) * size));
+  };
+  return Array.from({ length: signalCode.shape[0]! }, (_, index) => ({
+    signalCode: row(signalCode, index),
+    distortionCode: row(distortionCode, index),
+  }));
+}

@@ -1,0 +1,56 @@
+// Alternating minimisation of ‖y − w ⊙ x‖ over two factors, each a combination of known columns: the loop that the
+// subspace and the sparsity prior share.
+import { dot, norm } from './networks.js';
+import { minus, scaled, times } from './vectors.js';
+
+/** Given the other factor, the best of this prior's images, or a better one than before. */
+export type FactorUpdate = (other: Float64Array, observation: Float64Array) => Float64Array;
+
+export interface AlternatingRecovery {
+  readonly signal: Float64Array;
+  readonly distortion: Float64Array;
+  /** ‖y − ŵ ⊙ x̂‖ / ‖y‖. */
+  readonly residual: number;
+}
+
+/** Residual below which a solution is exact up to rounding, and iterations in which it has to fall by a thousandth. */
+const EXACT = 1e-9;
+const PATIENCE = 20;
+
+/**
+ * Alternates from each of the starting distortions and keeps the result of least residual; later ones are tried only
+ * while none has solved the problem exactly.
+ *
+ * @param starts for each, fresh updates (they may keep a state) and a distortion to begin with.
+ */
+export function alternate(
+  observation: Float64Array,
+  starts: Iterable<{ updateSignal: FactorUpdate; updateDistortion: FactorUpdate; distortion: Float64Array }>,
+  iterations: number,
+): AlternatingRecovery {
+  let best: AlternatingRecovery | undefined;
+  for (const { updateSignal, updateDistortion, distortion: start } of starts) {
+    let [signal, distortion] = [start, start];
+    const residuals: number[] = [];
+    for (let done = 0; done < iterations; done++) {
+      // The scale is undetermined: at unit mean square neither factor runs away.
+      distortion = unitEntries(distortion);
+      signal = updateSignal(distortion, observation);
+      distortion = updateDistortion(signal, observation);
+      const residual = norm(minus(observation, times(signal, distortion))) / norm(observation);
+      residuals.push(residual);
+      const before = residuals.at(-1 - PATIENCE);
+      if (residual < EXACT || (before !== undefined && residual > 0.999 * before)) break;
+    }
+    const found = { signal, distortion, residual: residuals.at(-1)! };
+    if (best === undefined || found.residual < best.residual) best = found;
+    if (best.residual < EXACT) break;
+  }
+  return best!;
+}
+
+/** Scaled to entries of mean square 1. */
+function unitEntries(vector: Float64Array): Float64Array {
+  const squares = dot(vector, vector);
+  return squares === 0 ? vector : scaled(vector, Math.sqrt(vector.length / squares));
+}

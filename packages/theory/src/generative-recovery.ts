@@ -1,0 +1,132 @@
+// Recovery from the ranges of two random ReLU networks by Algorithm 1, many problems at once.
+import { type GenerativePrior, imagesOf, randomReluPrior, solve } from '@blind-demod/demod-core';
+import { type Float32NdArray, float32, type RandomStream } from '@blind-demod/experiment';
+import { compile, type Device } from '@blind-demod/jit';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { dot, norm } from './networks.js';
+import { normalised, scaled } from './vectors.js';
+
+/** How Algorithm 1 is run here: the step is small enough for codes of a few entries, on which the objective is steep. */
+export interface GenerativeSolver {
+  readonly iterations: number;
+  readonly restarts: number;
+  readonly stepSize: number;
+}
+
+/** A pair of true images, [ℓ] each. */
+export interface ImagePair {
+  readonly signal: Float64Array;
+  readonly distortion: Float64Array;
+}
+
+/** Two random networks of the same widths, which the seed and `name` decide. */
+export function randomPriors(
+  widths: readonly number[],
+  seed: number,
+  name: string,
+): Record<keyof ImagePair, GenerativePrior> {
+  return {
+    signal: randomReluPrior({ widths, seed, name: `${name}, signal` }),
+    distortion: randomReluPrior({ widths, seed, name: `${name}, distortion` }),
+  };
+}
+
+/** Images of random codes, of length √n since a factor's scale is undetermined. */
+export async function randomImages(
+  prior: GenerativePrior,
+  count: number,
+  random: RandomStream,
+  device: Device,
+): Promise<Float64Array[]> {
+  const n = prior.latentDimension;
+  const codes = new Float32Array(count * n);
+  for (let row = 0; row < count; row++) {
+    const code = normalised(Float64Array.from({ length: n }, () => random.normal()));
+    codes.set(
+      code.map(entry => entry * Math.sqrt(n)),
+      row * n,
+    );
+  }
+  const input = { codes: float32([count, n], codes) };
+  const program = await compile((given: { codes: Tensor }) => imagesOf(prior.forward(given.codes)), input, {
+    device,
+  });
+  const images = await program.run(input);
+  await program.dispose();
+  return rowsOf(images as Float32NdArray);
+}
+
+/**
+ * Recovers both factors of each observation [ℓ]: their product, and each of them up to a factor. From an observation
+ * of zeros nothing can be recovered: its factors are zeros.
+ *
+ * The observations are divided by their mean square first. The networks are homogeneous, so that this only scales the
+ * codes; and the objective's curvature, about mean(y²)/n where ‖h‖ = ‖m‖ = √n, becomes 1/n for every pair of networks:
+ * one step size suits them all.
+ */
+export async function recoverFromRanges(
+  priors: Record<keyof ImagePair, GenerativePrior>,
+  observations: readonly Float64Array[],
+  { solver, seed, device }: { solver: GenerativeSolver; seed: number; device: Device },
+): Promise<ImagePair[]> {
+  const measurements = observations[0]!.length;
+  const estimates: ImagePair[] = observations.map(() => ({
+    signal: new Float64Array(measurements),
+    distortion: new Float64Array(measurements),
+  }));
+  const solvable = [...observations.keys()].filter(index => norm(observations[index]!) > 0);
+  if (solvable.length === 0) return estimates;
+
+  const squares = solvable.reduce((sum, index) => sum + norm(observations[index]!) ** 2, 0);
+  const scale = (solvable.length * measurements) / squares;
+  const data = new Float32Array(solvable.length * measurements);
+  solvable.forEach((index, row) => {
+    data.set(scaled(observations[index]!, scale), row * measurements);
+  });
+  const found = await solve(
+    priors.signal,
+    priors.distortion,
+    float32([solvable.length, measurements], data),
+    {
+      settings: { ...ALGORITHM_1, ...solver },
+      seed,
+      device,
+    },
+  );
+  const [signals, distortions] = [rowsOf(found.signal), rowsOf(found.distortion)];
+  solvable.forEach((index, row) => {
+    estimates[index] = { signal: scaled(signals[row]!, 1 / scale), distortion: distortions[row]! };
+  });
+  return estimates;
+}
+
+const ALGORITHM_1 = {
+  momentum: 0.9,
+  signCheck: true,
+  balance: true,
+  momentumOnFlip: 'reset',
+  momentumOnBalance: 'scale',
+  tolerance: 0,
+  refinement: { smoothing: 0, regularisation: 1 },
+} as const;
+
+function rowsOf({ shape, data }: Float32NdArray): Float64Array[] {
+  const size = data.length / shape[0]!;
+  return Array.from({ length: shape[0]! }, (_, row) =>
+    Float64Array.from(data.subarray(row * size, (row + 1) * size)),
+  );
+}
+
+/** The sine of the angle between an image and its estimate: the relative error with the best scale. 1 for an estimate of 0. */
+export function angularError(truth: Float64Array, estimate: Float64Array): number {
+  const cosine = dot(truth, estimate) / (norm(truth) * norm(estimate));
+  return Number.isNaN(cosine) ? 1 : Math.sqrt(Math.max(0, 1 - cosine ** 2));
+}
+
+/** The larger of the two factors' errors. */
+export function pairError(truth: ImagePair, estimate: ImagePair): number {
+  return Math.max(
+    angularError(truth.signal, estimate.signal),
+    angularError(truth.distortion, estimate.distortion),
+  );
+}

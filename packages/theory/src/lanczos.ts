@@ -1,0 +1,55 @@
+// The eigenvalue of largest magnitude of a symmetric operator, from products alone.
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { dot, norm } from './networks.js';
+import { addScaled, scaled } from './vectors.js';
+
+/**
+ * Lanczos' method with full reorthogonalisation. The value is uᵀSu of the unit vector u that is returned, so its
+ * magnitude is never above ‖S‖; it equals it when `steps` reaches the dimension.
+ *
+ * @param start any non-zero vector with a part along the eigenvector; a good guess saves steps.
+ */
+export function extremeEigenpair(
+  product: (u: Float64Array) => Float64Array,
+  start: Float64Array,
+  steps: number,
+): { value: number; vector: Float64Array } {
+  const basis: Float64Array[] = [];
+  const diagonal: number[] = [];
+  const offDiagonal: number[] = [];
+  let next = scaled(start, 1 / norm(start));
+  for (let step = 0; step < Math.min(steps, start.length); step++) {
+    basis.push(next);
+    const image = product(next);
+    diagonal.push(dot(next, image));
+    // Twice: once leaves rounding errors that Lanczos' method amplifies.
+    for (let pass = 0; pass < 2; pass++)
+      for (const vector of basis) addScaled(image, -dot(vector, image), vector);
+    const length = norm(image);
+    // The space that products reach from the start is exhausted.
+    if (length < 1e-12 * (Math.abs(diagonal[0]!) + (offDiagonal[0] ?? 0) + 1e-300)) break;
+    offDiagonal.push(length);
+    next = scaled(image, 1 / length);
+  }
+  const size = basis.length;
+  const tridiagonal = Matrix.zeros(size, size);
+  for (let i = 0; i < size; i++) {
+    tridiagonal.set(i, i, diagonal[i]!);
+    if (i + 1 < size) {
+      tridiagonal.set(i, i + 1, offDiagonal[i]!);
+      tridiagonal.set(i + 1, i, offDiagonal[i]!);
+    }
+  }
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(tridiagonal, {
+    assumeSymmetric: true,
+  });
+  const extreme = realEigenvalues.reduce(
+    (best, value, i) => (Math.abs(value) > Math.abs(realEigenvalues[best]!) ? i : best),
+    0,
+  );
+  const vector = new Float64Array(start.length);
+  basis.forEach((direction, i) => {
+    addScaled(vector, eigenvectorMatrix.get(i, extreme), direction);
+  });
+  return { value: realEigenvalues[extreme]!, vector: scaled(vector, 1 / norm(vector)) };
+}

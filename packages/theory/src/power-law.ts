@@ -1,0 +1,33 @@
+// Straight lines on logarithmic axes.
+
+/** y = factor · x^exponent. */
+export interface PowerLaw {
+  readonly exponent: number;
+  readonly factor: number;
+}
+
+/** The line through (log x, log y) of least squares. @throws TypeError unless two different x are given, all positive */
+export function fitPowerLaw(points: readonly { readonly x: number; readonly y: number }[]): PowerLaw {
+  if (new Set(points.map(({ x }) => x)).size < 2 || points.some(({ x, y }) => !(x > 0 && y > 0))) {
+    throw new TypeError('expected positive points at two places or more');
+  }
+  const logarithms = points.map(({ x, y }) => ({ x: Math.log(x), y: Math.log(y) }));
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const [atX, atY] = [mean(logarithms.map(({ x }) => x)), mean(logarithms.map(({ y }) => y))];
+  const exponent =
+    mean(logarithms.map(({ x, y }) => (x - atX) * (y - atY))) /
+    mean(logarithms.map(({ x }) => (x - atX) ** 2));
+  return { exponent, factor: Math.exp(atY - exponent * atX) };
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The value below which this fraction of the values lies, interpolated. */
+export function quantile(values: readonly number[], fraction: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = fraction * (sorted.length - 1);
+  const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
+  return low + (at - Math.floor(at)) * (high - low);
+}
