@@ -24,8 +24,7 @@ export function onnxRuntimeEngine(provider: 'cpu'): Engine {
         logSeverityLevel: 3,
         ...(threads !== undefined && { intraOpNumThreads: threads }),
         // Moments of Adam and gradients fade into subnormal numbers, on which the processor is many times slower.
-        // Threads that wait in a loop take the cores from whatever else runs here.
-        extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
+        extra: { session: { set_denormal_as_zero: '1' } },
       });
       const expected = new Map(leaves(example as Tree<NdArray>, isNdArray));
       return {
