@@ -96,11 +96,19 @@ function measure(inputs: number, outputs: number, { seed, draws, starts, steps }
     const random = (name: string) => randomStream(seed, 'weight distribution', name, inputs, outputs, draw);
     const signalWeights = gaussianMap(outputs, inputs, random('signal'));
     const distortionWeights = gaussianMap(outputs, inputs, random('distortion'));
-    const search = (condition: Condition, name: ConditionName) =>
+    const search = (condition: Condition, name: string) =>
       largestDeviation(condition, { starts, steps }, random(name));
+    // The joint condition has two halves, equations 6 and 7, and ε has to do for both.
+    const halves = [
+      search(jointCondition(signalWeights, distortionWeights), 'joint-WDC'),
+      search(jointCondition(distortionWeights, signalWeights), 'joint-WDC exchanged'),
+    ];
     return {
       WDC: search(weightDistributionCondition(signalWeights), 'WDC'),
-      'joint-WDC': search(jointCondition(signalWeights, distortionWeights), 'joint-WDC'),
+      'joint-WDC': {
+        epsilon: Math.max(...halves.map(half => half.epsilon)),
+        random: halves.flatMap(half => half.random),
+      },
     };
   });
   return (['WDC', 'joint-WDC'] as const).map(condition => ({
