@@ -9,9 +9,14 @@ const GAP = 2;
 const GAP_GREY = 128;
 
 /**
- * A PNG of images [count, 1 or 3, height, width] side by side, `columns` to a row; values are clipped to [0, 1].
+ * A PNG of images [count, 1 or 3, height, width] side by side, `columns` to a row; values are clipped to [0, 1]. Each
+ * pixel is drawn as a square of `enlarged` × `enlarged`.
  */
-export async function contactSheet(images: Float32NdArray, columns: number): Promise<Uint8Array> {
+export async function contactSheet(
+  images: Float32NdArray,
+  columns: number,
+  enlarged = 1,
+): Promise<Uint8Array> {
   const [count = 0, channels = 0, height = 0, width = 0] = images.shape;
   const rows = Math.ceil(count / columns);
   const sheetWidth = Math.min(columns, count) * (width + GAP) - GAP;
@@ -32,6 +37,7 @@ export async function contactSheet(images: Float32NdArray, columns: number): Pro
     }
   }
   return sharp(sheet, { raw: { width: sheetWidth, height: sheetHeight, channels: channels === 1 ? 1 : 3 } })
+    .resize(enlarged * sheetWidth, enlarged * sheetHeight, { kernel: 'nearest' })
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .png()
     .toBuffer();

@@ -16,6 +16,9 @@ import { findGenerators } from '../generators.js';
 import { ARTIFACTS, type CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
 
+/** Pixels, at least, per side of an image in the side-by-side picture. */
+const SHOWN_SIZE = 256;
+
 type Arguments = CommonArguments & { image: string; out: string };
 
 export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
@@ -76,7 +79,10 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
       [shown.length, ...image.shape],
       Float32Array.from(shown.flatMap(({ data }) => [...data])),
     );
-    await writeFileAtomic(files.sideBySide, await contactSheet(stacked, shown.length));
+    await writeFileAtomic(
+      files.sideBySide,
+      await contactSheet(stacked, shown.length, Math.ceil(SHOWN_SIZE / size)),
+    );
     printResult(args, { image: args.image, residual, files }, [
       `residual ‖G1(h) ⊙ G2(m) − y‖ / ‖y‖ = ${residual.toFixed(4)}`,
       ...Object.values(files),
