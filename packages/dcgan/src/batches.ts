@@ -7,6 +7,7 @@ import {
   float32,
   type NdArray,
   randomStream,
+  takeRows,
 } from '@blind-demod/experiment';
 import type { Batch } from './step.js';
 
@@ -23,7 +24,7 @@ export function batches(
   return step => {
     const order = randomStream(seed, factor, 'order', Math.floor(step / stepsPerEpoch)).permutation(count);
     const start = (step % stepsPerEpoch) * batchSize;
-    const batch = take(images, order.subarray(start, start + batchSize));
+    const batch = takeRows(images, order.subarray(start, start + batchSize));
     const random = randomStream(seed, factor, 'step', step);
     const noise = () => float32(batch.shape, random.normals(batch.data.length));
     const codes = float32(
@@ -32,14 +33,4 @@ export function batches(
     );
     return { images: batch, codes, realNoise: noise(), fakeNoise: noise() };
   };
-}
-
-/** The images at `indices`, in that order. */
-function take(images: Float32NdArray, indices: Int32Array): Float32NdArray {
-  const size = images.data.length / images.shape[0]!;
-  const taken = new Float32Array(indices.length * size);
-  indices.forEach((index, position) => {
-    taken.set(images.data.subarray(index * size, (index + 1) * size), position * size);
-  });
-  return float32([indices.length, ...images.shape.slice(1)], taken);
 }

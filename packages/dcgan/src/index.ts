@@ -9,6 +9,6 @@ export {
   generatorToOnnx,
   loadGenerator,
 } from './generator.js';
-export { generate, type ImageShape, type Parameters } from './networks.js';
+export { generate, type ImageShape, intoRange, type Parameters } from './networks.js';
 export { type Batch, initialState, type StepResult, type TrainingState, trainingStep } from './step.js';
 export { type TrainingRun, trainGenerator, trainingSettings } from './train.js';

@@ -1,6 +1,6 @@
 // What the solver knows of a factor: it lies in the range of a network, a sequence of affine maps each followed by an
 // elementwise function.
-import { type AffineLayer, affineLayers, type Generator } from '@blind-demod/dcgan';
+import { type AffineLayer, affineLayers, type Generator, intoRange } from '@blind-demod/dcgan';
 import { float32, randomStream } from '@blind-demod/experiment';
 import { constant } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -54,8 +54,7 @@ export function layeredPrior(
 
 function activate({ activation }: AffineLayer, value: Tensor): Tensor {
   if (activation === 'relu') return tf.relu(value);
-  const [low, high] = activation.sigmoidInto;
-  return tf.add(tf.mul(tf.sigmoid(tf.mul(value, 2)), high - low), low);
+  return intoRange(value, activation.sigmoidInto);
 }
 
 /** The activation's derivative, as a function of its own output. */

@@ -4,6 +4,7 @@ import {
   float32,
   randomStream,
   type SolverSettings,
+  takeRows,
   UserError,
 } from '@blind-demod/experiment';
 import { compile, type Device } from '@blind-demod/jit';
@@ -168,11 +169,4 @@ function repeatRows(array: Float32NdArray, times: number): Float32NdArray {
     array,
     Array.from({ length: array.shape[0]! * times }, (_, row) => Math.floor(row / times)),
   );
-}
-
-function takeRows({ shape, data }: Float32NdArray, rows: readonly number[]): Float32NdArray {
-  const size = data.length / shape[0]!;
-  const taken = new Float32Array(rows.length * size);
-  rows.forEach((row, index) => taken.set(data.subarray(row * size, (row + 1) * size), index * size));
-  return float32([rows.length, ...shape.slice(1)], taken);
 }

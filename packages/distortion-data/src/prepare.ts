@@ -14,6 +14,7 @@ import {
   openArtifact,
   randomStream,
   startProgress,
+  takeRows,
   UserError,
   writeArtifact,
 } from '@blind-demod/experiment';
@@ -145,20 +146,10 @@ function sourceImages(
 
 function choose({ pixels, labels, parameters }: SourceImages, indices: Int32Array): SourceImages {
   return {
-    pixels: chooseRows(pixels, indices),
+    pixels: takeRows(pixels, indices),
     labels: indices.map(index => labels[index]!),
-    ...(parameters && { parameters: chooseRows(parameters, indices) }),
+    ...(parameters && { parameters: takeRows(parameters, indices) }),
   };
-}
-
-/** array[indices] along the first axis. */
-function chooseRows({ shape, data }: Float32NdArray, indices: Int32Array): Float32NdArray {
-  const length = data.length / shape[0]!;
-  const chosen = new Float32Array(indices.length * length);
-  for (const [row, index] of indices.entries()) {
-    chosen.set(data.subarray(index * length, (index + 1) * length), row * length);
-  }
-  return float32([indices.length, ...shape.slice(1)], chosen);
 }
 
 /** One hash per image: equal images, equal hashes. */
@@ -186,7 +177,7 @@ function repeatChannel(grey: Float32NdArray, channels: number): Float32NdArray {
 
 function sampleSheet(pixels: Float32NdArray, seed: number): Promise<Uint8Array> {
   const chosen = randomStream(seed, 'contact sheet').permutation(pixels.shape[0]!).subarray(0, SHEET_IMAGES);
-  return contactSheet(chooseRows(pixels, chosen), SHEET_COLUMNS);
+  return contactSheet(takeRows(pixels, chosen), SHEET_COLUMNS);
 }
 
 function named(part: string, { pixels, labels, parameters }: ImageSet): Record<string, NdArray> {

@@ -1,6 +1,5 @@
 // The pairs to evaluate, cut into batches that are solved at once.
-import type { ImageSet } from '@blind-demod/distortion-data';
-import { type Factor, type Float32NdArray, float32 } from '@blind-demod/experiment';
+import { type Factor, type Float32NdArray, float32, takeRows } from '@blind-demod/experiment';
 import type { Pair, TestImages } from './pairs.js';
 
 export interface Batch {
@@ -29,21 +28,13 @@ export interface Observations extends Record<Factor, Float32NdArray> {
 /** The pairs' images, and y = w ⊙ x. */
 export function observe(tests: TestImages, pairs: readonly Pair[]): Observations {
   const ofPairs = (factor: Factor) =>
-    pick(
-      tests[factor],
+    takeRows(
+      tests[factor].pixels,
       pairs.map(pair => pair[factor]),
     );
   const [signal, distortion] = [ofPairs('signal'), ofPairs('distortion')];
   const product = signal.data.map((value, index) => value * distortion.data[index]!);
   return { signal, distortion, observation: float32(signal.shape, product) };
-}
-
-function pick({ pixels }: ImageSet, indices: readonly number[]): Float32NdArray {
-  const images = indices.map(index => imageAt(pixels, index));
-  const size = images[0]!.data.length;
-  const data = new Float32Array(images.length * size);
-  for (const [index, image] of images.entries()) data.set(image.data, index * size);
-  return float32([images.length, ...images[0]!.shape], data);
 }
 
 /** Image `index` of [count, channels, height, width], as [channels, height, width]; not copied. */

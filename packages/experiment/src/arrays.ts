@@ -29,3 +29,14 @@ export function float32(shape: readonly number[], data: Float32Array): Float32Nd
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((count, length) => count * length, 1);
 }
+
+/** array[rows] along the first axis: the rows of those numbers, in that order, copied. */
+export function takeRows({ shape, data }: Float32NdArray, rows: ArrayLike<number>): Float32NdArray {
+  const length = elementCount(shape.slice(1));
+  const taken = new Float32Array(rows.length * length);
+  for (let position = 0; position < rows.length; position++) {
+    const row = rows[position]!;
+    taken.set(data.subarray(row * length, (row + 1) * length), position * length);
+  }
+  return float32([rows.length, ...shape.slice(1)], taken);
+}

@@ -1,5 +1,5 @@
 // What an experiment is, and how its files are kept.
-export { type Float32NdArray, float32, type NdArray } from './arrays.js';
+export { type Float32NdArray, float32, type NdArray, takeRows } from './arrays.js';
 export {
   type Artifact,
   artifactIsCurrent,
