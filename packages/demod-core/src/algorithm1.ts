@@ -2,98 +2,95 @@
 import type { SolverSettings } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { misfit, type Problem } from './misfit.js';
+import { type Descent, descend, type Step } from './optimiser.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
 import { candidates, chooseSigns } from './sign-check.js';
 
-/** Where the search stands: codes and their momentum, [batch, n] for the signal and [batch, p] for the distortion. */
+/** Where the search stands: h and m of each problem of the batch. */
 export interface SolverState<T> {
-  readonly signalCode: T;
-  readonly signalVelocity: T;
-  readonly distortionCode: T;
-  readonly distortionVelocity: T;
+  readonly signal: Descent<T>;
+  readonly distortion: Descent<T>;
 }
 
 /**
- * f(h, m) = ½ ‖G1(h) ⊙ G2(m) − y‖² / ℓ for each problem of the batch: [batch]. Equation 2 with the mean over the ℓ
- * pixels in place of the sum, so that a step size means the same at every image size.
- */
-export function objective(signal: Tensor, distortion: Tensor, observation: Tensor): Tensor {
-  const residual = tf.sub(tf.mul(signal, distortion), observation);
-  return tf.mul(
-    tf.mean(
-      tf.square(residual),
-      residual.shape.slice(1).map((_, axis) => axis + 1),
-    ),
-    0.5,
-  );
-}
-
-/** Its gradient with respect to the images of one factor, the other one given. */
-function imageGradient(factor: Tensor, other: Tensor, observation: Tensor): Tensor {
-  const pixels = factor.size / factor.shape[0]!;
-  return tf.div(tf.mul(tf.sub(tf.mul(factor, other), observation), other), pixels);
-}
-
-/**
- * One iteration for every problem of the batch. Returns the state after it and the objective [batch] before its steps.
+ * One iteration for every problem of the batch. Returns the state after it and the misfit [batch] before its steps,
+ * which is f(h, m) of equation 2 over the number of pixels unless the settings make it robust.
  *
  * It costs five passes forward, G1(±h), G2(±m) and G1 of the new h, and two backward: the gradients reuse what the
  * sign check computed.
+ *
+ * @param step by default one of settings.stepSize; Adam needs to know its number.
  */
 export function iterate(
   signalPrior: GenerativePrior,
   distortionPrior: GenerativePrior,
-  observation: Tensor,
+  problem: Problem<Tensor>,
   state: SolverState<Tensor>,
   settings: SolverSettings,
+  step: Step<Tensor> = { size: tf.scalar(settings.stepSize), number: tf.scalar(1) },
 ): { state: SolverState<Tensor>; objective: Tensor } {
+  const fit = (w: Tensor, x: Tensor) => misfit(w, x, problem, settings);
+
   // Line 3: the best of the sign patterns (±h, ±m).
   const signs = chooseSigns(
-    candidates(signalPrior, state.signalCode, settings.signCheck),
-    candidates(distortionPrior, state.distortionCode, settings.signCheck),
-    (signal, distortion) => objective(signal, distortion, observation),
+    candidates(signalPrior, state.signal.code, settings.signCheck),
+    candidates(distortionPrior, state.distortion.code, settings.signCheck),
+    (w, x) => fit(w, x).value,
   );
   const { signal, distortion } = signs;
   const w = imagesOf(signal.outputs);
   const x = imagesOf(distortion.outputs);
 
   // Line 4: a step in h at (h, m) …
-  const g1 = signalPrior.backward(signal.outputs, imageGradient(w, x, observation));
-  const h = descend(signal.code, flipped(state.signalVelocity, signal.sign, settings), g1, settings);
+  const g1 = signalPrior.backward(signal.outputs, tf.mul(fit(w, x).gradient, x));
+  const h = descend(flipped(state.signal, signal, settings), penalised(g1, signal, settings), step, settings);
   // … then a step in m at (new h, m).
   const newW = imagesOf(signalPrior.forward(h.code));
-  const g2 = distortionPrior.backward(distortion.outputs, imageGradient(x, newW, observation));
+  const g2 = distortionPrior.backward(distortion.outputs, tf.mul(fit(newW, x).gradient, newW));
   const m = descend(
-    distortion.code,
-    flipped(state.distortionVelocity, distortion.sign, settings),
-    g2,
+    flipped(state.distortion, distortion, settings),
+    penalised(g2, distortion, settings),
+    step,
     settings,
   );
 
   // Line 5: c = √(‖h‖/‖m‖), h ← h/c, m ← m·c.
-  const c = settings.balance ? tf.sqrt(tf.div(norm(h.code), norm(m.code))) : tf.scalar(1);
-  const k = settings.momentumOnBalance === 'scale' ? c : tf.scalar(1);
+  if (!settings.balance) return { state: { signal: h, distortion: m }, objective: signs.objective };
+  const c = tf.sqrt(tf.div(norm(h.code), norm(m.code)));
   return {
     state: {
-      signalCode: tf.div(h.code, c),
-      signalVelocity: tf.div(h.velocity, k),
-      distortionCode: tf.mul(m.code, c),
-      distortionVelocity: tf.mul(m.velocity, k),
+      signal: rescaled(h, tf.reciprocal(c), settings),
+      distortion: rescaled(m, c, settings),
     },
     objective: signs.objective,
   };
 }
 
-/** Gradient descent with momentum. */
-function descend(code: Tensor, velocity: Tensor, gradient: Tensor, { stepSize, momentum }: SolverSettings) {
-  const next = tf.add(tf.mul(velocity, momentum), gradient);
-  return { code: tf.sub(code, tf.mul(next, stepSize)), velocity: next };
+/** The gradient with that of λ/2 ‖code‖² added. */
+const penalised = (gradient: Tensor, { code }: { code: Tensor }, { latentPenalty }: SolverSettings): Tensor =>
+  tf.add(gradient, tf.mul(code, latentPenalty));
+
+/** The descent after the sign check; the paper does not say what becomes of momentum when a sign [batch, 1] is −1. */
+function flipped(
+  descent: Descent<Tensor>,
+  { code, sign }: { code: Tensor; sign: Tensor },
+  { momentumOnFlip }: SolverSettings,
+): Descent<Tensor> {
+  if (momentumOnFlip === 'keep') return { ...descent, code };
+  const factor = momentumOnFlip === 'flip' ? sign : tf.relu(sign);
+  return { ...descent, code, velocity: tf.mul(descent.velocity, factor) };
 }
 
-/** What becomes of the momentum of codes whose sign [batch, 1] is −1. The paper does not say. */
-function flipped(velocity: Tensor, sign: Tensor, { momentumOnFlip }: SolverSettings): Tensor {
-  if (momentumOnFlip === 'keep') return velocity;
-  return tf.mul(velocity, momentumOnFlip === 'flip' ? sign : tf.relu(sign));
+/** The descent after the balance, its code multiplied by c [batch, 1]. Nor does it say whether momentum is rescaled. */
+function rescaled(
+  descent: Descent<Tensor>,
+  c: Tensor,
+  { momentumOnBalance }: SolverSettings,
+): Descent<Tensor> {
+  const code = tf.mul(descent.code, c);
+  if (momentumOnBalance === 'keep') return { ...descent, code };
+  return { ...descent, code, velocity: tf.mul(descent.velocity, c) };
 }
 
 /** ‖code‖ of each problem, [batch, 1]; the floor keeps a zero code from dividing by zero. */

@@ -1,5 +1,6 @@
-// The solver: generative priors, the objective, Algorithm 1, restarts, refinement.
-export { iterate, objective, type SolverState } from './algorithm1.js';
+// The solver: generative priors, the misfit, Algorithm 1, restarts, refinement.
+export { iterate, type SolverState } from './algorithm1.js';
+export { misfit, type Problem } from './misfit.js';
 export { type GenerativePrior, generatorPrior, imagesOf, layeredPrior, randomReluPrior } from './prior.js';
-export { gaussianBlur, refine } from './refine.js';
+export { type Refinable, refine } from './refine.js';
 export { type Recovery, type SolveOptions, solve } from './solve.js';

@@ -5,21 +5,22 @@ import {
   randomStream,
   type SolverSettings,
   takeRows,
-  UserError,
 } from '@blind-demod/experiment';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { iterate, objective, type SolverState } from './algorithm1.js';
+import { confidenceOf } from './confidence.js';
+import { misfit, type Problem } from './misfit.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
+import { bestStarts, type Codes, type SearchOptions, search } from './search.js';
 
-export interface SolveOptions {
-  readonly settings: SolverSettings;
+export interface SolveOptions extends SearchOptions {
   readonly seed: number;
   readonly device: Device;
+  readonly settings: SolverSettings;
   /** Number of the first observation: the i-th starts from points that depend on seed and first + i alone. */
   readonly first?: number;
-  /** Called after each iteration with the median objective over the observations. */
-  readonly onIteration?: (done: number, total: number, median: number) => void;
+  /** Like the observations: 1 where a pixel was observed, 0 where it is missing. */
+  readonly observed?: Float32NdArray | undefined;
 }
 
 /** What was found for n observations. */
@@ -30,17 +31,16 @@ export interface Recovery {
   /** [n, latent dimension]. */
   readonly signalCode: Float32NdArray;
   readonly distortionCode: Float32NdArray;
-  /** ½ mean (ŵ ⊙ x̂ − y)² of the start that was kept, [n]. */
+  /** The mean misfit, ½ mean (ŵ ⊙ x̂ − y)² where it is not robust, of the start that was kept, [n]. */
   readonly objective: Float32Array;
   /** The same for every start, [n × restarts], an observation's restarts side by side. */
   readonly restartObjectives: Float32Array;
+  /** How far each recovery is to be trusted, [n], from 0 to 1: see `confidenceOf`. */
+  readonly confidence: Float32Array;
   /** The objective before each iteration, [n] each, of the start that was kept. */
   readonly trace: readonly Float32Array[];
   readonly iterations: number;
 }
-
-/** Iterations over which the objective has to fall by `tolerance` for the search to go on. */
-const PATIENCE = 25;
 
 /**
  * Recovers both factors of each observation y = w ⊙ x.
@@ -52,121 +52,79 @@ export async function solve(
   signalPrior: GenerativePrior,
   distortionPrior: GenerativePrior,
   observations: Float32NdArray,
-  { settings, seed, device, first = 0, onIteration }: SolveOptions,
+  { seed, first = 0, observed, ...options }: SolveOptions,
 ): Promise<Recovery> {
-  const { restarts, iterations } = settings;
-  const count = observations.shape[0]!;
-  for (const prior of [signalPrior, distortionPrior]) {
-    if (`${prior.imageShape}` !== `${observations.shape.slice(1)}`) {
-      throw new TypeError(
-        `expected observations of shape [${prior.imageShape}], got [${observations.shape.slice(1)}]`,
-      );
-    }
-  }
-  const observation = repeatRows(observations, restarts);
-  const start = (factor: string, latentDimension: number): Float32NdArray => {
-    const codes = new Float32Array(count * restarts * latentDimension);
-    for (let row = 0; row < count * restarts; row++) {
-      const random = randomStream(seed, 'start', factor, first + Math.floor(row / restarts), row % restarts);
-      codes.set(random.normals(latentDimension), row * latentDimension);
-    }
-    return float32([count * restarts, latentDimension], codes);
+  const { restarts } = options.settings;
+  const priors = [signalPrior, distortionPrior] as const;
+  for (const { imageShape } of priors) checkShape('observations', observations, imageShape);
+  if (observed) checkShape('a mask', observed, signalPrior.imageShape);
+  const rowOfEachStart = Array.from({ length: observations.shape[0]! * restarts }, (_, start) =>
+    Math.floor(start / restarts),
+  );
+  const problem: Problem<Float32NdArray> = {
+    observation: takeRows(observations, rowOfEachStart),
+    ...(observed && { observed: takeRows(observed, rowOfEachStart) }),
   };
-  const zerosLike = ({ shape, data }: Float32NdArray) => float32(shape, new Float32Array(data.length));
 
   // Line 1: any non-zero point.
-  const signalCode = start('signal', signalPrior.latentDimension);
-  const distortionCode = start('distortion', distortionPrior.latentDimension);
-  let state: SolverState<Float32NdArray> = {
-    signalCode,
-    signalVelocity: zerosLike(signalCode),
-    distortionCode,
-    distortionVelocity: zerosLike(distortionCode),
+  const start = (factor: string, latentDimension: number): Float32NdArray =>
+    float32(
+      [rowOfEachStart.length, latentDimension],
+      Float32Array.from(
+        rowOfEachStart.flatMap((row, start) => [
+          ...randomStream(seed, 'start', factor, first + row, start % restarts).normals(latentDimension),
+        ]),
+      ),
+    );
+  const starts = {
+    signal: start('signal', signalPrior.latentDimension),
+    distortion: start('distortion', distortionPrior.latentDimension),
   };
+  const { codes, trace } = await search(priors, problem, starts, options);
+  const final = await imagesAndMisfit(priors, problem, codes, options);
 
-  const iteration = await compile(
-    (input: { observation: Tensor; state: SolverState<Tensor> }) =>
-      iterate(signalPrior, distortionPrior, input.observation, input.state, settings),
-    { observation, state },
-    { device },
-  );
-  const trace: Float32Array[] = [];
-  try {
-    for (let done = 0; done < iterations; done++) {
-      const result = await iteration.run({ observation, state });
-      state = result.state as SolverState<Float32NdArray>;
-      const objectives = result.objective.data as Float32Array;
-      trace.push(objectives);
-      const least = best(objectives, restarts).map(row => objectives[row]!);
-      if (!least.every(Number.isFinite)) {
-        throw new UserError(
-          `the search diverged at iteration ${done + 1} (not a number); lower solver.stepSize (now ${settings.stepSize})`,
-        );
-      }
-      onIteration?.(done + 1, iterations, median(least));
-      if (hasConverged(trace, settings.tolerance)) break;
-    }
-  } finally {
-    await iteration.dispose();
-  }
-
-  const result = await compile(
-    (input: { observation: Tensor; codes: { signal: Tensor; distortion: Tensor } }) => {
-      const signal = imagesOf(signalPrior.forward(input.codes.signal));
-      const distortion = imagesOf(distortionPrior.forward(input.codes.distortion));
-      return { signal, distortion, objective: objective(signal, distortion, input.observation) };
-    },
-    { observation, codes: { signal: state.signalCode, distortion: state.distortionCode } },
-    { device },
-  );
-  const final = await result.run({
-    observation,
-    codes: { signal: state.signalCode, distortion: state.distortionCode },
-  });
-  await result.dispose();
-
-  const restartObjectives = final.objective.data as Float32Array;
-  const kept = best(restartObjectives, restarts);
+  const kept = bestStarts(final.objective, restarts);
+  const ofKept = (values: Float32Array) => Float32Array.from(kept, row => values[row]!);
   return {
-    signal: takeRows(final.signal as Float32NdArray, kept),
-    distortion: takeRows(final.distortion as Float32NdArray, kept),
-    signalCode: takeRows(state.signalCode, kept),
-    distortionCode: takeRows(state.distortionCode, kept),
-    objective: Float32Array.from(kept, row => restartObjectives[row]!),
-    restartObjectives,
-    trace: trace.map(objectives => Float32Array.from(kept, row => objectives[row]!)),
+    signal: takeRows(final.signal, kept),
+    distortion: takeRows(final.distortion, kept),
+    signalCode: takeRows(codes.signal, kept),
+    distortionCode: takeRows(codes.distortion, kept),
+    objective: ofKept(final.objective),
+    restartObjectives: final.objective,
+    confidence: confidenceOf(problem, final, kept),
+    trace: trace.map(ofKept),
     iterations: trace.length,
   };
 }
 
-/** For each observation the row of its start with the least objective; one that is not a number loses to any other. */
-function best(objectives: Float32Array, restarts: number): number[] {
-  const value = (row: number) =>
-    Number.isNaN(objectives[row]) ? Number.POSITIVE_INFINITY : objectives[row]!;
-  return Array.from({ length: objectives.length / restarts }, (_, index) => {
-    const rows = Array.from({ length: restarts }, (_, restart) => index * restarts + restart);
-    return rows.reduce((a, b) => (value(b) < value(a) ? b : a));
-  });
-}
-
-/** Whether no start's objective fell by more than the fraction `tolerance` over the last iterations. */
-function hasConverged(trace: readonly Float32Array[], tolerance: number): boolean {
-  const [now, before] = [trace.at(-1)!, trace.at(-1 - PATIENCE)];
-  return (
-    tolerance > 0 &&
-    before !== undefined &&
-    now.every((value, row) => !(value < before[row]! * (1 - tolerance)))
+/** G1(h), G2(m) and the misfit of every start. */
+async function imagesAndMisfit(
+  [signalPrior, distortionPrior]: readonly [GenerativePrior, GenerativePrior],
+  problem: Problem<Float32NdArray>,
+  codes: Codes,
+  { settings, device }: SearchOptions,
+) {
+  const program = await compile(
+    (input: { problem: Problem<Tensor>; codes: { signal: Tensor; distortion: Tensor } }) => {
+      const signal = imagesOf(signalPrior.forward(input.codes.signal));
+      const distortion = imagesOf(distortionPrior.forward(input.codes.distortion));
+      return { signal, distortion, objective: misfit(signal, distortion, input.problem, settings).value };
+    },
+    { problem, codes: { signal: codes.signal, distortion: codes.distortion } },
+    { device },
   );
+  const { signal, distortion, objective } = await program.run({ problem, codes });
+  await program.dispose();
+  return {
+    signal: signal as Float32NdArray,
+    distortion: distortion as Float32NdArray,
+    objective: objective.data as Float32Array,
+  };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-/** Each row `times` times in a row. */
-function repeatRows(array: Float32NdArray, times: number): Float32NdArray {
-  return takeRows(
-    array,
-    Array.from({ length: array.shape[0]! * times }, (_, row) => Math.floor(row / times)),
-  );
+function checkShape(what: string, array: Float32NdArray, imageShape: readonly number[]): void {
+  if (`${array.shape.slice(1)}` !== `${imageShape}`) {
+    throw new TypeError(`expected ${what} of shape [${imageShape}], got [${array.shape.slice(1)}]`);
+  }
 }

@@ -12,10 +12,8 @@ const WIDTHS = [4, 12, 40];
 function stateOf(batch: number, latent: number, seed = 1): SolverState<Float32NdArray> {
   const draw = (name: string) => float32([batch, latent], randomStream(seed, name).normals(batch * latent));
   return {
-    signalCode: draw('h'),
-    signalVelocity: draw('vh'),
-    distortionCode: draw('m'),
-    distortionVelocity: draw('vm'),
+    signal: { code: draw('h'), velocity: draw('vh') },
+    distortion: { code: draw('m'), velocity: draw('vm') },
   };
 }
 
@@ -28,7 +26,7 @@ async function iterateOnce(
 ) {
   const program = await compile(
     (input: { observation: Tensor; state: SolverState<Tensor> }) =>
-      iterate(priors.signal, priors.distortion, input.observation, input.state, solver),
+      iterate(priors.signal, priors.distortion, input, input.state, solver),
     { observation, state },
     { device },
   );
@@ -95,7 +93,7 @@ describe('one iteration', () => {
         const result = await iterateOnce(randomPriors(seed, WIDTHS), observation, state, solver);
 
         const [g1, g2] = [weights(seed, 'signal'), weights(seed, 'distortion')];
-        const [h0, m0, y] = [state.signalCode, state.distortionCode, observation].map(({ data }) => [
+        const [h0, m0, y] = [state.signal.code, state.distortion.code, observation].map(({ data }) => [
           ...data,
         ]) as [number[], number[], number[]];
         const patterns = [1, -1].flatMap(s =>
@@ -112,11 +110,11 @@ describe('one iteration', () => {
           expected.forEach((value, i) => expect(actual[i]).toBeCloseTo(value, 4));
         close(result.objective.data, [f]);
         close(
-          result.state.signalCode.data,
+          result.state.signal.code.data,
           stepped.map(v => v / c),
         );
         close(
-          result.state.distortionCode.data,
+          result.state.distortion.code.data,
           steppedM.map(v => v * c),
         );
       }),
@@ -127,7 +125,7 @@ describe('one iteration', () => {
   test('balances norms', async () => {
     const result = await iterateOnce(randomPriors(1, WIDTHS), normals('y', 5, 40), stateOf(5, 4), settings());
     for (let row = 0; row < 5; row++) {
-      const [h, m] = [result.state.signalCode, result.state.distortionCode].map(({ data }) =>
+      const [h, m] = [result.state.signal.code, result.state.distortion.code].map(({ data }) =>
         norm([...data.slice(4 * row, 4 * row + 4)]),
       );
       expect(h! / m!).toBeCloseTo(1, 5);
@@ -149,20 +147,20 @@ describe('one iteration', () => {
     let flips = 0;
     for (let i = 0; i < 64; i++) {
       // With a vanishing step the code only changes sign; the difference of velocities is the gradient in each.
-      const sign = Math.sign(kept.signalCode.data[i]! / state.signalCode.data[i]!);
-      const before = state.signalVelocity.data[i]!;
-      const gradient = kept.signalVelocity.data[i]! - before;
+      const sign = Math.sign(kept.signal.code.data[i]! / state.signal.code.data[i]!);
+      const before = state.signal.velocity.data[i]!;
+      const gradient = kept.signal.velocity.data[i]! - before;
       if (sign < 0) flips++;
-      expect(flipped.signalVelocity.data[i]).toBeCloseTo(sign * before + gradient, 4);
-      expect(reset.signalVelocity.data[i]).toBeCloseTo((sign < 0 ? 0 : before) + gradient, 4);
+      expect(flipped.signal.velocity.data[i]).toBeCloseTo(sign * before + gradient, 4);
+      expect(reset.signal.velocity.data[i]).toBeCloseTo((sign < 0 ? 0 : before) + gradient, 4);
     }
     expect(flips).toBeGreaterThan(0);
     expect(flips).toBeLessThan(64);
     const scaled = await run({ balance: true, momentumOnBalance: 'scale' });
     const unscaled = await run({ balance: true });
-    const c = unscaled.distortionCode.data[0]! / kept.distortionCode.data[0]!;
-    expect(scaled.distortionVelocity.data[0]! / unscaled.distortionVelocity.data[0]!).toBeCloseTo(c, 4);
-    expect(scaled.signalVelocity.data[0]! * c).toBeCloseTo(unscaled.signalVelocity.data[0]!, 4);
+    const c = unscaled.distortion.code.data[0]! / kept.distortion.code.data[0]!;
+    expect(scaled.distortion.velocity.data[0]! / unscaled.distortion.velocity.data[0]!).toBeCloseTo(c, 4);
+    expect(scaled.signal.velocity.data[0]! * c).toBeCloseTo(unscaled.signal.velocity.data[0]!, 4);
   });
 
   test('agrees on cpu and js', async () => {
@@ -172,8 +170,11 @@ describe('one iteration', () => {
       await iterateOnce(priors, observation, stateOf(8, 4), settings()),
       await iterateOnce(priors, observation, stateOf(8, 4), settings(), 'js'),
     ];
-    for (const name of ['signalCode', 'signalVelocity', 'distortionCode', 'distortionVelocity'] as const) {
-      cpu.state[name].data.forEach((value, i) => expect(value).toBeCloseTo(js.state[name].data[i]!, 4));
+    for (const factor of ['signal', 'distortion'] as const) {
+      for (const part of ['code', 'velocity'] as const) {
+        const reference = js.state[factor][part].data;
+        cpu.state[factor][part].data.forEach((value, i) => expect(value).toBeCloseTo(reference[i]!, 4));
+      }
     }
   });
 
@@ -184,7 +185,7 @@ describe('one iteration', () => {
     const count = (solver: SolverSettings) =>
       countOperations(
         (input: { observation: Tensor; state: SolverState<Tensor> }) =>
-          iterate(priors.signal, priors.distortion, input.observation, input.state, solver),
+          iterate(priors.signal, priors.distortion, input, input.state, solver),
         example,
       );
     expect(count(settings()) / pass).toBe(7);

@@ -81,6 +81,72 @@ describe('solver', () => {
     expect(found.trace).toHaveLength(found.iterations);
   });
 
+  test('after the exploration the best start goes on alone, to where it would have come', async () => {
+    const planted = await plant(priors, 6);
+    const run = (exploration?: number) =>
+      solve(priors.signal, priors.distortion, planted.observation, {
+        ...cpu,
+        settings: settings({
+          stepSize: 2,
+          momentum: 0,
+          iterations: 60,
+          restarts: 3,
+          signCheck: false,
+          ...(exploration !== undefined && { exploration }),
+        }),
+      });
+    const [all, pruned] = [await run(), await run(30)];
+    const [kept, dropped] = [[...pruned.objective], [] as number[]];
+    pruned.restartObjectives.forEach((objective, start) => {
+      if (kept.includes(objective)) expect(objective / all.restartObjectives[start]!).toBeCloseTo(1, 2);
+      else dropped.push(start);
+    });
+    expect(dropped).toHaveLength(12);
+    expect(pruned.trace).toHaveLength(60);
+  });
+
+  test('a start that converged is left where it was, whatever else is in its batch', async () => {
+    const planted = await plant(priors, 8);
+    const options = {
+      ...cpu,
+      settings: settings({ stepSize: 2, momentum: 0, tolerance: 0.05, iterations: 400 }),
+    };
+    const together = await solve(priors.signal, priors.distortion, planted.observation, options);
+    for (const row of [0, 5]) {
+      const alone = await solve(
+        priors.signal,
+        priors.distortion,
+        float32([1, 80], planted.observation.data.slice(80 * row, 80 * row + 80)),
+        { ...options, first: row },
+      );
+      expect(alone.iterations).toBeLessThanOrEqual(together.iterations);
+      expect(together.objective[row]! / alone.objective[0]!).toBeCloseTo(1, 2);
+      alone.signalCode.data.forEach((value, i) =>
+        expect(together.signalCode.data[4 * row + i]).toBeCloseTo(value, 3),
+      );
+    }
+  });
+
+  test('ignores what is under a missing pixel', async () => {
+    const wide = randomPriors(1, [4, 40, 400]);
+    const planted = await plant(wide, 3);
+    const observed = float32(
+      [3, 400],
+      planted.observation.data.map((_, i) => (i % 5 === 0 ? 0 : 1)),
+    );
+    const spoilt = float32(
+      [3, 400],
+      planted.observation.data.map((value, i) => (observed.data[i] === 0 ? 100 : value)),
+    );
+    const found = await solve(wide.signal, wide.distortion, spoilt, {
+      ...cpu,
+      observed,
+      settings: settings({ stepSize: 2, momentum: 0 }),
+    });
+    // 320 observed pixels for 8 unknowns: the missing ones follow from the codes.
+    expect(Math.max(...relativeErrors(found.signal, planted.signal))).toBeLessThan(1e-3);
+  });
+
   test('reports progress with the median objective', async () => {
     const planted = await plant(priors, 3);
     const seen: number[][] = [];

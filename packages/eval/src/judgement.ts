@@ -42,7 +42,7 @@ export function judge(
   const estimates: Record<Estimate, Float32NdArray> = {
     observation: observations.observation,
     generator: recovery.signal,
-    refined: refine(observations.observation, recovery.distortion, refinement),
+    refined: refine({ ...recovery, observation: observations.observation }, refinement).signal,
     distortion: recovery.distortion,
   };
   return Array.from(recovery.objective.data, (objective, index) => {

@@ -109,13 +109,34 @@ const factorSettings = (images: z.input<typeof imageSettings>, latentDimension: 
 const solverSettings = z
   .strictObject({
     iterations: count.default(500).describe('Iterations of Algorithm 1.'),
-    stepSize: z
+    stepSize: z.number().gt(0).default(1).describe('Step size, for the mean misfit over pixels.'),
+    momentum: decay.default(0.9).describe('Momentum of the gradient steps.'),
+    optimiser: z
+      .enum(['momentum', 'adam'])
+      .default('momentum')
+      .describe("Gradient descent with momentum, or Adam, whose mean of the gradients decays by 'momentum'."),
+    schedule: z
+      .enum(['constant', 'cosine'])
+      .default('constant')
+      .describe('Whether the step size stays, or falls to zero over the iterations along half a cosine.'),
+    robustness: z
       .number()
       .gt(0)
-      .default(1)
-      .describe('Step size, for the mean of the squared residual over pixels.'),
-    momentum: decay.default(0.9).describe('Momentum of the gradient steps.'),
+      .optional()
+      .describe(
+        'Residuals beyond this size count by their size, not their square (pseudo-Huber): a generator that cannot draw a stroke should not bend the distortion. Squares alone when absent.',
+      ),
+    latentPenalty: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe('λ of the prior term λ/2 (‖h‖² + ‖m‖²), beside the mean misfit over pixels.'),
     restarts: count.default(1).describe('Starting points per image; the one of least objective is kept.'),
+    exploration: count
+      .optional()
+      .describe(
+        'Iterations of every start, with the sign check; after them the best one goes on alone, without it. All when absent.',
+      ),
     signCheck: z.boolean().default(true).describe('Line 3 of Algorithm 1: try the four sign patterns.'),
     balance: z.boolean().default(true).describe('Line 5 of Algorithm 1: rescale both codes to equal norms.'),
     momentumOnFlip: z
@@ -131,7 +152,7 @@ const solverSettings = z
       .min(0)
       .default(0)
       .describe(
-        'Stop when no objective has fallen by more than this fraction over 25 iterations; 0 for never.',
+        'A start whose objective has fallen by less than this fraction over 25 iterations is done; 0 for never.',
       ),
     refinement: z
       .strictObject({
@@ -140,7 +161,16 @@ const solverSettings = z
           .min(0)
           .default(2)
           .describe('σ, in pixels, of the Gaussian that smooths the recovered distortion first.'),
-        regularisation: z.number().gt(0).default(0.001).describe('λ in y·x̂ / (x̂² + λ).'),
+        regularisation: z
+          .number()
+          .gt(0)
+          .default(0.001)
+          .describe('λ in (x̂·y + λ·ŵ) / (x̂² + λ), for an observation without noise.'),
+        detail: z
+          .number()
+          .gt(0)
+          .default(0.1)
+          .describe('Standard deviation of what the generator cannot draw: noise σ adds (σ/detail)² to λ.'),
       })
       .prefault({})
       .describe('The observation divided by the recovered distortion.'),

@@ -1,6 +1,6 @@
 // Algorithm 1 on a problem of random networks, from starting points of one's choice, every step kept.
 import { type GenerativePrior, iterate, layeredPrior, type SolverState } from '@blind-demod/demod-core';
-import { type Float32NdArray, float32, type SolverSettings } from '@blind-demod/experiment';
+import { experimentSchema, type Float32NdArray, float32, type SolverSettings } from '@blind-demod/experiment';
 import { compile, constant, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -58,12 +58,7 @@ export async function descend(
   const depths = signalNetwork.layers.length + distortionNetwork.layers.length;
   const scaled = Float32Array.from(observation, value => value * measurements * 2 ** (depths / 2));
   const y = float32([1, measurements], scaled);
-  const settings = {
-    ...descent,
-    momentum: 0,
-    momentumOnFlip: 'keep',
-    momentumOnBalance: 'keep',
-  } as SolverSettings;
+  const settings: SolverSettings = { ...experimentSchema.parse({}).solver, ...descent, momentum: 0 };
 
   const stack = (rows: readonly Float64Array[]): Float32NdArray =>
     float32([rows.length, rows[0]!.length], Float32Array.from(rows.flatMap(row => [...row])));
@@ -71,15 +66,13 @@ export async function descend(
   const signalCode = stack(starts.map(start => start.signalCode));
   const distortionCode = stack(starts.map(start => start.distortionCode));
   let state: SolverState<Float32NdArray> = {
-    signalCode,
-    signalVelocity: zeros(signalCode),
-    distortionCode,
-    distortionVelocity: zeros(distortionCode),
+    signal: { code: signalCode, velocity: zeros(signalCode) },
+    distortion: { code: distortionCode, velocity: zeros(distortionCode) },
   };
   const program = await compile(
     (input: { y: Tensor; state: SolverState<Tensor> }) => {
       const perStart = tf.tile(input.y as tf.Tensor2D, [starts.length, 1]);
-      return iterate(...priors, perStart, input.state, settings);
+      return iterate(...priors, { observation: perStart }, input.state, settings);
     },
     { y, state },
     { device },
@@ -97,13 +90,13 @@ export async function descend(
   return { codes, objective };
 }
 
-function pairsOf({ signalCode, distortionCode }: SolverState<Float32NdArray>): CodePair[] {
+function pairsOf({ signal, distortion }: SolverState<Float32NdArray>): CodePair[] {
   const row = ({ shape, data }: Float32NdArray, index: number) => {
     const size = shape[1]!;
     return Float64Array.from(data.subarray(index * size, (index + 1) * size));
   };
-  return Array.from({ length: signalCode.shape[0]! }, (_, index) => ({
-    signalCode: row(signalCode, index),
-    distortionCode: row(distortionCode, index),
+  return Array.from({ length: signal.code.shape[0]! }, (_, index) => ({
+    signalCode: row(signal.code, index),
+    distortionCode: row(distortion.code, index),
   }));
 }

@@ -1,6 +1,12 @@
 // Recovery from the ranges of two random ReLU networks by Algorithm 1, many problems at once.
 import { type GenerativePrior, imagesOf, randomReluPrior, solve } from '@blind-demod/demod-core';
-import { type Float32NdArray, float32, type RandomStream } from '@blind-demod/experiment';
+import {
+  experimentSchema,
+  type Float32NdArray,
+  float32,
+  type RandomStream,
+  type SolverSettings,
+} from '@blind-demod/experiment';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { dot, norm } from './networks.js';
@@ -100,15 +106,11 @@ export async function recoverFromRanges(
   return estimates;
 }
 
-const ALGORITHM_1 = {
-  momentum: 0.9,
-  signCheck: true,
-  balance: true,
+const ALGORITHM_1: SolverSettings = {
+  ...experimentSchema.parse({}).solver,
   momentumOnFlip: 'reset',
   momentumOnBalance: 'scale',
-  tolerance: 0,
-  refinement: { smoothing: 0, regularisation: 1 },
-} as const;
+};
 
 function rowsOf({ shape, data }: Float32NdArray): Float64Array[] {
   const size = data.length / shape[0]!;

@@ -66,7 +66,7 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
       },
     ).finally(progress.stop);
     const { signal, distortion } = recovery;
-    const refined = refine(observation, distortion, solver.refinement);
+    const refined = refine({ observation, signal, distortion }, solver.refinement).signal;
     const product = signal.data.map((value, index) => value * distortion.data[index]!);
     const residual = relativeError(product, observation.data);
 

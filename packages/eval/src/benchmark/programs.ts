@@ -75,13 +75,14 @@ function iteration({ maps, batch }: Size, toPrior: ToPrior): Program {
   const signal = toPrior(randomGenerator('signal', maps));
   const distortion = toPrior(randomGenerator('distortion', maps));
   type Input = { observation: Tensor; state: Parameters<typeof iterate>[3] };
-  return program((given: Input) => iterate(signal, distortion, given.observation, given.state, solver), {
+  return program((given: Input) => iterate(signal, distortion, given, given.state, solver), {
     observation: normals('observation', batch, ...signal.imageShape),
     state: {
-      signalCode: normals('h', batch, LATENT.signal),
-      signalVelocity: normals('vh', batch, LATENT.signal),
-      distortionCode: normals('m', batch, LATENT.distortion),
-      distortionVelocity: normals('vm', batch, LATENT.distortion),
+      signal: { code: normals('h', batch, LATENT.signal), velocity: normals('vh', batch, LATENT.signal) },
+      distortion: {
+        code: normals('m', batch, LATENT.distortion),
+        velocity: normals('vm', batch, LATENT.distortion),
+      },
     },
   });
 }

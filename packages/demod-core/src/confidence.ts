@@ -1,0 +1,62 @@
+// How far a recovery is to be trusted, told without the truth.
+import { type Float32NdArray, takeRows } from '@blind-demod/experiment';
+import type { Problem } from './misfit.js';
+
+/**
+ * exp(−5 (r + d)) for the start that was kept of each observation: r = ‖ŵ ⊙ x̂ − y‖ / ‖y‖ is the residual, large where
+ * the generators could not draw the factors; d is how far the distortion of the nearest other start is from the kept
+ * one's, ‖y ⊙ (c·x̂' − x̂)‖ / ‖y ⊙ x̂‖ at the best scale c, large where the observation leaves the distortion open. With
+ * one start alone d is 0. The 5 only spreads the usual values over the range; the order is what it says.
+ *
+ * @param kept the rows of the starts that were kept, one for each observation.
+ * @returns [n], from 0 to 1.
+ */
+export function confidenceOf(
+  { observation, observed }: Problem<Float32NdArray>,
+  { signal, distortion }: { signal: Float32NdArray; distortion: Float32NdArray },
+  kept: readonly number[],
+): Float32Array {
+  const restarts = observation.shape[0]! / kept.length;
+  const rowOf = (array: Float32NdArray, row: number) => takeRows(array, [row]).data;
+  return Float32Array.from(kept, (row, index) => {
+    const mask = observed && rowOf(observed, row);
+    const y = rowOf(observation, row).map((value, i) => value * (mask?.[i] ?? 1));
+    const w = rowOf(signal, row);
+    const x = rowOf(distortion, row);
+    const residual = relative(
+      y,
+      y.map((_, i) => (mask?.[i] ?? 1) * w[i]! * x[i]!),
+    );
+    const seen = y.map((value, i) => value * x[i]!);
+    const disagreements = Array.from({ length: restarts }, (_, restart) => index * restarts + restart)
+      .filter(other => other !== row)
+      .map(other => {
+        const otherX = rowOf(distortion, other);
+        return relative(
+          seen,
+          scaledTo(
+            seen,
+            y.map((value, i) => value * otherX[i]!),
+          ),
+        );
+      });
+    const disagreement = disagreements.length === 0 ? 0 : Math.min(...disagreements);
+    return Math.exp(-5 * (residual + disagreement));
+  });
+}
+
+/** ‖estimate − truth‖ / ‖truth‖; 0 where there is nothing to estimate. */
+function relative(truth: Float32Array, estimate: Float32Array): number {
+  const difference = norm(truth.map((value, i) => estimate[i]! - value));
+  return difference === 0 ? 0 : difference / norm(truth);
+}
+
+/** The multiple of an estimate that is nearest to the truth. */
+function scaledTo(truth: Float32Array, estimate: Float32Array): Float32Array {
+  const square = dot(estimate, estimate);
+  const scale = square === 0 ? 0 : dot(truth, estimate) / square;
+  return estimate.map(value => scale * value);
+}
+
+const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+const norm = (a: Float32Array): number => Math.sqrt(dot(a, a));

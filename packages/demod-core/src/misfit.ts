@@ -1,0 +1,53 @@
+// How far a product is from the observation: squares, or squares that turn linear for what no generator can draw.
+import type { SolverSettings } from '@blind-demod/experiment';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** y of n problems, and which of its pixels were seen. */
+export interface Problem<T> {
+  /** y = w ⊙ x, [n, ...imageShape]. */
+  readonly observation: T;
+  /** Like it: 1 where a pixel was observed, 0 where it is missing. All were, when absent. */
+  readonly observed?: T;
+}
+
+/** The misfit of each problem, and its gradient with respect to the product of the factors. */
+export interface Misfit {
+  /** [n]. */
+  readonly value: Tensor;
+  /** [n, ...imageShape]. */
+  readonly gradient: Tensor;
+}
+
+/**
+ * mean ρ(w ⊙ x − y) over the observed pixels: with ρ(r) = ½ r², equation 2 with the mean over pixels in place of the
+ * sum, so that a step size means the same at every image size; with robustness δ, ρ(r) = δ² (√(1 + (r/δ)²) − 1), the
+ * pseudo-Huber loss (Charbonnier et al. 1997).
+ */
+export function misfit(
+  signal: Tensor,
+  distortion: Tensor,
+  { observation, observed }: Problem<Tensor>,
+  { robustness }: Pick<SolverSettings, 'robustness'>,
+): Misfit {
+  const difference = tf.sub(tf.mul(signal, distortion), observation);
+  const residual = observed === undefined ? difference : tf.mul(difference, observed);
+  const axes = residual.shape.slice(1).map((_, axis) => axis + 1);
+  const pixels =
+    observed === undefined
+      ? tf.scalar(residual.size / residual.shape[0]!)
+      : tf.maximum(tf.sum(observed, axes, true), 1);
+  const square = tf.square(residual);
+  if (robustness === undefined) {
+    return {
+      value: tf.mul(0.5, tf.sum(tf.div(square, pixels), axes)),
+      gradient: tf.div(residual, pixels),
+    };
+  }
+  const root = tf.sqrt(tf.add(1, tf.div(square, robustness ** 2)));
+  return {
+    // δ² (root − 1) without its cancellation at small residuals.
+    value: tf.sum(tf.div(tf.div(square, tf.add(root, 1)), pixels), axes),
+    gradient: tf.div(residual, tf.mul(root, pixels)),
+  };
+}

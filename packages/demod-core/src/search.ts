@@ -1,0 +1,180 @@
+// The search: iterations of Algorithm 1 from many starts at once. Those that are done leave the batch.
+import {
+  type Float32NdArray,
+  float32,
+  type SolverSettings,
+  takeRows,
+  UserError,
+} from '@blind-demod/experiment';
+import { compile, type Device } from '@blind-demod/jit';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { iterate, type SolverState } from './algorithm1.js';
+import type { Problem } from './misfit.js';
+import { atRest, type Step } from './optimiser.js';
+import type { GenerativePrior } from './prior.js';
+
+/** Codes of every start, [n × restarts, latent dimension], an observation's restarts side by side. */
+export interface Codes {
+  readonly signal: Float32NdArray;
+  readonly distortion: Float32NdArray;
+}
+
+export interface SearchOptions {
+  readonly settings: SolverSettings;
+  readonly device: Device;
+  /** Called after each iteration with the median over the observations of the least objective. */
+  readonly onIteration?: ((done: number, total: number, median: number) => void) | undefined;
+}
+
+export interface Found {
+  /** Where each start ended. */
+  readonly codes: Codes;
+  /** The objective of every start before each iteration; of one that is done, its last. */
+  readonly trace: readonly Float32Array[];
+}
+
+/** Iterations over which the objective has to fall by `tolerance` for a start to go on. */
+const PATIENCE = 25;
+/** A program for a smaller batch is worth its compilation from this share of the rows on. */
+const WORTH_SHRINKING = 0.75;
+
+/**
+ * Lines 2 to 6 of Algorithm 1 from every start. A start is done when it converged (`tolerance`), when another one of
+ * its observation was better at the end of the exploration, or after all iterations.
+ *
+ * @param problem a row for each start.
+ * @throws UserError if the search diverges.
+ */
+export async function search(
+  [signalPrior, distortionPrior]: readonly [GenerativePrior, GenerativePrior],
+  problem: Problem<Float32NdArray>,
+  starts: Codes,
+  { settings, device, onIteration }: SearchOptions,
+): Promise<Found> {
+  const { iterations, restarts, exploration = iterations } = settings;
+  const total = starts.signal.shape[0]!;
+  const ended = { signal: copyOf(starts.signal), distortion: copyOf(starts.distortion) };
+  const trace: Float32Array[] = [];
+
+  /** A program for some of the rows, and where they are. */
+  const begin = async (rows: readonly number[], state: SolverState<Float32NdArray>, signCheck: boolean) => {
+    const given: Problem<Float32NdArray> = {
+      observation: takeRows(problem.observation, rows),
+      ...(problem.observed && { observed: takeRows(problem.observed, rows) }),
+    };
+    const iteration = await compile(
+      (input: { problem: Problem<Tensor>; state: SolverState<Tensor>; step: Step<Tensor> }) =>
+        iterate(
+          signalPrior,
+          distortionPrior,
+          input.problem,
+          input.state,
+          { ...settings, signCheck },
+          input.step,
+        ),
+      { problem: given, state, step: stepOf(1, settings) },
+      { device },
+    );
+    return { rows, state, given, iteration };
+  };
+
+  const all = Array.from({ length: total }, (_, row) => row);
+  let batch = await begin(
+    all,
+    { signal: atRest(starts.signal, settings), distortion: atRest(starts.distortion, settings) },
+    settings.signCheck,
+  );
+  let searching = new Set(all);
+  try {
+    for (let done = 1; done <= iterations && searching.size > 0; done++) {
+      const { state, objective } = await batch.iteration.run({
+        problem: batch.given,
+        state: batch.state,
+        step: stepOf(done, settings),
+      });
+      batch.state = state as SolverState<Float32NdArray>;
+      const now = trace.at(-1)?.slice() ?? new Float32Array(total);
+      batch.rows.forEach((row, place) => {
+        if (searching.has(row)) now[row] = objective.data[place]!;
+      });
+      trace.push(now);
+      const best = bestStarts(now, restarts);
+      if (!best.every(row => Number.isFinite(now[row]))) {
+        throw new UserError(
+          `the search diverged at iteration ${done} (not a number); lower solver.stepSize (now ${settings.stepSize})`,
+        );
+      }
+      onIteration?.(done, iterations, median(best.map(row => now[row]!)));
+
+      const isDone = (row: number) =>
+        done === iterations ||
+        (done === exploration && !best.includes(row)) ||
+        hasConverged(trace, row, settings.tolerance);
+      const leaving = new Set([...searching].filter(isDone));
+      batch.rows.forEach((row, place) => {
+        if (!leaving.has(row)) return;
+        copyRow(batch.state.signal.code, place, ended.signal, row);
+        copyRow(batch.state.distortion.code, place, ended.distortion, row);
+      });
+      searching = new Set([...searching].filter(row => !leaving.has(row)));
+
+      const explored = done === exploration;
+      if (searching.size > 0 && (explored || searching.size <= WORTH_SHRINKING * batch.rows.length)) {
+        const rows = [...searching];
+        const places = rows.map(row => batch.rows.indexOf(row));
+        await batch.iteration.dispose();
+        batch = await begin(rows, rowsOf(batch.state, places), settings.signCheck && done < exploration);
+      }
+    }
+  } finally {
+    await batch.iteration.dispose();
+  }
+  return { codes: ended, trace };
+}
+
+/** The step of an iteration, by the schedule of its size. */
+function stepOf(number: number, { stepSize, schedule, iterations }: SolverSettings): Step<Float32NdArray> {
+  const share = schedule === 'constant' ? 1 : (1 + Math.cos((Math.PI * (number - 1)) / iterations)) / 2;
+  const scalar = (value: number) => float32([], Float32Array.of(value));
+  return { size: scalar(stepSize * share), number: scalar(number) };
+}
+
+/** Whether the objective of a start fell by no more than the fraction `tolerance` over the last iterations. */
+function hasConverged(trace: readonly Float32Array[], row: number, tolerance: number): boolean {
+  const before = trace.at(-1 - PATIENCE)?.[row];
+  return tolerance > 0 && before !== undefined && trace.at(-1)![row]! >= before * (1 - tolerance);
+}
+
+/** For each observation the row of its start of least objective; one that is not a number loses to any other. */
+export function bestStarts(objectives: Float32Array, restarts: number): number[] {
+  const value = (row: number) =>
+    Number.isNaN(objectives[row]) ? Number.POSITIVE_INFINITY : objectives[row]!;
+  return Array.from({ length: objectives.length / restarts }, (_, index) => {
+    const rows = Array.from({ length: restarts }, (_, restart) => index * restarts + restart);
+    return rows.reduce((a, b) => (value(b) < value(a) ? b : a));
+  });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+const copyOf = ({ shape, data }: Float32NdArray): Float32NdArray => float32(shape, data.slice());
+
+function copyRow(from: Float32NdArray, fromRow: number, to: Float32NdArray, toRow: number): void {
+  const length = to.shape[1]!;
+  to.data.set(from.data.subarray(fromRow * length, (fromRow + 1) * length), toRow * length);
+}
+
+/** Some of the problems of a batch. */
+function rowsOf(
+  { signal, distortion }: SolverState<Float32NdArray>,
+  rows: readonly number[],
+): SolverState<Float32NdArray> {
+  const take = ({ code, velocity, square }: SolverState<Float32NdArray>['signal']) => ({
+    code: takeRows(code, rows),
+    velocity: takeRows(velocity, rows),
+    ...(square && { square: takeRows(square, rows) }),
+  });
+  return { signal: take(signal), distortion: take(distortion) };
+}
