@@ -6,6 +6,7 @@ export interface Folders {
   images(factor: Factor): string;
   generator(factor: Factor): string;
   readonly evaluation: string;
+  readonly ablation: string;
 }
 
 /** The folders of the experiment `name` under the artifact root `out`. */
@@ -15,5 +16,6 @@ export function foldersOf(out: string, name: string): Folders {
     images: factor => join(root, 'data', factor),
     generator: factor => join(root, factor),
     evaluation: join(root, 'eval'),
+    ablation: join(root, 'ablation'),
   };
 }

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { useThreads } from '@blind-demod/jit';
 import yargs, { type Argv } from 'yargs';
+import { ablateCommand } from './commands/ablate.js';
 import { benchCommand } from './commands/bench.js';
 import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -33,6 +34,7 @@ export function parser(args: readonly string[]): Argv {
     .command(dataCommand)
     .command(trainCommand)
     .command(evalCommand)
+    .command(ablateCommand)
     .command(recoverCommand)
     .command(theoryCommand)
     .command(exportCommand)

@@ -1,4 +1,5 @@
 // The judgement: how well held-out pairs are demodulated.
+export { type AblationRow, ablate, departures, paperVariants } from './ablation.js';
 export {
   type BenchmarkOptions,
   type BenchmarkResult,

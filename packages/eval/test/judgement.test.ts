@@ -23,7 +23,7 @@ const recovery = {
   ),
   objective: float32([COUNT], Float32Array.of(0.25, 0.5)),
 };
-const judgements = judge(observations, recovery, { smoothing: 0, regularisation: 1e-9 });
+const judgements = judge(observations, recovery, { smoothing: 0, regularisation: 1e-9, detail: 1e6 });
 
 test('recovered factors are right whatever their scale', () => {
   for (const { scores } of judgements) {

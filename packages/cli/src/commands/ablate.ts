@@ -1,0 +1,89 @@
+// demod ablate: what each part of the solver is worth, measured on training images.
+import { join } from 'node:path';
+import { prepareImages } from '@blind-demod/distortion-data';
+import { type AblationRow, ablate, departures, paperVariants, textTable } from '@blind-demod/eval';
+import { loadExperiment, startProgress, UserError, writeFileAtomic } from '@blind-demod/experiment';
+import type { CommandModule } from 'yargs';
+import { foldersOf } from '../folders.js';
+import { findGenerators } from '../generators.js';
+import { type ArtifactsArguments, artifactsOption, type CommonArguments, countOrAll } from '../options.js';
+import { printResult } from '../output.js';
+
+type Arguments = ArtifactsArguments & { study: 'solver' | 'paper'; images: number | 'all' };
+
+export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
+  command: 'ablate [study]',
+  describe: "Solve pairs of training images with the solver's settings changed one at a time",
+  builder: yargs =>
+    yargs
+      .options(artifactsOption)
+      .positional('study', {
+        choices: ['solver', 'paper'] as const,
+        default: 'solver' as const,
+        describe:
+          "The experiment's solver with each departure taken back, or the paper's and what it leaves open",
+      })
+      .option('images', {
+        type: 'string',
+        requiresArg: true,
+        default: '32',
+        coerce: countOrAll('images'),
+        describe: 'How many pairs of training images',
+      }),
+  handler: async args => {
+    const loaded = await loadExperiment(args.config);
+    const { imageSize, solver } = loaded.experiment;
+    const { generators } = await findGenerators(loaded, args.out);
+    const folders = foldersOf(args.out, loaded.name);
+    const images = {
+      signal: await prepareImages(loaded, 'signal', folders.images('signal')),
+      distortion: await prepareImages(loaded, 'distortion', folders.images('distortion')),
+    };
+    const available = images.signal.train.labels.length;
+    const count = args.images === 'all' ? available : args.images;
+    if (count > available)
+      throw new UserError(`${count} pairs, but there are only ${available} training images; ask for fewer`);
+    const variants = args.study === 'paper' ? paperVariants(imageSize ** 2) : departures(solver);
+
+    const progress = startProgress({ title: 'solving (per cent)', total: 100 });
+    const percent = (solved: number) => Math.round((100 * solved) / variants.length);
+    let done = 0;
+    const rows = await ablate(loaded.experiment, variants, {
+      generators,
+      images,
+      count,
+      device: args.device,
+      onIteration: (iteration, iterations) => progress.update(percent(done + iteration / iterations)),
+      onRow: ({ name }) => progress.update(percent(++done), name),
+    }).finally(progress.stop);
+
+    const file = join(folders.ablation, `${args.study}.json`);
+    await writeFileAtomic(
+      file,
+      `${JSON.stringify({ experiment: loaded.name, pairs: count, rows }, null, 2)}\n`,
+    );
+    printResult(args, { pairs: count, rows, file }, [
+      table(rows),
+      `${count} pairs of training images; medians, and for refined signals the 10th percentile too`,
+      file,
+    ]);
+  },
+};
+
+function table(rows: readonly AblationRow[]): string {
+  const head = ['solver', 'distortion', 'where signal', 'G1(h)', 'refined', 'refined 10 %', 's per image'];
+  const lines = rows.map(({ name, scores, seconds }) => [
+    name,
+    ...(scores === undefined
+      ? ['diverged', '', '', '', '']
+      : [
+          scores.distortion.median.toFixed(3),
+          scores.distortionWherePresent.median.toFixed(4),
+          `${scores.generatorPsnr.median.toFixed(1)} dB`,
+          `${scores.refinedPsnr.median.toFixed(1)} dB`,
+          `${scores.refinedPsnr.percentile10.toFixed(1)} dB`,
+        ]),
+    seconds.toFixed(2),
+  ]);
+  return textTable(head, lines, { ascii: !process.stdout.isTTY });
+}

@@ -1,0 +1,153 @@
+// Which part of the solver does what: the same training pairs solved again and again, with one thing changed each time.
+import type { Generator } from '@blind-demod/dcgan';
+import { generatorPrior, type Recovery, refine, solve } from '@blind-demod/demod-core';
+import type { FactorImages } from '@blind-demod/distortion-data';
+import {
+  type Experiment,
+  experimentSchema,
+  type Factor,
+  type Float32NdArray,
+  type SolverSettings,
+  UserError,
+} from '@blind-demod/experiment';
+import type { Device } from '@blind-demod/jit';
+import { imageAt, type Observations, observe } from './batches.js';
+import { wherePresent } from './metrics/present.js';
+import { psnr } from './metrics/psnr.js';
+import { relativeError } from './metrics/relative-error.js';
+import { atBestScale } from './metrics/scale.js';
+import { heldOutPairs } from './pairs.js';
+import { type Distribution, distribution } from './statistics.js';
+
+/** A solver that differs from another in what its name says. */
+export interface Variant {
+  readonly name: string;
+  readonly solver: SolverSettings;
+}
+
+export interface AblationRow {
+  readonly name: string;
+  /** Absent when the search diverged. */
+  readonly scores?: Readonly<
+    Record<'distortion' | 'distortionWherePresent' | 'generatorPsnr' | 'refinedPsnr', Distribution>
+  >;
+  /** Of solving, for each pair. */
+  readonly seconds: number;
+}
+
+/** The paper's solver, and what the paper leaves open or what is asked of its parts, one at a time. */
+export function paperVariants(pixels: number): Variant[] {
+  const paper = experimentSchema.parse({}).solver;
+  const changes: Record<string, Partial<SolverSettings>> = {
+    'the paper’s solver': {},
+    'sum over pixels in place of the mean': { stepSize: paper.stepSize * pixels },
+    'momentum flips with its code': { momentumOnFlip: 'flip' },
+    'momentum starts anew at a flip': { momentumOnFlip: 'reset' },
+    'momentum rescaled with its code': { momentumOnBalance: 'scale' },
+    'no momentum': { momentum: 0 },
+    'no sign check': { signCheck: false },
+    'no balance': { balance: false },
+    'step size 3': { stepSize: 3 },
+    'step size 10': { stepSize: 10 },
+    'step size 30': { stepSize: 30 },
+  };
+  return Object.entries(changes).map(([name, change]) => ({ name, solver: { ...paper, ...change } }));
+}
+
+/** A solver, and the same with each of its departures from the paper taken back alone. */
+export function departures(solver: SolverSettings): Variant[] {
+  const paper = experimentSchema.parse({}).solver;
+  const withoutRobustness = ({ robustness: _, ...rest }: SolverSettings): SolverSettings => rest;
+  const withoutExploration = ({ exploration: _, ...rest }: SolverSettings): SolverSettings => rest;
+  const { smoothing } = solver.refinement;
+  const candidates: Variant[] = [
+    {
+      name: 'momentum in place of Adam (step size 20)',
+      solver: { ...solver, optimiser: 'momentum', stepSize: 20 },
+    },
+    { name: 'constant step size', solver: { ...solver, schedule: 'constant' } },
+    { name: 'squares, not robust', solver: withoutRobustness(solver) },
+    { name: 'one start', solver: { ...withoutExploration(solver), restarts: 1 } },
+    { name: 'every start to the end', solver: withoutExploration(solver) },
+    { name: 'no sign check', solver: { ...solver, signCheck: false } },
+    { name: 'no balance', solver: { ...solver, balance: false } },
+    { name: 'half the step size', solver: { ...solver, stepSize: solver.stepSize / 2 } },
+    { name: 'twice the step size', solver: { ...solver, stepSize: solver.stepSize * 2 } },
+    { name: 'twice the iterations', solver: { ...solver, iterations: solver.iterations * 2 } },
+    { name: 'a latent penalty of 10⁻⁵', solver: { ...solver, latentPenalty: 1e-5 } },
+    ...[0, 2 * smoothing].map(pixels => ({
+      name: `smoothing of ${pixels} pixels`,
+      solver: { ...solver, refinement: { ...solver.refinement, smoothing: pixels } },
+    })),
+  ];
+  return [
+    { name: 'the configured solver', solver },
+    ...candidates.filter(variant => JSON.stringify(variant.solver) !== JSON.stringify(solver)),
+    { name: 'the paper’s solver', solver: { ...paper, refinement: solver.refinement } },
+  ];
+}
+
+export interface AblationInput {
+  readonly generators: Readonly<Record<Factor, Generator>>;
+  readonly images: Readonly<Record<Factor, FactorImages>>;
+  readonly device: Device;
+  /** How many pairs of training images. */
+  readonly count: number;
+  readonly onRow?: (row: AblationRow) => void;
+  readonly onIteration?: (done: number, total: number) => void;
+}
+
+/**
+ * Solves the same `count` pairs of *training* images with every variant, so that settings can be chosen without a look
+ * at the test images. Distortions are judged by their relative error, over the whole image and where the signal is.
+ */
+export async function ablate(
+  { seed }: Experiment,
+  variants: readonly Variant[],
+  { generators, images, device, count, onRow, onIteration }: AblationInput,
+): Promise<AblationRow[]> {
+  const sets = { signal: images.signal.train, distortion: images.distortion.train };
+  const truth = observe(sets, heldOutPairs(seed, sets, count));
+  const priors = [generatorPrior(generators.signal), generatorPrior(generators.distortion)] as const;
+  const rows: AblationRow[] = [];
+  for (const { name, solver } of variants) {
+    const start = performance.now();
+    const recovery = await solve(...priors, truth.observation, {
+      settings: solver,
+      seed,
+      device,
+      ...(onIteration && { onIteration }),
+    }).catch(error => {
+      if (error instanceof UserError) return undefined; // diverged
+      throw error;
+    });
+    const seconds = (performance.now() - start) / 1000 / count;
+    const row = { name, seconds, ...(recovery && { scores: scoresOf(recovery, truth, solver) }) };
+    rows.push(row);
+    onRow?.(row);
+  }
+  return rows;
+}
+
+function scoresOf(
+  recovery: Recovery,
+  truth: Observations,
+  { refinement }: SolverSettings,
+): NonNullable<AblationRow['scores']> {
+  const refined = refine({ ...recovery, observation: truth.observation }, refinement);
+  const each = (score: (at: (images: Float32NdArray) => Float32Array) => number) =>
+    distribution(Array.from(recovery.objective, (_, pair) => score(images => imageAt(images, pair).data)));
+  const error = (estimate: Float32Array, aim: Float32Array) => relativeError(atBestScale(estimate, aim), aim);
+  const quality = (estimate: Float32Array, aim: Float32Array) => psnr(atBestScale(estimate, aim), aim);
+  return {
+    distortion: each(at => error(at(refined.distortion), at(truth.distortion))),
+    distortionWherePresent: each(at =>
+      error(
+        wherePresent(at(refined.distortion), at(truth.signal)),
+        wherePresent(at(truth.distortion), at(truth.signal)),
+      ),
+    ),
+    generatorPsnr: each(at => quality(at(recovery.signal), at(truth.signal))),
+    refinedPsnr: each(at => quality(at(refined.signal), at(truth.signal))),
+  };
+}

@@ -1,0 +1,55 @@
+import { experimentSchema } from '@blind-demod/experiment';
+import { describe, expect, test } from 'vitest';
+import { departures, paperVariants } from '../src/ablation.js';
+import { wherePresent } from '../src/metrics/present.js';
+
+const paper = experimentSchema.parse({}).solver;
+
+/** Settings in which two solvers differ. */
+function changed(a: object, b: object): string[] {
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  const value = (of: object, key: string) => JSON.stringify((of as Record<string, unknown>)[key]);
+  return keys.filter(key => value(a, key) !== value(b, key)).sort();
+}
+
+describe('variants of the paper’s solver', () => {
+  test('begin with it, and change one setting each', () => {
+    const [first, ...rest] = paperVariants(4096);
+    expect(first!.solver).toEqual(paper);
+    for (const { name, solver } of rest) expect(changed(solver, paper), name).toHaveLength(1);
+    expect(new Set(rest.map(({ solver }) => JSON.stringify(solver))).size).toBe(rest.length);
+  });
+});
+
+describe('departures', () => {
+  const ours = experimentSchema.parse({
+    solver: { optimiser: 'adam', schedule: 'cosine', robustness: 0.03, restarts: 3, exploration: 50 },
+  }).solver;
+
+  test('begin with the configured solver and end with the paper’s', () => {
+    const variants = departures(ours);
+    expect(variants[0]!.solver).toEqual(ours);
+    expect(variants.at(-1)!.solver).toEqual(paper);
+  });
+
+  test('change one thing at a time', () => {
+    const allowed = [
+      ['optimiser', 'stepSize'],
+      ['exploration', 'restarts'],
+    ].map(keys => `${keys}`);
+    for (const { name, solver } of departures(ours).slice(1, -1)) {
+      const keys = changed(solver, ours);
+      if (keys.length !== 1) expect(allowed, name).toContain(`${keys}`);
+    }
+  });
+
+  test('leave out what would change nothing', () => {
+    for (const { name, solver } of departures(paper).slice(1, -1))
+      expect(changed(solver, paper).length, name).toBeGreaterThan(0);
+  });
+});
+
+test('the signal is present where it is above a tenth', () => {
+  const image = Float32Array.of(1, 2, 3, 4);
+  expect([...wherePresent(image, Float32Array.of(0, 0.05, 0.2, 1))]).toEqual([3, 4]);
+});
