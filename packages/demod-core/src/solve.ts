@@ -7,7 +7,7 @@ import {
   takeRows,
   UserError,
 } from '@blind-demod/experiment';
-import { compile, type Device } from '@blind-demod/jit';
+import { compile, compileLoop, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { iterate, objective, type SolverState } from './algorithm1.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
@@ -84,17 +84,16 @@ export async function solve(
     distortionVelocity: zerosLike(distortionCode),
   };
 
-  const iteration = await compile(
-    (input: { observation: Tensor; state: SolverState<Tensor> }) =>
-      iterate(signalPrior, distortionPrior, input.observation, input.state, settings),
-    { observation, state },
+  const iteration = await compileLoop(
+    (before: SolverState<Tensor>, input: Tensor) =>
+      iterate(signalPrior, distortionPrior, input, before, settings),
+    { state, input: observation },
     { device },
   );
   const trace: Float32Array[] = [];
   try {
     for (let done = 0; done < iterations; done++) {
-      const result = await iteration.run({ observation, state });
-      state = result.state as SolverState<Float32NdArray>;
+      const result = await iteration.step(observation);
       const objectives = result.objective.data as Float32Array;
       trace.push(objectives);
       const least = best(objectives, restarts).map(row => objectives[row]!);
@@ -106,6 +105,7 @@ export async function solve(
       onIteration?.(done + 1, iterations, median(least));
       if (hasConverged(trace, settings.tolerance)) break;
     }
+    state = (await iteration.state()) as SolverState<Float32NdArray>;
   } finally {
     await iteration.dispose();
   }

@@ -2,7 +2,7 @@ import { type Float32NdArray, float32, randomStream, type SolverSettings } from 
 import { compile, countOperations, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { iterate, type SolverState } from '../src/algorithm1.js';
 import type { GenerativePrior } from '../src/prior.js';
 import { normals, plant, randomPriors, settings } from './fixtures.js';
@@ -165,15 +165,15 @@ describe('one iteration', () => {
     expect(scaled.signalVelocity.data[0]! * c).toBeCloseTo(unscaled.signalVelocity.data[0]!, 4);
   });
 
-  test('agrees on cpu and js', async () => {
+  test.each(inject('devices'))('agrees on %s and js', async device => {
     const priors = randomPriors(2, WIDTHS);
     const { observation } = await plant(priors, 8);
-    const [cpu, js] = [
-      await iterateOnce(priors, observation, stateOf(8, 4), settings()),
+    const [got, js] = [
+      await iterateOnce(priors, observation, stateOf(8, 4), settings(), device),
       await iterateOnce(priors, observation, stateOf(8, 4), settings(), 'js'),
     ];
     for (const name of ['signalCode', 'signalVelocity', 'distortionCode', 'distortionVelocity'] as const) {
-      cpu.state[name].data.forEach((value, i) => expect(value).toBeCloseTo(js.state[name].data[i]!, 4));
+      got.state[name].data.forEach((value, i) => expect(value).toBeCloseTo(js.state[name].data[i]!, 4));
     }
   });
 
