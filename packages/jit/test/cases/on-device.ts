@@ -15,7 +15,7 @@ export function onDevice(device: Device, kernel: string, row: Case): Case & { ru
 }
 
 /** WGSL lets a GPU take numbers for finite, and has no buffers of no bytes. */
-const isOrdinary = ({ inputs }: Call<unknown>): boolean =>
+export const isOrdinary = ({ inputs }: Call<unknown>): boolean =>
   inputs.every(({ data }) => data.length > 0 && data.every(Number.isFinite));
 
 /** Absolute errors that WGSL allows where they exceed a few units of the last bit (WebGPU Shading Language, §15.7.4). */
