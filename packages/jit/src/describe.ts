@@ -1,7 +1,7 @@
 // Which devices work on this machine, and what the others lack.
 import { cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
-import { CUDA_ENGINES, CUDA_NOT_INSTALLED, installedCuda } from './cuda.js';
+import { cudaMissing, installedCuda } from './cuda.js';
 import { type ConcreteDevice, DEVICES } from './devices.js';
 import { findGpus, gpuOfDrivers } from './gpu.js';
 import { probe } from './probe.js';
@@ -17,7 +17,7 @@ export interface DeviceReport {
 /** Every device, in the order in which `--device` lists them. */
 export function describeDevices(): DeviceReport[] {
   return DEVICES.filter(device => device !== 'auto').map(device => {
-    if (device === 'cuda' && !installedCuda()) return { device, works: false, detail: CUDA_NOT_INSTALLED };
+    if (device === 'cuda' && !installedCuda()) return { device, works: false, detail: cudaMissing() };
     const answer = probe(device);
     const detail = answer.works ? working(device, answer.drivers) : broken(device, answer.reason);
     return { device, works: answer.works, detail };
@@ -33,7 +33,7 @@ function working(device: ConcreteDevice, drivers: readonly string[]): string {
     case 'webgpu':
       return `ONNX Runtime, WebGPU ${adapter(drivers)}`;
     case 'cuda':
-      return CUDA_ENGINES[installedCuda()!].title;
+      return installedCuda()!.title;
     default:
       return device satisfies never;
   }
@@ -47,10 +47,8 @@ function adapter(drivers: readonly string[]): string {
 }
 
 function broken(device: ConcreteDevice, reason: string): string {
-  const engine = installedCuda();
-  if (device === 'cuda' && engine) {
-    return `${CUDA_ENGINES[engine].title} needs ${CUDA_ENGINES[engine].needs}: ${reason}`;
-  }
+  const cuda = installedCuda();
+  if (device === 'cuda' && cuda) return `${cuda.title} needs ${cuda.needs}: ${reason}`;
   return device === 'webgpu' && process.platform === 'linux' ? brokenOnLinux(reason) : reason;
 }
 

@@ -1,5 +1,5 @@
 // The devices by name, the engine behind each, and which of them `auto` is.
-import { CUDA_ENGINES, cudaEngine, installedCuda } from './cuda.js';
+import { cudaEngine, installedCuda } from './cuda.js';
 import { eagerEngine } from './engines/eager.js';
 import type { Engine } from './engines/engine.js';
 import { findGpus, gpuOfDrivers } from './gpu.js';
@@ -62,10 +62,8 @@ export function chooseDevice(): Choice {
 }
 
 function cudaChoice(): Choice | undefined {
-  const engine = installedCuda();
-  return engine && probe('cuda').works
-    ? { device: 'cuda', reason: `${CUDA_ENGINES[engine].title} works` }
-    : undefined;
+  const kind = installedCuda();
+  return kind && probe('cuda').works ? { device: 'cuda', reason: `${kind.title} works` } : undefined;
 }
 
 function webgpuChoice(): Choice {

@@ -10,7 +10,7 @@ interface Maker {
   readonly drivers: RegExp;
 }
 
-const MAKERS: readonly Maker[] = [
+export const MAKERS: readonly Maker[] = [
   { name: 'NVIDIA', vendor: '0x10de', drivers: /^(libGLX_nvidia|libEGL_nvidia|libvulkan_nouveau)\b/ },
   { name: 'AMD', vendor: '0x1002', drivers: /^(libvulkan_radeon|amdvlk)/ },
   { name: 'Intel', vendor: '0x8086', drivers: /^libvulkan_intel/ },

@@ -7,7 +7,7 @@ import type { ConcreteDevice } from './devices.js';
 import { vulkanDrivers } from './gpu.js';
 import type { Answer } from './probe.js';
 
-async function tryDevice(device: ConcreteDevice): Promise<Answer> {
+async function attempt(device: ConcreteDevice): Promise<Answer> {
   try {
     const x = float32([2], Float32Array.of(1, 2));
     const double = await compile((input: Tensor) => tf.add(input, input), x, { device });
@@ -20,4 +20,4 @@ async function tryDevice(device: ConcreteDevice): Promise<Answer> {
   }
 }
 
-console.log(JSON.stringify(await tryDevice(process.argv[2] as ConcreteDevice)));
+console.log(JSON.stringify(await attempt(process.argv[2] as ConcreteDevice)));

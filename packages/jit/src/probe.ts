@@ -1,6 +1,7 @@
 // Whether a device works here, found out by a small program in a process of its own: a native library may crash, and
 // tells what it lacks on stderr alone.
 import { spawnSync } from 'node:child_process';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConcreteDevice } from './devices.js';
 
@@ -16,22 +17,27 @@ const answers = new Map<ConcreteDevice, Answer>();
 
 /** Tries a device, once in the life of this process. It takes about a second. */
 export function probe(device: ConcreteDevice): Answer {
-  const known = answers.get(device);
-  if (known) return known;
+  let answer = answers.get(device);
+  if (answer === undefined) {
+    answer = tryDevice(device);
+    answers.set(device, answer);
+  }
+  return answer;
+}
+
+/** Tries a device now. */
+export function tryDevice(device: ConcreteDevice): Answer {
   const { stdout, stderr, signal } = spawnSync(process.execPath, [PROGRAM, device], {
     encoding: 'utf8',
     timeout: TIMEOUT_MS,
   });
-  let answer: Answer;
   try {
     // The last line: TensorFlow's binding prints there, too.
-    answer = JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
+    const answer: Answer = JSON.parse(stdout.trimEnd().split('\n').at(-1)!);
+    return answer.works ? answer : { works: false, reason: lacking(stderr) ?? answer.reason };
   } catch {
-    answer = { works: false, reason: `it crashed${signal ? ` (${signal})` : ''}` };
+    return { works: false, reason: `it crashed${signal ? ` (${signal})` : ''}` };
   }
-  if (!answer.works) answer = { works: false, reason: lacking(stderr) ?? answer.reason };
-  answers.set(device, answer);
-  return answer;
 }
 
 /** What native libraries say about a library that they do not find. */
@@ -41,6 +47,6 @@ export function lacking(stderr: string): string | undefined {
     /Couldn't load Vulkan: ([^:\s]+)/g,
     /with error: ([^:\s]+): cannot open shared object/g,
     /Could not load dynamic library '([^']+)'/g,
-  ].flatMap(pattern => [...stderr.matchAll(pattern)].map(([, name]) => name!));
+  ].flatMap(pattern => [...stderr.matchAll(pattern)].map(([, path]) => basename(path!)));
   return names.length > 0 ? `${[...new Set(names)].join(', ')} not found` : undefined;
 }
