@@ -1,4 +1,20 @@
+import { existsSync } from 'node:fs';
+import type { Device } from '@blind-demod/jit';
 import { defineConfig } from 'vitest/config';
+
+// Chromium brings a Vulkan driver that computes in software, and a loader for it: slow, but a true test of `webgpu`.
+const CHROMIUM = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
+const folder = CHROMIUM.find(path => existsSync(`${path}/vk_swiftshader_icd.json`));
+const software = folder !== undefined;
+if (!software)
+  console.warn(`device webgpu is not tested: no ${CHROMIUM[0]}/vk_swiftshader_icd.json (install chromium)`);
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The devices that are tested against `js`. */
+    devices: Device[];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -7,5 +23,14 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
+    // A process of its own per worker has these variables before it loads native libraries.
+    pool: 'forks',
+    env: software
+      ? {
+          VK_ICD_FILENAMES: `${folder}/vk_swiftshader_icd.json`,
+          LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, folder].filter(Boolean).join(':'),
+        }
+      : {},
+    provide: { devices: software ? ['cpu', 'webgpu'] : ['cpu'] },
   },
 });

@@ -15,7 +15,7 @@ import {
   writeArtifact,
   writeFileAtomic,
 } from '@blind-demod/experiment';
-import { compile, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
+import { compileLoop, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { batches } from './batches.js';
 import { type History, readCheckpoint, writeCheckpoint } from './checkpoint.js';
@@ -85,10 +85,9 @@ export async function trainGenerator(
     throw new UserError(`cannot write to ${run.folder}: ${error.code}; choose another folder with --out`);
   });
 
-  const step = await compile(
-    (input: { state: TrainingState<Tensor>; batch: Batch<Tensor> }) =>
-      trainingStep(input.state, input.batch, network, training),
-    { state, batch: batchAt(0) },
+  const loop = await compileLoop(
+    (before: TrainingState<Tensor>, batch: Batch<Tensor>) => trainingStep(before, batch, network, training),
+    { state, input: batchAt(0) },
     run,
   );
   const sheet = await makeSampler(experiment, factor, state.average, run.device);
@@ -98,10 +97,9 @@ export async function trainGenerator(
   try {
     let batch = batchAt(history.length);
     for (let done = history.length; done < steps; ) {
-      const running = step.run({ state, batch });
+      const running = loop.step(batch);
       if (done + 1 < steps) batch = batchAt(done + 1); // made while the step runs
       const result = await running;
-      state = result.state;
       const losses = {
         discriminator: result.discriminatorLoss.data[0]!,
         generator: result.generatorLoss.data[0]!,
@@ -116,12 +114,15 @@ export async function trainGenerator(
         done,
         `epoch ${Math.min(epoch + 1, training.epochs)}/${training.epochs}, losses ${losses.discriminator.toFixed(3)} (D) ${losses.generator.toFixed(3)} (G)`,
       );
-      if (done % training.checkpointEvery === 0 || done === steps) {
+      const atCheckpoint = done % training.checkpointEvery === 0 || done === steps;
+      const atEpoch = done % stepsPerEpoch === 0;
+      if (atCheckpoint || atEpoch) state = await loop.state();
+      if (atCheckpoint) {
         if (!allFinite(state)) throw diverged(loaded, factor, done, checkpointFile);
         await writeCheckpoint(checkpointFile, { state, history }, settingsHash);
         await writeFileAtomic(join(run.folder, 'losses.jsonl'), lossLines(history, stepsPerEpoch));
       }
-      if (done % stepsPerEpoch === 0) {
+      if (atEpoch) {
         const samples = await sheet(state.average);
         const file = join(run.folder, 'samples', `epoch-${String(epoch).padStart(3, '0')}.png`);
         await writeFileAtomic(file, await contactSheet(samples, SAMPLE_COLUMNS));
@@ -134,7 +135,7 @@ export async function trainGenerator(
     }
   } finally {
     progress.stop();
-    await step.dispose();
+    await loop.dispose();
   }
 
   const generator = await freeze(experiment, factor, state.average, imageShape, run.device);

@@ -1,7 +1,7 @@
 import { float32, type NdArray, randomStream } from '@blind-demod/experiment';
-import { compile, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
+import { compile, compileLoop, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { adamStep } from '../src/adam.js';
 import {
   type Batch,
@@ -29,26 +29,25 @@ function randomBatch(step: number): Batch<NdArray> {
 
 const flat = (tree: unknown) => leaves(tree as Tree<NdArray>, isNdArray);
 
+/** The state after some steps, and the losses of the last. */
 async function train(steps: number, device: Device) {
-  const batch = randomBatch(0);
-  const program = await compile(
-    (input: { state: TrainingState<Tensor>; batch: Batch<Tensor> }) =>
-      trainingStep(input.state, input.batch, network, training),
-    { state, batch },
+  const loop = await compileLoop(
+    (before: TrainingState<Tensor>, batch: Batch<Tensor>) => trainingStep(before, batch, network, training),
+    { state, input: randomBatch(0) },
     { device },
   );
-  let result = await program.run({ state, batch });
-  for (let step = 1; step < steps; step++)
-    result = await program.run({ state: result.state, batch: randomBatch(step) });
-  await program.dispose();
+  let losses = await loop.step(randomBatch(0));
+  for (let step = 1; step < steps; step++) losses = await loop.step(randomBatch(step));
+  const result = { state: await loop.state(), ...losses };
+  await loop.dispose();
   return result;
 }
 
 describe('training step', () => {
-  test('agrees on cpu and js, state and losses', async () => {
-    const [cpu, js] = [await train(3, 'cpu'), await train(3, 'js')];
+  test.each(inject('devices'))('agrees on %s and js, state and losses', async device => {
+    const [got, js] = [await train(3, device), await train(3, 'js')];
     const reference = new Map(flat(js));
-    for (const [path, { data }] of flat(cpu)) {
+    for (const [path, { data }] of flat(got)) {
       const expected = reference.get(path)!.data;
       // Adam's first steps have the size of the learning rate whatever the gradient, and turn a rounding error of a
       // gradient near zero into a part of it: hence a tolerance of 1 % of three steps, 3 · 0.0002.

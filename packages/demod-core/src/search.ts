@@ -6,7 +6,7 @@ import {
   takeRows,
   UserError,
 } from '@blind-demod/experiment';
-import { compile, type Device } from '@blind-demod/jit';
+import { compileLoop, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { iterate, type SolverState } from './algorithm1.js';
 import type { Problem } from './misfit.js';
@@ -62,20 +62,13 @@ export async function search(
       observation: takeRows(problem.observation, rows),
       ...(problem.observed && { observed: takeRows(problem.observed, rows) }),
     };
-    const iteration = await compile(
-      (input: { problem: Problem<Tensor>; state: SolverState<Tensor>; step: Step<Tensor> }) =>
-        iterate(
-          signalPrior,
-          distortionPrior,
-          input.problem,
-          input.state,
-          { ...settings, signCheck },
-          input.step,
-        ),
-      { problem: given, state, step: stepOf(1, settings) },
+    const loop = await compileLoop(
+      (before: SolverState<Tensor>, input: { problem: Problem<Tensor>; step: Step<Tensor> }) =>
+        iterate(signalPrior, distortionPrior, input.problem, before, { ...settings, signCheck }, input.step),
+      { state, input: { problem: given, step: stepOf(1, settings) } },
       { device },
     );
-    return { rows, state, given, iteration };
+    return { rows, given, loop };
   };
 
   const all = Array.from({ length: total }, (_, row) => row);
@@ -87,12 +80,7 @@ export async function search(
   let searching = new Set(all);
   try {
     for (let done = 1; done <= iterations && searching.size > 0; done++) {
-      const { state, objective } = await batch.iteration.run({
-        problem: batch.given,
-        state: batch.state,
-        step: stepOf(done, settings),
-      });
-      batch.state = state as SolverState<Float32NdArray>;
+      const { objective } = await batch.loop.step({ problem: batch.given, step: stepOf(done, settings) });
       const now = trace.at(-1)?.slice() ?? new Float32Array(total);
       batch.rows.forEach((row, place) => {
         if (searching.has(row)) now[row] = objective.data[place]!;
@@ -106,28 +94,30 @@ export async function search(
       }
       onIteration?.(done, iterations, median(best.map(row => now[row]!)));
 
+      const explored = done === exploration;
       const isDone = (row: number) =>
         done === iterations ||
-        (done === exploration && !best.includes(row)) ||
+        (explored && !best.includes(row)) ||
         hasConverged(trace, row, settings.tolerance);
       const leaving = new Set([...searching].filter(isDone));
+      if (leaving.size === 0 && !explored) continue;
+      const state = (await batch.loop.state()) as SolverState<Float32NdArray>;
       batch.rows.forEach((row, place) => {
         if (!leaving.has(row)) return;
-        copyRow(batch.state.signal.code, place, ended.signal, row);
-        copyRow(batch.state.distortion.code, place, ended.distortion, row);
+        copyRow(state.signal.code, place, ended.signal, row);
+        copyRow(state.distortion.code, place, ended.distortion, row);
       });
       searching = new Set([...searching].filter(row => !leaving.has(row)));
 
-      const explored = done === exploration;
       if (searching.size > 0 && (explored || searching.size <= WORTH_SHRINKING * batch.rows.length)) {
         const rows = [...searching];
         const places = rows.map(row => batch.rows.indexOf(row));
-        await batch.iteration.dispose();
-        batch = await begin(rows, rowsOf(batch.state, places), settings.signCheck && done < exploration);
+        await batch.loop.dispose();
+        batch = await begin(rows, rowsOf(state, places), settings.signCheck && done < exploration);
       }
     }
   } finally {
-    await batch.iteration.dispose();
+    await batch.loop.dispose();
   }
   return { codes: ended, trace };
 }

@@ -2,7 +2,7 @@ import { type Float32NdArray, float32, randomStream, type SolverSettings } from 
 import { compile, countOperations, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { iterate, type SolverState } from '../src/algorithm1.js';
 import type { GenerativePrior } from '../src/prior.js';
 import { normals, plant, randomPriors, settings } from './fixtures.js';
@@ -163,17 +163,17 @@ describe('one iteration', () => {
     expect(scaled.signal.velocity.data[0]! * c).toBeCloseTo(unscaled.signal.velocity.data[0]!, 4);
   });
 
-  test('agrees on cpu and js', async () => {
+  test.each(inject('devices'))('agrees on %s and js', async device => {
     const priors = randomPriors(2, WIDTHS);
     const { observation } = await plant(priors, 8);
-    const [cpu, js] = [
-      await iterateOnce(priors, observation, stateOf(8, 4), settings()),
+    const [got, js] = [
+      await iterateOnce(priors, observation, stateOf(8, 4), settings(), device),
       await iterateOnce(priors, observation, stateOf(8, 4), settings(), 'js'),
     ];
     for (const factor of ['signal', 'distortion'] as const) {
       for (const part of ['code', 'velocity'] as const) {
         const reference = js.state[factor][part].data;
-        cpu.state[factor][part].data.forEach((value, i) => expect(value).toBeCloseTo(reference[i]!, 4));
+        got.state[factor][part].data.forEach((value, i) => expect(value).toBeCloseTo(reference[i]!, 4));
       }
     }
   });

@@ -1,31 +1,10 @@
-import type { Generator } from '@blind-demod/dcgan';
 import { type Float32NdArray, float32, randomStream } from '@blind-demod/experiment';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type GenerativePrior, generatorPrior, imagesOf, randomReluPrior } from '../src/prior.js';
-
-/** A generator of 16×16 images with random weights. */
-function randomGenerator(): Generator {
-  const draw = (name: string, ...shape: number[]) =>
-    float32(
-      shape,
-      randomStream(1, name)
-        .normals(shape.reduce((a, b) => a * b, 1))
-        .map(v => 0.3 * v),
-    );
-  const layer = (index: number, weight: number[], maps: number) => ({
-    weight: draw(`w${index}`, ...weight),
-    shift: draw(`b${index}`, maps),
-  });
-  return {
-    latentDimension: 5,
-    imageShape: [1, 16, 16],
-    outputRange: [0, 1],
-    parameters: [layer(0, [5, 6 * 16], 6), layer(1, [6, 3, 4, 4], 3), layer(2, [3, 1, 4, 4], 1)],
-  };
-}
+import { randomGenerator } from './fixtures.js';
 
 describe.each<[string, GenerativePrior]>([
   ['generator', generatorPrior(randomGenerator())],

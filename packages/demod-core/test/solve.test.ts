@@ -1,7 +1,8 @@
 import { float32, UserError } from '@blind-demod/experiment';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
+import { generatorPrior } from '../src/prior.js';
 import { solve } from '../src/solve.js';
-import { plant, randomPriors, relativeErrors, settings } from './fixtures.js';
+import { plant, randomGenerator, randomPriors, relativeErrors, settings } from './fixtures.js';
 
 const cpu = { seed: 3, device: 'cpu' } as const;
 
@@ -68,6 +69,19 @@ describe('solver', () => {
     apart.trace.forEach((objectives, iteration) => {
       objectives.forEach((value, i) => expect(value).toBeCloseTo(together.trace[iteration]![2 + i]!, 5));
     });
+  });
+
+  test.each(inject('devices'))('finds on %s what it finds on js', async device => {
+    const prior = generatorPrior(randomGenerator());
+    const { observation } = await plant({ signal: prior, distortion: prior }, 2);
+    const [found, expected] = await Promise.all(
+      ([device, 'js'] as const).map(on =>
+        solve(prior, prior, observation, { seed: 3, device: on, settings: settings({ iterations: 3 }) }),
+      ),
+    );
+    for (const name of ['signalCode', 'distortionCode', 'signal', 'distortion'] as const) {
+      found![name].data.forEach((value, i) => expect(value).toBeCloseTo(expected![name].data[i]!, 4));
+    }
   });
 
   test('stops early when the objective no longer falls', async () => {

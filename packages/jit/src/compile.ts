@@ -2,16 +2,15 @@
 import type { NdArray } from '@blind-demod/experiment';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Device, engineOf } from './devices.js';
-import type { Engine, Program } from './engines/engine.js';
+import type { Program } from './engines/engine.js';
+import { type Loop, startLoop } from './loop.js';
 import { encodeModel } from './onnx.js';
 import { type Output, trace } from './trace.js';
 import type { ArraysOf } from './tree.js';
 
-const engines = new Map<Device, Promise<Engine>>();
-
 /**
- * Makes `fn` ready to run on a device: recorded once as a graph and given to ONNX Runtime (`cpu`), or kept as it is
- * (`js`). `fn` must be pure, and its steps must not depend on tensors' values; random numbers are inputs.
+ * Makes `fn` ready to run on a device: recorded once as a graph and given to ONNX Runtime (`cpu`, `webgpu`), or kept as
+ * it is (`js`). `fn` must be pure, and its steps must not depend on tensors' values; random numbers are inputs.
  *
  * @param example a tree of arrays with the shapes and types of every later input.
  * @throws TypeError if `fn` cannot be recorded, UserError if the device does not work here.
@@ -24,12 +23,30 @@ export async function compile<I, O>(
   example: ArraysOf<I>,
   { device }: { device: Device },
 ): Promise<Program<ArraysOf<I>, ArraysOf<O>>> {
-  let engine = engines.get(device);
-  if (engine === undefined) {
-    engine = engineOf(device);
-    engines.set(device, engine);
-  }
-  return (await engine).compile(fn, example);
+  const engine = await engineOf(device);
+  return (await engine.compile(fn, example)) as Program<unknown, unknown> as Program<
+    ArraysOf<I>,
+    ArraysOf<O>
+  >;
+}
+
+/**
+ * Makes an iteration ready to run on a device: `fn` takes a state and an input, and returns the next state and whatever
+ * else it finds out. The state stays on the device from one step to the next; a processor's own memory is one too.
+ *
+ * @param example the first state, and an input with the shapes and types of every later one.
+ * @throws like `compile`.
+ * @example
+ * const loop = await compileLoop((state: Tensor, x: Tensor) => ({ state: tf.add(state, x) }), { state, input }, { device });
+ * await loop.step(input);
+ * const { data } = await loop.state();
+ */
+export async function compileLoop<S, I, R extends { readonly state: S }>(
+  fn: (state: S, input: I) => R,
+  example: { readonly state: ArraysOf<S>; readonly input: ArraysOf<I> },
+  { device }: { device: Device },
+): Promise<Loop<ArraysOf<S>, ArraysOf<I>, ArraysOf<Omit<R, 'state'>>>> {
+  return startLoop(await engineOf(device), fn, example);
 }
 
 /** Inside a compiled function: an array as a tensor that belongs to the program, not to its input. */

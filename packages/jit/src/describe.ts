@@ -1,42 +1,61 @@
-// Which devices work on this machine, found out by running a small program on each.
+// Which devices work on this machine, and what the others lack.
 import { cpus } from 'node:os';
-import { float32 } from '@blind-demod/experiment';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { compile } from './compile.js';
-import { DEVICES, type Device } from './devices.js';
+import { cudaMissing, installedCuda } from './cuda.js';
+import { type ConcreteDevice, DEVICES } from './devices.js';
+import { findGpus, gpuOfDrivers } from './gpu.js';
+import { probe } from './probe.js';
 import { threadLimit } from './threads.js';
 
 export interface DeviceReport {
-  readonly device: Exclude<Device, 'auto'>;
+  readonly device: ConcreteDevice;
   readonly works: boolean;
   /** What it runs on, or why it does not work and what to do. */
   readonly detail: string;
 }
 
-const descriptions = () =>
-  ({
-    cpu: `ONNX Runtime, ${threadLimit() ?? cpus().length} threads`,
-    js: `TensorFlow.js ${tf.version_core}, plain JavaScript: the slow reference`,
-    webgpu: 'ONNX Runtime, WebGPU',
-    cuda: 'TensorFlow with CUDA',
-  }) satisfies Record<DeviceReport['device'], string>;
-
 /** Every device, in the order in which `--device` lists them. */
-export async function describeDevices(): Promise<DeviceReport[]> {
-  const devices = DEVICES.filter(device => device !== 'auto');
-  return Promise.all(
-    devices.map(async device => {
-      try {
-        const x = float32([2], Float32Array.of(1, 2));
-        const double = await compile((input: Tensor) => tf.add(input, input), x, { device });
-        const { data } = await double.run(x);
-        await double.dispose();
-        if (data[1] !== 4) throw new Error(`it computed 2 + 2 = ${data[1]}`);
-        return { device, works: true, detail: descriptions()[device] };
-      } catch (error) {
-        return { device, works: false, detail: (error as Error).message };
-      }
-    }),
-  );
+export function describeDevices(): DeviceReport[] {
+  return DEVICES.filter(device => device !== 'auto').map(device => {
+    if (device === 'cuda' && !installedCuda()) return { device, works: false, detail: cudaMissing() };
+    const answer = probe(device);
+    const detail = answer.works ? working(device, answer.drivers) : broken(device, answer.reason);
+    return { device, works: answer.works, detail };
+  });
+}
+
+function working(device: ConcreteDevice, drivers: readonly string[]): string {
+  switch (device) {
+    case 'cpu':
+      return `ONNX Runtime, ${threadLimit() ?? cpus().length} threads`;
+    case 'js':
+      return `TensorFlow.js ${tf.version_core}, plain JavaScript: the slow reference`;
+    case 'webgpu':
+      return `ONNX Runtime, WebGPU ${adapter(drivers)}`;
+    case 'cuda':
+      return installedCuda()!.title;
+    default:
+      return device satisfies never;
+  }
+}
+
+function adapter(drivers: readonly string[]): string {
+  if (process.platform === 'darwin') return 'on Metal';
+  if (process.platform === 'win32') return 'on Direct3D';
+  const gpu = gpuOfDrivers(findGpus(), drivers);
+  return gpu ? `on the ${gpu.maker.name} GPU` : `in software (${drivers.join(', ')}): slower than cpu`;
+}
+
+function broken(device: ConcreteDevice, reason: string): string {
+  const cuda = installedCuda();
+  if (device === 'cuda' && cuda) return `${cuda.title} needs ${cuda.needs}: ${reason}`;
+  return device === 'webgpu' && process.platform === 'linux' ? brokenOnLinux(reason) : reason;
+}
+
+function brokenOnLinux(reason: string): string {
+  const gpus = findGpus();
+  const closed = gpus.find(({ accessible }) => !accessible);
+  if (gpus.length === 0) return 'no GPU found';
+  if (closed) return `${closed.file} may not be opened; join its group (usually "render")`;
+  return `${reason}; install the Vulkan loader and the GPU's driver (Debian: libvulkan1, mesa-vulkan-drivers)`;
 }

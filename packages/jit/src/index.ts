@@ -1,8 +1,9 @@
 // How a tensor program runs: TensorFlow.js functions, compiled to ONNX Runtime or run eagerly.
-export { compile, constant, exportOnnx } from './compile.js';
+export { compile, compileLoop, constant, exportOnnx } from './compile.js';
 export { type DeviceReport, describeDevices } from './describe.js';
-export { chosenDevice, DEVICES, type Device } from './devices.js';
+export { type Choice, chooseDevice, chosenDevice, DEVICES, type Device } from './devices.js';
 export type { Program } from './engines/engine.js';
+export type { Loop } from './loop.js';
 export { countOperations } from './operations.js';
 export { threadLimit, useThreads } from './threads.js';
 export { kernelTable } from './trace.js';

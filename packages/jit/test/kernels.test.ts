@@ -2,18 +2,17 @@
 import { randomStream } from '@blind-demod/experiment';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, inject, test, vi } from 'vitest';
 import { compile, type Device, kernelTable } from '../src/index.js';
 import type { Call, Case } from './cases/case.js';
 import { elementwiseCases } from './cases/elementwise.js';
+import { onDevice } from './cases/on-device.js';
 import { productCases } from './cases/product.js';
 import { reductionCases } from './cases/reduction.js';
 import { shapeCases } from './cases/shape.js';
 import { difference } from './difference.js';
 
-const DEVICES: Device[] = ['cpu'];
 const SEED = 20200;
-const RUNS = 25;
 
 const cases: Record<string, Case[]> = {
   ...elementwiseCases,
@@ -72,14 +71,14 @@ async function compare(device: Device, oneCase: Case, call: Call<unknown>): Prom
   }
 }
 
-describe.each(DEVICES)('on %s, like js:', device => {
+describe.each(inject('devices'))('on %s, like js:', device => {
   test.each(Object.keys(cases))('%s', { timeout: 30_000 }, async name => {
     const called = vi.spyOn(tf.getKernel(name, 'blind-demod-trace')!, 'kernelFunc');
-    for (const oneCase of cases[name]!) {
+    for (const { runs, ...oneCase } of cases[name]!.map(row => onDevice(device, name, row))) {
       called.mockClear();
       await fc.assert(
         fc.asyncProperty(oneCase.calls, call => compare(device, oneCase, call)),
-        { seed: SEED, numRuns: RUNS },
+        { seed: SEED, numRuns: runs },
       );
       expect(called).toHaveBeenCalled();
     }

@@ -2,16 +2,15 @@
 import { float32, type NdArray, randomStream } from '@blind-demod/experiment';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { describe, expect, test } from 'vitest';
-import { compile, constant, countOperations, type Device, exportOnnx } from '../src/index.js';
+import { describe, expect, inject, test } from 'vitest';
+import { compile, constant, countOperations, exportOnnx } from '../src/index.js';
 import { nd } from './cases/case.js';
 import { difference } from './difference.js';
 
-const DEVICES: Device[] = ['cpu', 'js'];
 const normals = (name: string, ...shape: number[]) =>
   float32(shape, randomStream(1, name).normals(shape.reduce((size, length) => size * length, 1)));
 
-describe.each(DEVICES)('on %s, a program', device => {
+describe.each([...inject('devices'), 'js'] as const)('on %s, a program', device => {
   test('takes and returns trees', async () => {
     const input = {
       weights: [nd([2], [1, 2]), { bias: nd([], [3]) }],

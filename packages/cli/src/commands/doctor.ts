@@ -1,7 +1,7 @@
 // demod doctor: what works here, and what to do about the rest.
 import { cpus, totalmem } from 'node:os';
 import { FACTORS, type LoadedExperiment, loadExperiment, UserError } from '@blind-demod/experiment';
-import { chosenDevice, describeDevices } from '@blind-demod/jit';
+import { chooseDevice, chosenDevice, describeDevices } from '@blind-demod/jit';
 import type { CommandModule } from 'yargs';
 import { generatorFolder } from '../generators.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments } from '../options.js';
@@ -19,7 +19,8 @@ export const doctorCommand: CommandModule<CommonArguments, ArtifactsArguments> =
   builder: yargs => yargs.options(artifactsOption),
   handler: async args => {
     const device = chosenDevice(args.device);
-    const devices = await describeDevices();
+    const devices = describeDevices();
+    const automatic = chooseDevice();
     const works = devices.some(report => report.device === device && report.works);
     const findings: Finding[] = [
       { what: 'Node.js', ok: true, detail: `${process.versions.node}, ${process.platform} ${process.arch}` },
@@ -29,6 +30,7 @@ export const doctorCommand: CommandModule<CommonArguments, ArtifactsArguments> =
         ok: report.works,
         detail: `${report.detail}${report.device === device ? ' (in use)' : ''}`,
       })),
+      { what: 'device auto', ok: true, detail: `${automatic.device}: ${automatic.reason}` },
       ...(await findExperiment(args)),
     ];
     printResult(args, { device, works, findings }, toLines(findings));

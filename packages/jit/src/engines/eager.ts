@@ -1,22 +1,26 @@
-// Runs a function as it is on a TensorFlow.js backend. `js`, the reference that every other device is tested against,
-// is TensorFlow.js' own CPU backend; tfjs-node-gpu fits here as another backend name.
+// Runs a function as it is on a TensorFlow.js backend: `js`, the reference that every other device is tested against,
+// on TensorFlow.js' own CPU backend, and `cuda` on tfjs-node-gpu.
 import type { NdArray } from '@blind-demod/experiment';
 import * as tf from '@tensorflow/tfjs-core';
 import { onBackend } from '../trace.js';
-import { type ArraysOf, isNdArray, isTensor, mapTree, type Tree } from '../tree.js';
-import type { Engine, Program } from './engine.js';
+import { isTensor, mapTree, type Tree } from '../tree.js';
+import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engine.js';
 
 /** An engine over the TensorFlow.js backend that `load` registers under the name it returns. */
 export async function eagerEngine(load: () => Promise<string>): Promise<Engine> {
   const backend = await load();
   await tf.setBackend(backend);
   return {
-    async compile<I, O>(fn: (input: I) => O): Promise<Program<ArraysOf<I>, ArraysOf<O>>> {
+    async compile<I>(fn: (input: I) => unknown, _: unknown, keep: (path: string) => boolean = () => false) {
       return {
-        async run(input) {
+        async run(input: Tree<AnyArray>) {
           return onBackend(backend, () => {
-            const tensors = mapTree(input as Tree<NdArray>, isNdArray, toTensor);
-            return mapTree(fn(tensors as I) as Tree<tf.Tensor>, isTensor, toArray) as ArraysOf<O>;
+            const tensors = mapTree(input, isAnyArray, toTensor);
+            return mapTree(
+              fn(tensors as I) as Tree<tf.Tensor>,
+              isTensor,
+              (tensor, path): AnyArray => (keep(path) ? kept(tensor) : toArray(tensor)),
+            );
           });
         },
         async dispose() {},
@@ -25,8 +29,14 @@ export async function eagerEngine(load: () => Promise<string>): Promise<Engine> 
   };
 }
 
-const toTensor = ({ data, shape, dtype }: NdArray): tf.Tensor =>
-  tf.tensor(data, [...shape], dtype as 'float32');
+const toTensor = (array: AnyArray): tf.Tensor =>
+  array instanceof DeviceArray
+    ? (array.tensor as tf.Tensor)
+    : tf.tensor(array.data, [...array.shape], array.dtype as 'float32');
+
+/** A clone shares the values, and may be disposed of alone. */
+const kept = (tensor: tf.Tensor): DeviceArray =>
+  new DeviceArray(tensor.dtype as 'float32', tensor.shape, tf.keep(tf.clone(tensor)));
 
 const toArray = (tensor: tf.Tensor): NdArray => ({
   dtype: tensor.dtype as 'float32',

@@ -1,5 +1,6 @@
 // What an engine does: it makes a tensor program ready to run on one device.
-import type { ArraysOf } from '../tree.js';
+import type { NdArray } from '@blind-demod/experiment';
+import { type ArraysOf, isNdArray, type Tree } from '../tree.js';
 
 /** A compiled function: trees of arrays in, trees of arrays out. */
 export interface Program<I, O> {
@@ -8,6 +9,33 @@ export interface Program<I, O> {
   dispose(): Promise<void>;
 }
 
+/** An array that stays where the engine that made it computes, until it is disposed of. */
+export class DeviceArray<T extends { dispose(): void } = { dispose(): void }> {
+  constructor(
+    readonly dtype: NdArray['dtype'],
+    readonly shape: readonly number[],
+    /** The engine's own tensor. */
+    readonly tensor: T,
+  ) {}
+
+  dispose(): void {
+    this.tensor.dispose();
+  }
+}
+
+/** A leaf of an engine's trees: on the host, or with the engine. */
+export type AnyArray = NdArray | DeviceArray;
+export const isAnyArray = (value: unknown): value is AnyArray =>
+  value instanceof DeviceArray || isNdArray(value);
+
 export interface Engine {
-  compile<I, O>(fn: (input: I) => O, example: ArraysOf<I>): Promise<Program<ArraysOf<I>, ArraysOf<O>>>;
+  /**
+   * @param keep tells by their paths which results stay on the device as `DeviceArray`s, where that is another memory
+   * than the host's. Any program of the engine takes them as input.
+   */
+  compile<I>(
+    fn: (input: I) => unknown,
+    example: ArraysOf<I>,
+    keep?: (path: string) => boolean,
+  ): Promise<Program<Tree<AnyArray>, Tree<AnyArray>>>;
 }

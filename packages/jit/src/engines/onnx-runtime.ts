@@ -1,35 +1,37 @@
-// Runs a recorded function as a graph in ONNX Runtime. Another of its execution providers (WebGPU, CUDA) is the same
-// session with another name.
-import type { NdArray } from '@blind-demod/experiment';
+// Runs a recorded function as a graph in ONNX Runtime, on the processor or by another of its execution providers.
+import { type NdArray, UserError } from '@blind-demod/experiment';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { encodeModel } from '../onnx.js';
 import { threadLimit } from '../threads.js';
 import { inputName, isOutput, trace } from '../trace.js';
 import { type ArraysOf, isNdArray, leaves, mapTree, type Tree } from '../tree.js';
-import type { Engine, Program } from './engine.js';
+import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engine.js';
 
-export function onnxRuntimeEngine(provider: 'cpu'): Engine {
+export type Provider = 'cpu' | 'webgpu' | 'cuda';
+
+export function onnxRuntimeEngine(provider: Provider): Engine {
   return {
-    async compile<I, O>(
-      fn: (input: I) => O,
+    async compile<I>(
+      fn: (input: I) => unknown,
       example: ArraysOf<I>,
-    ): Promise<Program<ArraysOf<I>, ArraysOf<O>>> {
+      keep: (path: string) => boolean = () => false,
+    ) {
       const { graph, result } = trace(fn, example);
-      const outputs = leaves(result, isOutput).map(([, output]) => output);
+      const outputs = leaves(result, isOutput);
       if (outputs.length === 0) throw new TypeError('expected a function that returns tensors, got none');
-      const threads = threadLimit();
-      const session = await InferenceSession.create(encodeModel(graph, outputs), {
-        executionProviders: [provider],
-        graphOptimizationLevel: 'all',
-        logSeverityLevel: 3,
-        ...(threads !== undefined && { intraOpNumThreads: threads }),
-        // Moments of Adam and gradients fade into subnormal numbers, on which the processor is many times slower.
-        extra: { session: { set_denormal_as_zero: '1' } },
+      const model = encodeModel(
+        graph,
+        outputs.map(([, output]) => output),
+      );
+      // The binding keeps WebGPU's buffers alone; elsewhere all results come back to the host.
+      const kept = provider === 'webgpu' ? outputs.filter(([path]) => keep(path)) : [];
+      const session = await createSession(provider, model, {
+        preferredOutputLocation: Object.fromEntries(kept.map(([, { name }]) => [name, 'gpu-buffer'])),
       });
       const expected = new Map(leaves(example as Tree<NdArray>, isNdArray));
       return {
-        async run(input) {
-          const given = leaves(input as Tree<NdArray>, isNdArray);
+        async run(input: Tree<AnyArray>) {
+          const given = leaves(input, isAnyArray);
           if (given.length !== expected.size) {
             throw new TypeError(`expected an input of ${expected.size} arrays, got ${given.length}`);
           }
@@ -37,7 +39,7 @@ export function onnxRuntimeEngine(provider: 'cpu'): Engine {
           const fetched = await session.run(
             Object.fromEntries(given.map(([path, array]) => [inputName(path), toOrtTensor(array)])),
           );
-          return mapTree(result, isOutput, ({ name }) => toArray(fetched[name]!)) as ArraysOf<O>;
+          return mapTree(result, isOutput, ({ name }) => toArray(fetched[name] as Tensor));
         },
         dispose: () => session.release(),
       };
@@ -45,16 +47,41 @@ export function onnxRuntimeEngine(provider: 'cpu'): Engine {
   };
 }
 
-const toOrtTensor = ({ dtype, data, shape }: NdArray): Tensor =>
-  new Tensor(dtype as 'float32', data as Float32Array, shape);
+async function createSession(
+  provider: Provider,
+  model: Uint8Array,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  const threads = threadLimit();
+  try {
+    return await InferenceSession.create(model, {
+      executionProviders: [provider],
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      ...(threads !== undefined && { intraOpNumThreads: threads }),
+      // Moments of Adam and gradients fade into subnormal numbers, on which the processor is many times slower.
+      extra: { session: { set_denormal_as_zero: '1' } },
+      ...options,
+    });
+  } catch (error) {
+    if (provider === 'cpu') throw error;
+    // Native assertions begin with where they are in the source.
+    const reason = (error as Error).message.replace(/^.* was false\. /s, '').trim();
+    throw new UserError(`device "${provider}": ${reason}; see \`demod doctor\``, { cause: error });
+  }
+}
 
-const toArray = ({ type, dims, data }: InferenceSession.OnnxValueMapType[string]): NdArray => ({
-  dtype: type as 'float32',
-  shape: dims,
-  data: data as Float32Array,
-});
+const toOrtTensor = (array: AnyArray): Tensor =>
+  array instanceof DeviceArray
+    ? (array.tensor as Tensor)
+    : new Tensor(array.dtype as 'float32', array.data as Float32Array, array.shape);
 
-function checkLike(path: string, array: NdArray, example: NdArray | undefined): void {
+const toArray = (tensor: Tensor): AnyArray =>
+  tensor.location === 'cpu'
+    ? { dtype: tensor.type as 'float32', shape: tensor.dims, data: tensor.data as Float32Array }
+    : new DeviceArray(tensor.type as 'float32', tensor.dims, tensor);
+
+function checkLike(path: string, array: AnyArray, example: NdArray | undefined): void {
   const expected = example && `${example.dtype} [${example.shape}]`;
   const got = `${array.dtype} [${array.shape}]`;
   if (expected !== got)

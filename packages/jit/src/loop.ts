@@ -1,0 +1,57 @@
+// A program that is run over and over on its own state, which stays on the device all the while.
+import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engines/engine.js';
+import { type ArraysOf, leaves, type Tree } from './tree.js';
+
+/** A compiled iteration, and the state that it has come to. One call at a time. */
+export interface Loop<State, Input, Output> {
+  /** One iteration: the state moves on, and what the function returns besides it comes back. */
+  step(input: Input): Promise<Output>;
+  /** The state, read from the device. */
+  state(): Promise<State>;
+  /** Frees the program and the state. */
+  dispose(): Promise<void>;
+}
+
+/** The loop of `fn` on an engine; `example.state` is where it starts. */
+export async function startLoop<S, I, R extends { readonly state: S }>(
+  engine: Engine,
+  fn: (state: S, input: I) => R,
+  example: { readonly state: ArraysOf<S>; readonly input: ArraysOf<I> },
+): Promise<Loop<ArraysOf<S>, ArraysOf<I>, ArraysOf<Omit<R, 'state'>>>> {
+  const program = await engine.compile(
+    ({ state, input }: { state: S; input: I }) => fn(state, input),
+    example as ArraysOf<{ state: S; input: I }>,
+    path => /^state(\.|$)/.test(path),
+  );
+  /** Reads a state: what a program returns comes back to the host unless it is kept. */
+  const makeReader = () => engine.compile((state: S) => state, example.state);
+  let reader: ReturnType<typeof makeReader> | undefined;
+  let current = example.state as Tree<AnyArray>;
+  return {
+    async step(input) {
+      const before = current;
+      const result = await program.run({ state: before, input: input as Tree<AnyArray> });
+      const { state, ...output } = result as { readonly [key: string]: Tree<AnyArray> };
+      current = state!;
+      free(before);
+      return output as ArraysOf<Omit<R, 'state'>>;
+    },
+    async state() {
+      if (onDevice(current).length === 0) return current as ArraysOf<S>;
+      reader ??= makeReader();
+      return (await (await reader).run(current)) as ArraysOf<S>;
+    },
+    async dispose() {
+      free(current);
+      await (await reader)?.dispose();
+      await program.dispose();
+    },
+  };
+}
+
+const onDevice = (state: Tree<AnyArray>): DeviceArray[] =>
+  leaves(state, isAnyArray).flatMap(([, array]) => (array instanceof DeviceArray ? [array] : []));
+
+function free(state: Tree<AnyArray>): void {
+  for (const array of onDevice(state)) array.dispose();
+}

@@ -1,0 +1,27 @@
+// What a device promises of a kernel, where that is less than what TensorFlow.js does.
+import type { Device } from '../../src/index.js';
+import type { Call, Case } from './case.js';
+
+/** The row as it is tested on a device: `runs` random calls. */
+export function onDevice(device: Device, kernel: string, row: Case): Case & { runs: number } {
+  if (device !== 'webgpu') return { ...row, runs: 25 };
+  return {
+    ...row,
+    // On a processor that plays a GPU each call takes a tenth of a second and more.
+    runs: 1,
+    calls: row.calls.filter(isOrdinary),
+    tolerance: Math.max(row.tolerance, WGSL[kernel] ?? 0),
+  };
+}
+
+/** WGSL lets a GPU take numbers for finite, and has no buffers of no bytes. */
+export const isOrdinary = ({ inputs }: Call<unknown>): boolean =>
+  inputs.every(({ data }) => data.length > 0 && data.every(Number.isFinite));
+
+/** Absolute errors that WGSL allows where they exceed a few units of the last bit (WebGPU Shading Language, §15.7.4). */
+const WGSL: Readonly<Record<string, number>> = {
+  Sin: 2 ** -11,
+  Cos: 2 ** -11,
+  // By a logarithm near one.
+  Log1p: 2 ** -21,
+};

@@ -1,0 +1,67 @@
+// Programs that are run over and over on their own state.
+import type { NdArray } from '@blind-demod/experiment';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, inject, test } from 'vitest';
+import { compileLoop } from '../src/index.js';
+import { nd } from './cases/case.js';
+
+type State<T> = { kept: T; sums: [T, { count: T }] };
+
+/** Adds up what it is given, [3], and counts; the kept part passes through. */
+const sumUp = ({ kept, sums: [sum, { count }] }: State<tf.Tensor>, input: { x: tf.Tensor }) => {
+  const next = tf.add(sum, tf.mul(input.x, kept));
+  return {
+    state: { kept, sums: [next, { count: tf.add(count, tf.scalar(1, 'int32')) }] } as State<tf.Tensor>,
+    largest: tf.max(next),
+  };
+};
+const start: State<NdArray> = {
+  kept: nd([], [2]),
+  sums: [nd([3], [0, 0, 0]), { count: nd([], [0], 'int32') }],
+};
+const x = nd([3], [1, 2, 3]);
+
+describe.each([...inject('devices'), 'js'] as const)('on %s, a loop', device => {
+  const begin = () => compileLoop(sumUp, { state: start, input: { x } }, { device });
+
+  test('moves its state on, and returns the rest', async () => {
+    const loop = await begin();
+    expect(await loop.state()).toEqual(start);
+    expect(await loop.step({ x })).toEqual({ largest: nd([], [6]) });
+    expect(await loop.step({ x: nd([3], [10, 0, 0]) })).toEqual({ largest: nd([], [22]) });
+    const { sums } = await loop.state();
+    expect(sums).toEqual([nd([3], [22, 4, 6]), { count: nd([], [2], 'int32') }]);
+    await loop.step({ x });
+    expect((await loop.state()).kept).toEqual(start.kept);
+    expect(sums[0]).toEqual(nd([3], [22, 4, 6]));
+    await loop.dispose();
+  });
+
+  test('keeps its state where a step fails', async () => {
+    const loop = await begin();
+    await loop.step({ x });
+    if (device !== 'js')
+      await expect(loop.step({ x: nd([2], [1, 2]) })).rejects.toThrow(/expected float32 \[3\]/);
+    await loop.step({ x });
+    expect((await loop.state()).sums[0]).toEqual(nd([3], [4, 8, 12]));
+    await loop.dispose();
+  });
+
+  test('frees the states that it leaves behind', async () => {
+    const length = 2 ** 18; // 1 MiB
+    const loop = await compileLoop(
+      (before: tf.Tensor, by: tf.Tensor) => ({ state: tf.mul(before, by) }),
+      { state: nd([length], new Array(length).fill(1)), input: nd([], [1]) },
+      { device },
+    );
+    const heldAfter = async (steps: number) => {
+      for (let step = 0; step < steps; step++) await loop.step(nd([], [1]));
+      return { mebibytes: process.memoryUsage().rss / 2 ** 20, tensors: tf.memory().numTensors };
+    };
+    const before = await heldAfter(30);
+    const after = await heldAfter(200);
+    expect(after.mebibytes - before.mebibytes).toBeLessThan(100);
+    expect(after.tensors).toBe(before.tensors);
+    await loop.dispose();
+  });
+});
