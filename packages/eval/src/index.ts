@@ -8,7 +8,8 @@ export {
   type Measurement,
 } from './benchmark/benchmark.js';
 export { barChart } from './benchmark/chart.js';
-export type { Size } from './benchmark/programs.js';
+export { profileProgram } from './benchmark/profile.js';
+export type { ProgramName, Size } from './benchmark/programs.js';
 export { type Evaluation, evaluate, type Solved } from './evaluate.js';
 export { psnr } from './metrics/psnr.js';
 export { relativeError } from './metrics/relative-error.js';

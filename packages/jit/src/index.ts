@@ -5,6 +5,7 @@ export { type Choice, chooseDevice, chosenDevice, DEVICES, type Device } from '.
 export type { Program } from './engines/engine.js';
 export type { Loop } from './loop.js';
 export { countOperations } from './operations.js';
+export { type OperatorTime, profile } from './profile.js';
 export { threadLimit, useThreads } from './threads.js';
 export { kernelTable } from './trace.js';
 export { type ArraysOf, isNdArray, isTensor, leaves, mapTree, type Tree } from './tree.js';

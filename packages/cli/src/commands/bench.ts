@@ -1,5 +1,13 @@
 // demod bench: how much of the machine is used.
-import { type BenchmarkResult, type BenchmarkRow, barChart, benchmark, textTable } from '@blind-demod/eval';
+import {
+  type BenchmarkResult,
+  type BenchmarkRow,
+  barChart,
+  benchmark,
+  profileProgram,
+  type Size,
+  textTable,
+} from '@blind-demod/eval';
 import { threadLimit } from '@blind-demod/jit';
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
@@ -11,6 +19,7 @@ type Arguments = CommonArguments & {
   maps: number[] | undefined;
   batch: number[] | undefined;
   repetitions: number;
+  profile: boolean;
 };
 
 /** What is measured when nothing else is asked for. */
@@ -47,6 +56,12 @@ export const benchCommand: CommandModule<CommonArguments, Arguments> = {
         default: 5,
         describe: 'Timings of each program, of which the median is told',
       })
+      .option('profile', {
+        type: 'boolean',
+        default: false,
+        describe:
+          'Tell by operators where the time of a training step and an iteration goes, on the cpu, instead',
+      })
       .check(({ maps = [], batch = [], repetitions }) => {
         const counts = [...maps, ...batch, repetitions];
         if (counts.every(count => Number.isInteger(count) && count > 0)) return true;
@@ -58,10 +73,39 @@ export const benchCommand: CommandModule<CommonArguments, Arguments> = {
     const sizes = (args.maps ?? usual.maps).flatMap(maps =>
       (args.batch ?? usual.batch).map(batch => ({ maps, batch })),
     );
+    if (args.profile) return printProfiles(sizes, args);
     const result = await benchmark({ sizes, repetitions, device });
     printResult(args, { threads: threadLimit() ?? 'all', repetitions, ...result }, toLines(result));
   },
 };
+
+/** Operators that take less than this share of the time are left out of the table. */
+const SHOWN = 0.01;
+
+async function printProfiles(sizes: readonly Size[], args: Arguments): Promise<void> {
+  const profiles = [];
+  for (const size of sizes) {
+    for (const program of ['training step', 'Algorithm 1 iteration'] as const) {
+      profiles.push({ program, ...size, operators: await profileProgram(program, size) });
+    }
+  }
+  const tables = profiles.flatMap(({ program, maps, batch, operators }) => {
+    const total = operators.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+    const rows = operators
+      .filter(({ milliseconds }) => milliseconds >= SHOWN * total)
+      .map(({ operator, calls, milliseconds }) => [
+        operator,
+        `${calls}`,
+        `${milliseconds.toFixed(1)} ms`,
+        percent(milliseconds / total),
+      ]);
+    return [
+      `${program}, ${maps} maps, batch ${batch}`,
+      textTable(['operator', 'calls', 'time', 'share'], rows, { ascii: !process.stdout.isTTY }),
+    ];
+  });
+  printResult(args, { profiles }, tables);
+}
 
 function toLines({ device, rows, references }: BenchmarkResult): string[] {
   const ascii = !process.stdout.isTTY;

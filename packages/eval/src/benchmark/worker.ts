@@ -1,7 +1,7 @@
 // A process of the benchmark: one program on one engine, so that its memory is its own.
 import { readFileSync } from 'node:fs';
 import { UserError } from '@blind-demod/experiment';
-import { compile, countOperations, useThreads } from '@blind-demod/jit';
+import { type ArraysOf, compile, compileLoop, countOperations, useThreads } from '@blind-demod/jit';
 import { makeProgram } from './programs.js';
 import type { Answer, Request, Task } from './task.js';
 
@@ -46,9 +46,22 @@ async function ready({ engine, program, threads, ...size }: Task): Promise<() =>
   if (engine === 'wasm') return (await import('./wasm.js')).wasmProgram(program, size);
   useThreads(threads);
   const { fn, input } = makeProgram(program, size);
-  const compiled = await compile(fn, input, { device: engine });
-  return () => compiled.run(input);
+  if (!hasState(input)) {
+    const compiled = await compile(fn, input, { device: engine });
+    return () => compiled.run(input);
+  }
+  // As in training and solving: the state stays on the device.
+  const { state, ...rest } = input;
+  const loop = await compileLoop(
+    (before: unknown, given: object) => fn({ state: before, ...given }) as { state: unknown },
+    { state: state as ArraysOf<unknown>, input: rest as ArraysOf<object> },
+    { device: engine },
+  );
+  return () => loop.step(rest as ArraysOf<object>);
 }
+
+const hasState = (input: unknown): input is { state: unknown } =>
+  typeof input === 'object' && input !== null && 'state' in input;
 
 /** Most memory that this process ever held, in MB. */
 function peakMemory(): number {

@@ -47,7 +47,7 @@ export function onnxRuntimeEngine(provider: Provider): Engine {
   };
 }
 
-async function createSession(
+export async function createSession(
   provider: Provider,
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
