@@ -9,7 +9,7 @@ const CONFIG = {
   signal: {
     images: { source: 'mnist', count: 400 },
     network: { latentDimension: 16, generatorMaps: 8, discriminatorMaps: 8 },
-    training: { epochs: 8, batchSize: 16, checkpointEvery: 7 },
+    training: { epochs: 8, batchSize: 16, snapshotEvery: 5, checkpointEvery: 7 },
   },
   solver: { iterations: 60 },
   evaluation: { images: 20, batchSize: 2, figureColumns: 3 },
@@ -25,20 +25,32 @@ afterAll(() => undisturbed.remove());
 
 test('a training killed again and again ends in the same bytes', async () => {
   const place = await Workplace.create(CONFIG);
-  const checkpoint = place.path('artifacts', 'smoke', 'signal', 'checkpoint.safetensors');
-  for (let round = 0; round < 4; round++) {
+  const folder = ['artifacts', 'smoke', 'signal'];
+  const checkpoint = place.path(...folder, 'checkpoint.safetensors');
+  const scores = place.path(...folder, 'snapshots', 'epoch-005.train.json');
+  for (let round = 0; round < 5; round++) {
     const running = place.start('train', 'signal');
-    // The first is killed wherever it happens to be, the others some time after they wrote a checkpoint.
-    if (round > 0) await changed(running, checkpoint);
+    // The first is killed wherever it happens to be, the others some time after they wrote a checkpoint, and the last
+    // when the training is over, between the scores of its two snapshots.
+    if (round > 0) await changed(running, round < 4 ? checkpoint : scores);
     await sleep(randomStream(11, 'kill', round).integer(round === 0 ? 1000 : 150));
     running.child.kill('SIGKILL');
     expect((await running.outcome).signal).toBe('SIGKILL');
   }
   const { code, stderr } = await place.run('train');
   expect(code).toBe(0);
-  expect(stderr).toMatch(/^training signal: [1-9]\d*\/176$/m); // it did go on where it was
-  for (const name of ['generator.safetensors', 'generator.onnx', 'losses.jsonl', 'manifest.json']) {
-    const path = ['artifacts', 'smoke', 'signal', name] as const;
+  expect(stderr).toMatch(/^training signal: 176\/176$/m); // it did go on where it was
+  expect(stderr).toMatch(/^scoring signal, epoch 8, training images: /m);
+  expect(stderr).not.toMatch(/^scoring signal, epoch 5, training images: /m);
+  for (const name of [
+    'generator.safetensors',
+    'generator.onnx',
+    'losses.jsonl',
+    'representation.json',
+    'model-card.md',
+    'manifest.json',
+  ]) {
+    const path = [...folder, name];
     expect((await place.read(...path)).equals(await undisturbed.read(...path)), name).toBe(true);
   }
   await place.remove();

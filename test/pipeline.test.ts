@@ -27,6 +27,7 @@ test('every promised file is there', async () => {
       'generator.safetensors',
       'generator.onnx',
       'model-card.md',
+      'representation.json',
       'samples.png',
     ]) {
       expect(files).toContain(`${factor}/${name}`);

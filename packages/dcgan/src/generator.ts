@@ -63,7 +63,7 @@ export function generatorToOnnx(generator: Generator): Uint8Array {
   });
 }
 
-/** The weights file of a generator: `layer.N.weight` and `layer.N.bias`. */
+/** The weights file of a generator: `layer.N.weight` and `layer.N.bias`, in half precision. */
 export function encodeGenerator({
   parameters,
   latentDimension,
@@ -75,7 +75,11 @@ export function encodeGenerator({
     [`layer.${index}.bias`, shift] as const,
   ]);
   const description = { latentDimension, imageShape, outputRange };
-  return encodeSafetensors(Object.fromEntries(tensors), { generator: JSON.stringify(description) });
+  return encodeSafetensors(
+    Object.fromEntries(tensors),
+    { generator: JSON.stringify(description) },
+    { float32As: 'F16' },
+  );
 }
 
 const descriptionSchema = z.object({

@@ -10,5 +10,6 @@ export {
   loadGenerator,
 } from './generator.js';
 export { generate, type ImageShape, intoRange, type Parameters } from './networks.js';
+export type { Score } from './snapshots.js';
 export { type Batch, initialState, type StepResult, type TrainingState, trainingStep } from './step.js';
 export { type TrainingRun, trainGenerator, trainingSettings } from './train.js';

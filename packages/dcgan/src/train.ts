@@ -24,6 +24,7 @@ import { encodeGenerator, GENERATOR_KIND, generatorToOnnx } from './generator.js
 import { modelCard } from './model-card.js';
 import type { ImageShape } from './networks.js';
 import { makeSampler, spread } from './samples.js';
+import { chooseSnapshot, isSnapshot, type Score, snapshotFolder, writeSnapshot } from './snapshots.js';
 import { type Batch, initialState, type TrainingState, trainingStep } from './step.js';
 
 /** Samples per row of a sheet. */
@@ -40,9 +41,11 @@ export function trainingSettings(experiment: Experiment, factor: Factor): object
 
 export interface TrainingRun {
   readonly images: FactorImages;
-  /** The artifact's folder, which also takes the checkpoint, the losses and the sample sheets. */
+  /** The artifact's folder, which also takes the checkpoint, the losses, the snapshots and the sample sheets. */
   readonly folder: string;
   readonly device: Device;
+  /** The measure by which the epoch is chosen whose generator is kept. */
+  readonly score: Score;
 }
 
 /**
@@ -84,6 +87,11 @@ export async function trainGenerator(
   await mkdir(run.folder, { recursive: true }).catch(error => {
     throw new UserError(`cannot write to ${run.folder}: ${error.code}; choose another folder with --out`);
   });
+  const removeTraces = async () => {
+    await rm(checkpointFile, { force: true });
+    await rm(snapshotFolder(run.folder), { recursive: true, force: true });
+  };
+  if (checkpoint === undefined) await removeTraces(); // of a run of other settings
 
   const loop = await compileLoop(
     (before: TrainingState<Tensor>, batch: Batch<Tensor>) => trainingStep(before, batch, network, training),
@@ -117,11 +125,6 @@ export async function trainGenerator(
       const atCheckpoint = done % training.checkpointEvery === 0 || done === steps;
       const atEpoch = done % stepsPerEpoch === 0;
       if (atCheckpoint || atEpoch) state = await loop.state();
-      if (atCheckpoint) {
-        if (!allFinite(state)) throw diverged(loaded, factor, done, checkpointFile);
-        await writeCheckpoint(checkpointFile, { state, history }, settingsHash);
-        await writeFileAtomic(join(run.folder, 'losses.jsonl'), lossLines(history, stepsPerEpoch));
-      }
       if (atEpoch) {
         const samples = await sheet(state.average);
         const file = join(run.folder, 'samples', `epoch-${String(epoch).padStart(3, '0')}.png`);
@@ -131,6 +134,18 @@ export async function trainGenerator(
             `training the ${factor} generator collapsed in epoch ${epoch}: its samples are all alike (${file}); try more ${factor}.training.instanceNoise or another seed in ${loaded.file}, and delete ${checkpointFile}`,
           );
         }
+        if (isSnapshot(epoch, training)) {
+          const generator = await freeze(experiment, factor, state.average, imageShape, run.device);
+          await writeSnapshot(run.folder, epoch, generator).catch(error => {
+            throw error instanceof RangeError ? diverged(loaded, factor, done, checkpointFile) : error;
+          });
+        }
+      }
+      // After the snapshot: what a run of this checkpoint needs of earlier epochs is there.
+      if (atCheckpoint) {
+        if (!allFinite(state)) throw diverged(loaded, factor, done, checkpointFile);
+        await writeCheckpoint(checkpointFile, { state, history }, settingsHash);
+        await writeFileAtomic(join(run.folder, 'losses.jsonl'), lossLines(history, stepsPerEpoch));
       }
     }
   } finally {
@@ -138,7 +153,10 @@ export async function trainGenerator(
     await loop.dispose();
   }
 
-  const generator = await freeze(experiment, factor, state.average, imageShape, run.device);
+  const title = `scoring ${factor}`;
+  const { generator, representation } = await chooseSnapshot(training, { ...run, title });
+  const sampler = await makeSampler(experiment, factor, generator.parameters, run.device);
+  const samples = await contactSheet(await sampler(generator.parameters), SAMPLE_COLUMNS);
   await writeArtifact(run.folder, {
     kind: GENERATOR_KIND,
     settings,
@@ -146,12 +164,21 @@ export async function trainGenerator(
     files: {
       'generator.safetensors': encodeGenerator(generator),
       'generator.onnx': generatorToOnnx(generator),
-      'model-card.md': modelCard({ loaded, factor, history, stepsPerEpoch, images: run.images, generator }),
-      'samples.png': await contactSheet(await sheet(state.average), SAMPLE_COLUMNS),
+      'model-card.md': modelCard({
+        loaded,
+        factor,
+        history,
+        stepsPerEpoch,
+        images: run.images,
+        generator,
+        representation,
+      }),
+      'samples.png': samples,
       'losses.jsonl': lossLines(history, stepsPerEpoch),
+      'representation.json': `${JSON.stringify(representation, null, 2)}\n`,
     },
   });
-  await rm(checkpointFile, { force: true });
+  await removeTraces();
   return true;
 }
 
@@ -175,5 +202,5 @@ const diverged = (
   checkpointFile: string,
 ): UserError =>
   new UserError(
-    `training the ${factor} generator diverged at step ${step} (not a number); lower ${factor}.training.learningRate in ${file}; the last good state is ${checkpointFile}`,
+    `training the ${factor} generator diverged at step ${step} (not a number, or too large a one); lower ${factor}.training.learningRate in ${file}; the last good state is ${checkpointFile}`,
   );

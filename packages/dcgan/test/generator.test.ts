@@ -101,8 +101,22 @@ describe('files', () => {
     await session.release();
   });
 
-  test('the weights file gives the same generator back', () => {
-    expect(decodeGenerator(encodeGenerator(folded), 'file')).toEqual(folded);
+  test('the weights file gives the generator back in half precision, and from then on the same', () => {
+    const kept = decodeGenerator(encodeGenerator(folded), 'file');
+    expect(decodeGenerator(encodeGenerator(kept), 'file')).toEqual(kept);
+    expect(kept).toMatchObject({ latentDimension: 6, imageShape: [1, 16, 16], outputRange });
+    for (const [index, { weight, shift }] of folded.parameters.entries()) {
+      for (const [value, before] of [
+        [kept.parameters[index]!.weight, weight],
+        [kept.parameters[index]!.shift, shift],
+      ] as const) {
+        expect(value.shape).toEqual(before.shape);
+        // 11 bits, and the least half.
+        value.data.forEach((v, i) => {
+          expect(Math.abs(v - before.data[i]!)).toBeLessThanOrEqual(Math.abs(v) * 2 ** -11 + 2 ** -25);
+        });
+      }
+    }
   });
 
   test.each([

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LoadedExperiment, UserError } from '@blind-demod/experiment';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadGenerator } from '../src/generator.js';
+import { type Generator, loadGenerator } from '../src/generator.js';
+import type { Score } from '../src/snapshots.js';
 import { trainGenerator, trainingSettings } from '../src/train.js';
 import { smallExperiment, smallImages } from './fixtures.js';
 
@@ -14,8 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const train = (loaded: LoadedExperiment, folder: string) =>
-  trainGenerator(loaded, 'distortion', { images, folder: join(root, folder), device: 'cpu' });
+/** Something that depends on the weights. */
+const byWeights: Score = async ({ parameters }, { shape }) =>
+  new Float32Array(shape[0]!).fill(Math.abs(parameters[0]!.weight.data[0]! as number));
+const train = (loaded: LoadedExperiment, folder: string, score = byWeights) =>
+  trainGenerator(loaded, 'distortion', { images, folder: join(root, folder), device: 'cpu', score });
 // Hardly a step from small initial weights that nothing normalises: every sample is grey.
 const grey = smallExperiment({ learningRate: 1e-12, epochs: 3 }, { normalisation: 'none' });
 const read = (...path: string[]) => readFile(join(root, ...path));
@@ -31,6 +35,7 @@ describe('training', () => {
         'losses.jsonl',
         'manifest.json',
         'model-card.md',
+        'representation.json',
         'samples',
         'samples.png',
       ]),
@@ -50,35 +55,89 @@ describe('training', () => {
     expect(await train(smallExperiment({ epochs: 1 }), 'once')).toBe(true);
   });
 
-  test('goes on from a checkpoint to the same bytes', async () => {
-    const whole = smallExperiment({ checkpointEvery: 3 });
-    await train(whole, 'whole');
+  test('goes on from wherever it was stopped to the same bytes', async () => {
+    const loaded = smallExperiment({ checkpointEvery: 3, snapshotEvery: 1 });
+    await train(loaded, 'whole');
+    const titles: string[] = [];
+    const noting: Score = (generator, images, title) => {
+      titles.push(title);
+      return byWeights(generator, images, title);
+    };
+    const failing: Score = (generator, images, title) =>
+      title.includes('epoch 2') ? Promise.reject(new Error('killed')) : noting(generator, images, title);
+    const folder = join(root, 'stopped');
+
+    // What other settings left, snapshots and scores among it, is of no use.
+    const other = smallExperiment({ checkpointEvery: 3, snapshotEvery: 1, learningRate: 0.01 });
+    await expect(train(other, 'stopped', failing)).rejects.toThrow('killed');
     // A file where the folder of sample sheets should be stops it at the end of the first epoch, after step 5; the
     // checkpoint is of step 3.
-    const folder = join(root, 'stopped');
-    await mkdir(folder);
+    await rm(join(folder, 'samples'), { recursive: true });
     await writeFile(join(folder, 'samples'), '');
-    await expect(train(whole, 'stopped')).rejects.toThrow(/samples/);
+    await expect(train(loaded, 'stopped')).rejects.toThrow(/samples/);
     expect(await readdir(folder)).toContain('checkpoint.safetensors');
     expect(await readdir(folder)).not.toContain('manifest.json');
     await rm(join(folder, 'samples'));
+    // Then it is stopped between two scores.
+    await expect(train(loaded, 'stopped', failing)).rejects.toThrow('killed');
 
-    await train(whole, 'stopped');
+    await train(loaded, 'stopped', noting);
     for (const file of [
       'generator.safetensors',
       'generator.onnx',
       'losses.jsonl',
       'samples.png',
+      'representation.json',
       'model-card.md',
       'manifest.json',
     ]) {
       expect((await read('stopped', file)).equals(await read('whole', file)), file).toBe(true);
     }
-    expect(await readdir(folder)).not.toContain('checkpoint.safetensors');
+    expect(titles).toEqual([
+      'scoring distortion, epoch 1, training images', // of the other settings
+      'scoring distortion, epoch 1, training images',
+      'scoring distortion, epoch 2, training images',
+      expect.stringMatching(/^scoring distortion, epoch [12], held-out images$/),
+    ]);
+    for (const trace of ['checkpoint.safetensors', 'snapshots']) {
+      expect(await readdir(folder)).not.toContain(trace);
+    }
   });
 
-  test('stops with a reason when it diverges', async () => {
-    await expect(train(smallExperiment({ learningRate: 1e30 }), 'diverged')).rejects.toThrow(
+  test('keeps the epoch that is best on training images, and says how good it is on held-out ones', async () => {
+    const medians: Record<number, number> = { 2: 0.3, 4: 0.1, 5: 0.2 };
+    const scored = new Map<number, Generator>();
+    const score: Score = async (generator, { shape, data }, title) => {
+      const epoch = Number(/epoch (\d)/.exec(title)![1]);
+      scored.set(epoch, generator);
+      const heldOut = title.endsWith('held-out images');
+      const count = heldOut ? 8 : 32;
+      const { pixels } = images[heldOut ? 'test' : 'train'];
+      expect(shape).toEqual([count, 1, 16, 16]);
+      expect(data).toEqual(pixels.data.slice(0, count * 256));
+      const median = heldOut ? 0.4 : medians[epoch]!;
+      return Float32Array.from({ length: count }, (_, image) => median + (image - (count - 1) / 2) / 1000);
+    };
+    await train(smallExperiment({ epochs: 5, snapshotEvery: 2 }), 'chosen', score);
+    const representation = JSON.parse((await read('chosen', 'representation.json')).toString());
+    expect(representation.epoch).toBe(4);
+    expect(representation.heldOut.median).toBeCloseTo(0.4, 6);
+    expect(representation.heldOut.percentile90).toBeCloseTo(0.4 + 0.0028, 6);
+    const card = (await read('chosen', 'model-card.md')).toString();
+    expect(card).toMatch(/after epoch 4, .* 8 held-out images the median is 0\.4000/s);
+    expect(card).toMatch(
+      /^\| 3 \| [\d.]+ \| [\d.]+ \| {2}\|\n\| 4 \| [\d.]+ \| [\d.]+ \| 0\.1000, 0\.1124 \|$/m,
+    );
+    expect([...scored.keys()]).toEqual([2, 4, 5]);
+    expect(scored.get(4)).not.toEqual(scored.get(5));
+    expect(await loadGenerator(join(root, 'chosen'), { remedy: '' })).toEqual(scored.get(4));
+  });
+
+  test.each([
+    { learningRate: 1e30 },
+    { learningRate: 1e7, batchSize: 40, averageDecay: 0 }, // finite, but too large for a snapshot
+  ])('stops with a reason when it diverges: %o', async changes => {
+    await expect(train(smallExperiment(changes), 'diverged')).rejects.toThrow(
       expect.objectContaining({
         constructor: UserError,
         message: expect.stringMatching(/diverged at step \d+ .*learningRate/),

@@ -3,4 +3,5 @@ export { iterate, type SolverState } from './algorithm1.js';
 export { misfit, type Problem } from './misfit.js';
 export { type GenerativePrior, generatorPrior, imagesOf, layeredPrior, randomReluPrior } from './prior.js';
 export { type Refinable, refine } from './refine.js';
+export { type Representation, type RepresentOptions, representationError } from './represent.js';
 export { type Recovery, type SolveOptions, solve } from './solve.js';

@@ -1,4 +1,5 @@
 // What a set of numbers is like, in three numbers.
+import { quantile } from '@blind-demod/experiment';
 
 export interface Distribution {
   readonly median: number;
@@ -13,14 +14,4 @@ export function distribution(values: readonly number[]): Distribution {
     percentile10: quantile(values, 0.1),
     mean: values.reduce((sum, value) => sum + value, 0) / values.length,
   };
-}
-
-/** The value below which a fraction of the values lies, interpolated linearly between neighbours. */
-function quantile(values: readonly number[], fraction: number): number {
-  if (values.length === 0) throw new TypeError('expected numbers, got none');
-  const sorted = values.toSorted((a, b) => a - b);
-  const position = fraction * (sorted.length - 1);
-  const below = Math.floor(position);
-  const [low, high] = [sorted[below]!, sorted[Math.ceil(position)]!];
-  return low + (position - below) * (high - low);
 }

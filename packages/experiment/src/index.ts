@@ -12,6 +12,7 @@ export { writeFileAtomic } from './files.js';
 export { hashOf } from './hash.js';
 export { type LoadedExperiment, loadExperiment, loadSettings } from './load.js';
 export { type Progress, startProgress } from './progress.js';
+export { quantile } from './quantile.js';
 export { type RandomStream, randomStream } from './random.js';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 export {

@@ -9,15 +9,23 @@
 // were its key damaged, the file would otherwise pass for one that never had a hash.
 import { elementCount, type NdArray } from './arrays.js';
 import { UserError } from './errors.js';
+import { fromHalves, toHalves } from './float16.js';
 import { sha256 } from './hash.js';
 import { JsonSyntaxError, parseJson } from './json.js';
 
-const DTYPES = {
-  float32: { code: 'F32', bytes: 4, view: Float32Array },
-  int32: { code: 'I32', bytes: 4, view: Int32Array },
-  uint8: { code: 'U8', bytes: 1, view: Uint8Array },
-  bool: { code: 'BOOL', bytes: 1, view: Uint8Array },
-} as const satisfies Record<NdArray['dtype'], object>;
+/** How tensors are stored: half precision, too, which is float32 in memory. */
+const FORMATS = {
+  F32: { dtype: 'float32', view: Float32Array },
+  F16: { dtype: 'float32', view: Uint16Array },
+  I32: { dtype: 'int32', view: Int32Array },
+  U8: { dtype: 'uint8', view: Uint8Array },
+  BOOL: { dtype: 'bool', view: Uint8Array },
+} as const;
+type Code = keyof typeof FORMATS;
+const CODES = { float32: 'F32', int32: 'I32', uint8: 'U8', bool: 'BOOL' } as const satisfies Record<
+  NdArray['dtype'],
+  Code
+>;
 
 const METADATA = '__metadata__';
 const HASH_KEY = 'sha256';
@@ -31,11 +39,14 @@ const MAX_HEADER_BYTES = 100_000_000; // the reference implementation's limit
  * The bytes of a safetensors file. The same tensors and metadata give the same bytes in whatever order they
  * are listed.
  *
- * @throws TypeError when a shape and its data disagree, or a name is reserved.
+ * @param float32As 'F16' stores float32 tensors in half precision, rounded to nearest, in half the bytes.
+ * @throws TypeError when a shape and its data disagree, or a name is reserved; RangeError when a number is too large
+ * for half precision.
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, NdArray>>,
   metadata: Readonly<Record<string, string>> = {},
+  { float32As = 'F32' }: { float32As?: 'F32' | 'F16' } = {},
 ): Uint8Array {
   const header: [string, unknown][] = [
     [
@@ -44,18 +55,20 @@ export function encodeSafetensors(
     ],
   ];
   let end = 0;
-  // Wide types first, then by name: every tensor is aligned without padding, which the format forbids.
-  const ordered = Object.entries(tensors).sort(
-    ([a, { dtype: of }], [b, { dtype: than }]) => DTYPES[than].bytes - DTYPES[of].bytes || (a < b ? -1 : 1),
-  );
-  for (const [name, { dtype, shape, data }] of ordered) {
+  const stored = Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
     if (name === METADATA) throw new TypeError(`a tensor cannot be named ${METADATA}`);
-    if (elementCount(shape) !== data.length || !(data instanceof DTYPES[dtype].view)) {
+    if (elementCount(shape) !== data.length || !(data instanceof FORMATS[CODES[dtype]].view)) {
       throw new TypeError(
         `"${name}" expected ${dtype} of shape [${shape}], got ${data.length} in a ${data.constructor.name}`,
       );
     }
-    header.push([name, { dtype: DTYPES[dtype].code, shape, data_offsets: [end, end + data.byteLength] }]);
+    const code: Code = dtype === 'float32' ? float32As : CODES[dtype];
+    return { name, code, shape, data: code === 'F16' ? toHalves(data as Float32Array) : data };
+  });
+  // Wide types first, then by name: every tensor is aligned without padding, which the format forbids.
+  stored.sort((a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1));
+  for (const { name, code, shape, data } of stored) {
+    header.push([name, { dtype: code, shape, data_offsets: [end, end + data.byteLength] }]);
     end += data.byteLength;
   }
   const text = Buffer.from(JSON.stringify(Object.fromEntries(header)));
@@ -64,7 +77,7 @@ export function encodeSafetensors(
   bytes.writeBigUInt64LE(BigInt(dataStart - LENGTH_BYTES));
   bytes.set(text, LENGTH_BYTES);
   let offset = dataStart;
-  for (const [, { data }] of ordered) {
+  for (const { data } of stored) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
     offset += data.byteLength;
   }
@@ -76,7 +89,7 @@ export function encodeSafetensors(
  * The tensors and metadata of a safetensors file, by whatever tool it was written; all of the file is checked,
  * and its hash if it has one. Tensors share memory with `bytes` where alignment allows.
  *
- * @throws UserError, naming `where`, when the file is damaged or has tensors of other types than these four.
+ * @throws UserError, naming `where`, when the file is damaged or has tensors of types that are not read.
  */
 export function decodeSafetensors(
   bytes: Uint8Array,
@@ -107,12 +120,14 @@ export function decodeSafetensors(
   }
   verifyHash(file, metadata, fail);
 
-  const tensors = infos.map(({ name, dtype, shape, begin, end }): [string, NdArray] => {
-    const { bytes: width, view: View } = DTYPES[dtype];
+  const tensors = infos.map(({ name, code, shape, begin, end }): [string, NdArray] => {
+    const { dtype, view: View } = FORMATS[code];
+    const width = View.BYTES_PER_ELEMENT;
     const content = file.subarray(dataStart + begin, dataStart + end);
     // Typed arrays must begin at a multiple of their width; other tools' files need not.
     const aligned = content.byteOffset % width === 0 ? content : Uint8Array.from(content);
-    const data = new View(aligned.buffer, aligned.byteOffset, aligned.length / width);
+    const stored = new View(aligned.buffer, aligned.byteOffset, aligned.length / width);
+    const data = stored instanceof Uint16Array ? fromHalves(stored) : stored;
     if (dtype === 'bool' && data.some(value => value > 1)) fail(`"${name}" has a bool that is not 0 or 1`);
     return [name, { dtype, shape, data }];
   });
@@ -145,7 +160,7 @@ function checkMetadata(metadata: unknown, fail: Fail): Record<string, string> {
 
 interface TensorInfo {
   readonly name: string;
-  readonly dtype: NdArray['dtype'];
+  readonly code: Code;
   readonly shape: number[];
   readonly begin: number;
   readonly end: number;
@@ -159,19 +174,17 @@ function checkEntry(name: string, entry: unknown, where: string, fail: Fail): Te
   if (!isSizes(shape)) return fail(`the shape of "${name}" is not a list of sizes`);
   if (!isSizes(offsets) || offsets.length !== 2)
     return fail(`the data_offsets of "${name}" are not two positions`);
-  const dtype = Object.entries(DTYPES).find(([, { code: known }]) => known === code)?.[0] as NdArray['dtype'];
-  if (dtype === undefined) {
-    if (typeof code !== 'string') return fail(`the dtype of "${name}" is not a string`);
-    const known = Object.values(DTYPES).map(({ code }) => code);
+  if (typeof code !== 'string') return fail(`the dtype of "${name}" is not a string`);
+  if (!isCode(code)) {
     throw new UserError(
-      `${where}: "${name}" has type ${code}; only ${known.join(', ')} are read: convert it first`,
+      `${where}: "${name}" has type ${code}; only ${Object.keys(FORMATS).join(', ')} are read: convert it first`,
     );
   }
   const [begin, end] = offsets as [number, number];
-  const expected = elementCount(shape) * DTYPES[dtype].bytes;
+  const expected = elementCount(shape) * FORMATS[code].view.BYTES_PER_ELEMENT;
   if (end - begin !== expected)
     fail(`"${name}", ${code} [${shape}], has ${end - begin} bytes, not ${expected}`);
-  return { name, dtype, shape, begin, end };
+  return { name, code, shape, begin, end };
 }
 
 function verifyHash(file: Buffer, metadata: Record<string, string>, fail: Fail): void {
@@ -191,6 +204,10 @@ function hashPosition(file: Buffer, hash: string): number {
   const prefix = `"${HASH_KEY}":"`;
   const found = file.indexOf(`${prefix}${hash}"`);
   return found < 0 ? -1 : found + prefix.length;
+}
+
+function isCode(code: string): code is Code {
+  return Object.hasOwn(FORMATS, code);
 }
 
 function isSizes(value: unknown): value is number[] {

@@ -92,6 +92,11 @@ const trainingSettings = z
       .describe(
         "Decay, per step, of the running average of the generator's weights that is kept; 0 for none.",
       ),
+    snapshotEvery: count
+      .default(5)
+      .describe(
+        'Epochs between snapshots of the generator; of these and the last, the one that represents images best is kept.',
+      ),
     checkpointEvery: count.default(100).describe('Steps between checkpoints.'),
   })
   .prefault({})

@@ -146,6 +146,17 @@ describe('decodeSafetensors', () => {
     );
   });
 
+  test('reads half precision back as float32, rounded', () => {
+    const weight: NdArray = { dtype: 'float32', shape: [3], data: Float32Array.of(1, 1 / 3, -65504) };
+    const steps: NdArray = { dtype: 'int32', shape: [1], data: Int32Array.of(70000) };
+    const encoded = encodeSafetensors({ steps, weight }, {}, { float32As: 'F16' });
+    const { tensors } = decode(encoded);
+    expect(tensors.steps).toEqual(steps);
+    expect(tensors.weight).toEqual({ ...weight, data: Float32Array.of(1, 0.333251953125, -65504) });
+    // One's 16 bits, behind the wider type.
+    expect(Buffer.from(encoded).subarray(-6, -4).toString('hex')).toBe('003c');
+  });
+
   test('throws nothing but UserErrors, whatever the bytes', () => {
     const attempt = (bytes: Uint8Array) => {
       try {
@@ -160,7 +171,7 @@ describe('decodeSafetensors', () => {
     );
     const entry = fc.record(
       {
-        dtype: fc.constantFrom('U8', 'F32', 'F16', 3, null),
+        dtype: fc.constantFrom('U8', 'F32', 'F16', 'F64', 3, null),
         shape: fc.constantFrom([], [1], [-1], [1.5], 'x', [2 ** 53], [2 ** 40, 2 ** 40]),
         data_offsets: fc.constantFrom([0, 1], [1, 0], [0], [0, 4], null, [0, 2 ** 60]),
       },
@@ -238,8 +249,10 @@ describe('decodeSafetensors', () => {
   });
 
   test('says which type it does not read', () => {
-    expect(() => decode(file({ w: { dtype: 'F16', shape: [1], data_offsets: [0, 2] } }, [0, 0]))).toThrow(
-      new UserError('w.safetensors: "w" has type F16; only F32, I32, U8, BOOL are read: convert it first'),
+    expect(() => decode(file({ w: { dtype: 'BF16', shape: [1], data_offsets: [0, 2] } }, [0, 0]))).toThrow(
+      new UserError(
+        'w.safetensors: "w" has type BF16; only F32, F16, I32, U8, BOOL are read: convert it first',
+      ),
     );
   });
 });

@@ -1,11 +1,16 @@
 // demod train: the generators.
-import { trainGenerator } from '@blind-demod/dcgan';
+import { type Score, trainGenerator } from '@blind-demod/dcgan';
+import { generatorPrior, representationError } from '@blind-demod/demod-core';
 import { prepareImages } from '@blind-demod/distortion-data';
-import { FACTORS, type Factor, loadExperiment } from '@blind-demod/experiment';
+import { FACTORS, type Factor, loadExperiment, startProgress } from '@blind-demod/experiment';
+import type { Device } from '@blind-demod/jit';
 import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
+
+/** The search for codes by which generators are scored. */
+const SEARCH = { starts: 2, iterations: 300 };
 
 type Arguments = ArtifactsArguments & { factor: Factor | 'both' };
 
@@ -25,7 +30,8 @@ export const trainCommand: CommandModule<CommonArguments, Arguments> = {
     for (const factor of args.factor === 'both' ? FACTORS : [args.factor]) {
       const images = await prepareImages(loaded, factor, folders.images(factor));
       const folder = folders.generator(factor);
-      const trained = await trainGenerator(loaded, factor, { images, folder, device: args.device });
+      const score = scoring(loaded.experiment.seed, args.device);
+      const trained = await trainGenerator(loaded, factor, { images, folder, device: args.device, score });
       generators.push({ factor, folder, trained });
     }
     printResult(
@@ -38,3 +44,18 @@ export const trainCommand: CommandModule<CommonArguments, Arguments> = {
     );
   },
 };
+
+/** The representation error as a measure of generators, its progress on stderr. */
+function scoring(seed: number, device: Device): Score {
+  return async (generator, images, title) => {
+    const progress = startProgress({ title, total: SEARCH.iterations });
+    try {
+      const prior = generatorPrior(generator);
+      const onIteration = (done: number) => progress.update(done);
+      const { errors } = await representationError(prior, images, { ...SEARCH, seed, device, onIteration });
+      return errors;
+    } finally {
+      progress.stop();
+    }
+  };
+}

@@ -1,0 +1,109 @@
+// L-BFGS (Nocedal 1980) on many small problems at once: one evaluation serves a trial point of every problem.
+import { type Float32NdArray, float32 } from '@blind-demod/experiment';
+
+/** The values of some points [problems, n], and the gradients [problems, n] there. */
+export interface Evaluation {
+  readonly values: { readonly data: Float32Array };
+  readonly gradients: Float32NdArray;
+}
+
+/** The steps that shape the next direction. */
+const MEMORY = 10;
+/** Armijo's condition: a step must gain this fraction of what its slope promises. */
+const SUFFICIENT = 1e-4;
+const SHORTER = 0.3;
+
+/**
+ * Goes downhill from each of the points [problems, n], independently.
+ *
+ * @param evaluations how often `evaluate` is called; `onEvaluation` is told after each.
+ * @returns the points of least value, and these values.
+ */
+export async function minimise(
+  evaluate: (points: Float32NdArray) => Promise<Evaluation>,
+  start: Float32NdArray,
+  { evaluations, onEvaluation }: { evaluations: number; onEvaluation?: (done: number) => void },
+): Promise<{ points: Float32NdArray; values: Float32Array }> {
+  const [problems, length] = start.shape as [number, number];
+  const row = ({ data }: Float32NdArray, index: number) =>
+    data.subarray(index * length, (index + 1) * length);
+  const stack = (rows: readonly Float32Array[]) => {
+    const data = new Float32Array(problems * length);
+    for (const [index, values] of rows.entries()) data.set(values, index * length);
+    return float32(start.shape, data);
+  };
+
+  let descents = Array.from({ length: problems }, (_, index) => atStart(row(start, index)));
+  for (let done = 1; done <= evaluations; done++) {
+    const { values, gradients } = await evaluate(stack(descents.map(trialOf)));
+    descents = descents.map((descent, index) => advance(descent, values.data[index]!, row(gradients, index)));
+    onEvaluation?.(done);
+  }
+  return {
+    points: stack(descents.map(({ point }) => point)),
+    values: Float32Array.from(descents, ({ value }) => value),
+  };
+}
+
+/** Where the descent of one problem stands: the best point so far, and what it tries next. */
+interface Descent {
+  readonly point: Float32Array;
+  readonly value: number;
+  readonly gradient: Float32Array;
+  readonly direction: Float32Array;
+  readonly step: number;
+  readonly memory: readonly Move[];
+}
+
+/** From one point to the next: how far it went, and how the gradient changed. */
+interface Move {
+  readonly path: Float32Array;
+  readonly change: Float32Array;
+}
+
+const atStart = (point: Float32Array): Descent => {
+  const zeros = new Float32Array(point.length);
+  return { point, value: Number.POSITIVE_INFINITY, gradient: zeros, direction: zeros, step: 0, memory: [] };
+};
+
+const trialOf = ({ point, direction, step }: Descent): Float32Array => plus(point, step, direction);
+
+/** What follows from the value and the gradient at the trial point. */
+function advance(descent: Descent, value: number, gradient: Float32Array): Descent {
+  const { direction, step } = descent;
+  const promised = step * dot(descent.gradient, direction);
+  if (!(value <= descent.value + SUFFICIENT * promised)) return { ...descent, step: step * SHORTER };
+  const point = trialOf(descent);
+  const move = { path: plus(point, -1, descent.point), change: plus(gradient, -1, descent.gradient) };
+  // Only where the function curves upwards does its inverse Hessian stay positive.
+  const curved = dot(move.path, move.change) > 1e-10 * dot(move.change, move.change);
+  const memory = curved ? [...descent.memory, move].slice(-MEMORY) : descent.memory;
+  return { point, value, gradient, direction: downhill(gradient, memory), step: 1, memory };
+}
+
+/** −H·gradient for the inverse Hessian H that the moves suggest, by the two-loop recursion. */
+function downhill(gradient: Float32Array, memory: readonly Move[]): Float32Array {
+  let direction: Float32Array = gradient.map(entry => -entry);
+  const weights = memory.toReversed().map(({ path, change }) => {
+    const weight = dot(path, direction) / dot(path, change);
+    direction = plus(direction, -weight, change);
+    return weight;
+  });
+  const last = memory.at(-1);
+  const scale = last ? dot(last.path, last.change) / dot(last.change, last.change) : 1 / norm(gradient);
+  direction = direction.map(entry => scale * entry);
+  for (const [index, { path, change }] of memory.entries()) {
+    const weight = weights.at(-1 - index)!;
+    direction = plus(direction, weight - dot(change, direction) / dot(path, change), path);
+  }
+  return direction;
+}
+
+/** a + factor · b. */
+const plus = (a: Float32Array, factor: number, b: Float32Array): Float32Array =>
+  a.map((entry, index) => entry + factor * b[index]!);
+
+const dot = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((sum, entry, index) => sum + entry * b[index]!, 0);
+
+const norm = (a: Float32Array): number => Math.sqrt(dot(a, a));
