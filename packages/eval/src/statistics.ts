@@ -16,7 +16,7 @@ export function distribution(values: readonly number[]): Distribution {
 }
 
 /** The value below which a fraction of the values lies, interpolated linearly between neighbours. */
-function quantile(values: readonly number[], fraction: number): number {
+export function quantile(values: readonly number[], fraction: number): number {
   if (values.length === 0) throw new TypeError('expected numbers, got none');
   const sorted = values.toSorted((a, b) => a - b);
   const position = fraction * (sorted.length - 1);
