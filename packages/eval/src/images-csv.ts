@@ -16,6 +16,7 @@ const FACTS: Record<keyof Facts, string> = {
   lightLost: 'light_lost',
   residual: 'residual',
   seen: 'seen',
+  dark: 'dark',
   seenDistortionError: 'distortion_seen_relative_error',
   startGap: 'start_gap',
 };

@@ -76,7 +76,7 @@ export function judge(
       scores: each(scoreAtBestScale),
       facts: factsOf({
         observation,
-        signal: truth.signal,
+        truth,
         recovered,
         restartObjectives: imageAt(recovery.restartObjectives, index).data,
       }),

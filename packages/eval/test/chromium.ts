@@ -37,6 +37,9 @@ export class Browser {
     private readonly child: ChildProcess,
     private readonly profile: string,
   ) {
+    child.once('close', () => {
+      for (const answer of this.waiting.values()) answer({ error: { message: 'the browser has ended' } });
+    });
     let text = '';
     (child.stdio[4] as Readable).setEncoding('utf8').on('data', chunk => {
       const messages = (text + chunk).split('\0');
@@ -63,7 +66,7 @@ export class Browser {
     const closed = new Promise(resolve => this.child.once('close', resolve));
     this.child.kill('SIGKILL');
     await closed;
-    await rm(this.profile, { recursive: true, force: true });
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** Opens a page and waits until all of it is there. Returns the addresses that it asked for, and its complaints. */

@@ -6,7 +6,7 @@ import { quantile } from '../statistics.js';
 import { decibel } from '../table.js';
 import { type Content, type Html, html } from './html.js';
 import type { ReportInput } from './input.js';
-import { dots, panel } from './plot.js';
+import { panel } from './plot.js';
 
 /** What the labels of a source of images are; none where they are no classes. */
 const CLASSES = { mnist: 'digit', idx: 'class', gaussian: undefined } as const satisfies Record<
@@ -28,7 +28,7 @@ export function byClass(input: ReportInput): Html | undefined {
 <div class="panels">${[
     strips(input, name, {
       title: "Generator's image",
-      caption: `A dot per pair, by the ${name} of its signal; the bars are medians. How well G1 can draw it.`,
+      caption: `A thin bar per pair, by the ${name} of its signal; thick ones are medians. How well G1 can draw it.`,
       colour: 'generator',
       axis: { label: 'PSNR (dB)' },
       value: ({ scores }) => scores.generator.psnr,
@@ -92,14 +92,15 @@ function strips(
       x: { nice: true, grid: true, ...axis },
       y: { type: 'band', domain: labels, label: name, padding: 0.25 },
       marks: [
-        dots(marks, {
+        Plot.tickX(marks, {
           x: 'value',
           y: 'label',
-          fill: `var(--${colour})`,
-          fillOpacity: 0.5,
-          tell: ({ value }) => show(value),
+          stroke: `var(--${colour})`,
+          strokeWidth: 1.5,
+          strokeOpacity: 0.6,
+          title: ({ pair, value }) => `pair ${pair}: ${show(value)}`,
         }),
-        Plot.tickX(medians, { x: 'value', y: 'label', stroke: 'var(--ink)', strokeWidth: 2 }),
+        Plot.tickX(medians, { x: 'value', y: 'label', stroke: 'var(--ink)', strokeWidth: 3 }),
       ],
     },
   });

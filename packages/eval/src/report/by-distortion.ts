@@ -23,7 +23,7 @@ export function byDistortion(input: ReportInput): Html {
     title: 'Light lost',
     label: '1 − Σ y / Σ w',
     caption: html`Two dots per pair, <span class="observation">observation</span> and <span class="refined">refined</span>; the
-lines join medians of eight parts of the axis. The share of the signal's light that the distortion takes away.`,
+lines join the medians of equal parts of the axis. The share of the signal's light that the distortion takes away.`,
     values: judged.map(({ facts }) => facts.lightLost),
   });
   const ofGaussians = parameters
@@ -56,6 +56,14 @@ function strengths({ judged }: ReportInput, { title, label, caption, values }: S
     })),
   );
   const channels = { x: 'strength', y: 'psnr' } as const;
+  const medians = (style: Plot.LineYOptions) =>
+    Plot.lineY(
+      data,
+      Plot.binX<Plot.LineYOptions>(
+        { x: 'median', y: 'median' },
+        { ...channels, z: 'colour', thresholds: 8, ...style },
+      ),
+    );
   return panel({
     title,
     description: `PSNR of the observation and of the refined signal against ${label}.`,
@@ -65,13 +73,8 @@ function strengths({ judged }: ReportInput, { title, label, caption, values }: S
       y: { label: 'PSNR (dB)', nice: true, grid: true },
       marks: [
         dots(data, { ...channels, fill: 'colour', fillOpacity: 0.45, tell: ({ psnr }) => decibel(psnr) }),
-        Plot.lineY(
-          data,
-          Plot.binX<Plot.LineYOptions>(
-            { y: 'median' },
-            { ...channels, z: 'colour', thresholds: 8, stroke: 'colour', strokeWidth: 2 },
-          ),
-        ),
+        medians({ stroke: 'var(--paper)', strokeWidth: 4.5 }), // around the line, so that it stands out from dots
+        medians({ stroke: 'colour', strokeWidth: 2.5 }),
       ],
     },
   });

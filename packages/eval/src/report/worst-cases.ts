@@ -3,7 +3,7 @@ import { type Float32NdArray, float32 } from '@blind-demod/experiment';
 import type { JudgedImages } from '../judgement.js';
 import { decibel } from '../table.js';
 import { className } from './by-class.js';
-import { explanation } from './explanation.js';
+import { correlations, explanation, RELATED } from './explanation.js';
 import { type Html, html } from './html.js';
 import type { ReportInput, WorstCase } from './input.js';
 import { picture } from './picture.js';
@@ -13,13 +13,17 @@ const ENLARGED = 5;
 
 export async function worstCases(input: ReportInput): Promise<Html> {
   const count = input.worst.length;
+  const list = correlations(input.judged)
+    .map(({ name, correlation }) => `${name} ${correlation.toFixed(2).replace('-', '−')}`)
+    .join('; ');
   return html`<section>
 <h2>The worst cases, and why</h2>
 <p>${count === 1 ? 'The pair' : `The ${count} pairs`} of least refined PSNR; error pictures are the absolute difference from
 the truth, times ${ENLARGED}. Each explanation is drawn up by rule from what was measured. First, how wrong the distortion is
 where the signal shows it: nearly all of the refined signal's error comes from that. Then in what the pair is harder than
-four in five of the others, if in anything: a large residual ‖G1(h) ⊙ G2(m) − y‖ / ‖y‖, a small bright area, much light
-lost, a large gap between its two best starts. That is what is unusual, not a proof of what is to blame.</p>
+four in five of the others, if in anything, of the measures whose rank correlation with the refined PSNR over all pairs is
+${RELATED} or stronger. That is what is unusual, not a proof of what is to blame. The measures, and their rank correlations:
+${list}.</p>
 <div class="cases">
 ${await Promise.all(input.worst.map(one => worstCase(one, input)))}
 </div>
@@ -28,7 +32,6 @@ ${await Promise.all(input.worst.map(one => worstCase(one, input)))}
 
 async function worstCase(one: WorstCase, input: ReportInput): Promise<Html> {
   const { pair, scores, facts, confidence, images } = one;
-  const all = input.judged.map(other => other.facts);
   const pictures = await Promise.all(
     shownOf(images).map(async ({ label, image }) => {
       return html`<figure>${await picture(image, `pair ${pair}: ${label}`)}<figcaption>${label}</figcaption></figure>`;
@@ -45,7 +48,7 @@ async function worstCase(one: WorstCase, input: ReportInput): Promise<Html> {
   return html`<article>
 <h3>Pair ${pair}${whatItIs(pair, input)}</h3>
 <div class="case">${pictures}</div>
-<p>${explanation(one, all)}</p>
+<p>${explanation(one, input.judged)}</p>
 <dl>${Object.entries(numbers).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </article>`;
 }
