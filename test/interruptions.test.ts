@@ -70,7 +70,7 @@ test('an evaluation killed in the middle ends in the same results', async () => 
   expect(code).toBe(0);
   const [, before] = /^solving .*: (\d+)\/1200$/m.exec(stderr) ?? [];
   expect(Number(before)).toBeGreaterThanOrEqual(3 * 2 * 60);
-  for (const name of ['metrics.json', 'images.csv', 'figure2.png', 'manifest.json']) {
+  for (const name of ['metrics.json', 'images.csv', 'figure2.png', 'report.html', 'manifest.json']) {
     const path = [...results, name];
     expect((await place.read(...path)).equals(await undisturbed.read(...path)), name).toBe(true);
   }

@@ -33,7 +33,7 @@ test('every promised file is there', async () => {
       expect(files).toContain(`${factor}/${name}`);
     }
   }
-  for (const name of ['manifest.json', 'metrics.json', 'images.csv', 'figure2.png']) {
+  for (const name of ['manifest.json', 'metrics.json', 'images.csv', 'figure2.png', 'report.html']) {
     expect(files).toContain(`eval/${name}`);
   }
   expect(files.filter(name => name.endsWith('.tmp'))).toEqual([]);
@@ -55,7 +55,7 @@ describe('the evaluation', () => {
       expect(printed).toContain(`| ${row}`);
     }
     expect(printed).toContain('4 pairs');
-    expect(printed.trimEnd().split('\n').at(-1)).toBe('artifacts/smoke/eval/figure2.png');
+    expect(printed.trimEnd().split('\n').at(-1)).toBe('artifacts/smoke/eval/report.html');
   });
 
   test('draws a column per pair and six rows', async () => {
@@ -65,6 +65,15 @@ describe('the evaluation', () => {
     expect(format).toBe('png');
     expect(height).toBe(6 * (128 + 4) + 4);
     expect(width).toBeGreaterThanOrEqual(4 * (128 + 4) + 4);
+  });
+
+  test('tells in its report what metrics.json tells', async () => {
+    const page = (await workplace.read('artifacts', 'smoke', 'eval', 'report.html')).toString();
+    const { estimates } = JSON.parse(
+      (await workplace.read('artifacts', 'smoke', 'eval', 'metrics.json')).toString(),
+    );
+    expect(page).toContain(`<data value="${estimates.refined.psnr.median}">`);
+    expect(page).toContain('npx demod eval --config smoke.json --device cpu');
   });
 
   test('summarises what is in images.csv', async () => {
@@ -128,6 +137,7 @@ test('with --json, every command prints one JSON value and nothing else', async 
   expect(data.images[0]).toMatchObject({ factor: 'signal', train: 360, test: 40 });
   expect(train.generators).toEqual([{ factor: 'signal', folder: 'artifacts/smoke/signal', trained: false }]);
   expect(evaluation.estimates.refined.psnr.median).toBeGreaterThan(0);
+  expect(evaluation.confidence).toMatchObject({ goodRefinedPsnr: 35, good: 0 });
   expect(recovery.residual).toBeGreaterThan(0);
   expect(doctor.works).toBe(true);
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([trained, undisturbed].map(place => place.remove())));
 
 async function expectSameResults(place: Workplace): Promise<void> {
-  for (const name of ['metrics.json', 'images.csv', 'figure2.png', 'manifest.json']) {
+  for (const name of ['metrics.json', 'images.csv', 'figure2.png', 'report.html', 'manifest.json']) {
     const [theirs, ours] = [await place.read(...RESULTS, name), await undisturbed.read(...RESULTS, name)];
     expect(theirs.equals(ours), name).toBe(true);
   }

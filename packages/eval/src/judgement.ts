@@ -2,6 +2,7 @@
 import { refine } from '@blind-demod/demod-core';
 import { type Factor, type Float32NdArray, float32, type SolverSettings } from '@blind-demod/experiment';
 import { imageAt, type Observations } from './batches.js';
+import { type Facts, factsOf } from './facts.js';
 import { atBestScale } from './metrics/scale.js';
 import { type Scores, scoreAtBestScale } from './metrics/scores.js';
 import type { Recovery } from './recoveries.js';
@@ -22,9 +23,17 @@ export const ESTIMATE_NAMES = Object.keys(ESTIMATES) as Estimate[];
 export interface Judgement {
   /** The solver's objective where it ended. */
   readonly objective: number;
+  /** The objective before each iteration. */
+  readonly trace: Float32Array;
+  /** In [0, 1]: how much the solver trusts what it found. */
+  readonly confidence: number;
   readonly scores: Readonly<Record<Estimate, Scores>>;
+  readonly facts: Facts;
   readonly images: JudgedImages;
 }
+
+/** What is kept of every pair: all but its images. */
+export type Judged = Omit<Judgement, 'images'>;
 
 /** Each [channels, size, size]; the estimates at their best scale. */
 export interface JudgedImages {
@@ -54,11 +63,25 @@ export function judge(
       Object.fromEntries(
         ESTIMATE_NAMES.map(name => [name, fn(imageAt(estimates[name], index), truth[ESTIMATES[name]])]),
       ) as Record<Estimate, T>;
+    const observation = imageAt(observations.observation, index);
+    const recovered = {
+      signal: imageAt(recovery.signal, index),
+      distortion: imageAt(recovery.distortion, index),
+    };
     return {
       objective,
+      // Copied: what is kept of a pair must not keep its batch in memory.
+      trace: imageAt(recovery.trace, index).data.slice(),
+      confidence: recovery.confidence.data[index]!,
       scores: each(scoreAtBestScale),
+      facts: factsOf({
+        observation,
+        truth,
+        recovered,
+        restartObjectives: imageAt(recovery.restartObjectives, index).data,
+      }),
       images: {
-        observation: imageAt(observations.observation, index),
+        observation,
         estimates: each(({ shape, data }, { data: aim }) => float32(shape, atBestScale(data, aim))),
         truth,
       },

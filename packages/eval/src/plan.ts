@@ -25,7 +25,11 @@ export interface Plan {
   readonly pairs: readonly Pair[];
   readonly batches: readonly Batch[];
   /** Everything that a recovery depends on, but for its pair. The refinement is not among it: it comes after. */
-  readonly settings: { readonly device: Device };
+  readonly settings: {
+    readonly device: Device;
+    /** The sha256 of each generator's weights file. */
+    readonly generators: Readonly<Record<Factor, string>>;
+  };
   /** The recoveries of this plan under the folder of some evaluation's results. */
   recoveries(folder: string): Recoveries;
 }

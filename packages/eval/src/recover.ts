@@ -1,7 +1,13 @@
 // The expensive half of an evaluation: the solver, over the batches that are not solved yet.
 import type { Generator } from '@blind-demod/dcgan';
 import { generatorPrior, solve } from '@blind-demod/demod-core';
-import { type Factor, float32, type LoadedExperiment, startProgress } from '@blind-demod/experiment';
+import {
+  type Factor,
+  type Float32NdArray,
+  float32,
+  type LoadedExperiment,
+  startProgress,
+} from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import { type Batch, countPairs, observe } from './batches.js';
 import type { TestImages } from './pairs.js';
@@ -23,34 +29,47 @@ export async function recoverMissing(
   if (missing.length === 0) return 0;
 
   const { iterations } = experiment.solver;
-  const found = countPairs(batches) - countPairs(missing);
+  const before = countPairs(batches) - countPairs(missing);
   const progress = startProgress({
     title: 'solving (pairs × iterations)',
     total: countPairs(batches) * iterations,
-    initial: found * iterations,
+    initial: before * iterations,
   });
   const priors = [generatorPrior(generators.signal), generatorPrior(generators.distortion)] as const;
-  let done = found;
+  let done = before;
   try {
     for (const batch of missing) {
       const count = batch.pairs.length;
-      const { signal, distortion, objective } = await solve(
-        ...priors,
-        observe(tests, batch.pairs).observation,
-        {
-          settings: experiment.solver,
-          seed: experiment.seed,
-          first: batch.first,
-          device,
-          onIteration: (iteration, _, median) =>
-            progress.update(done * iterations + count * iteration, `objective ${median.toExponential(1)}`),
-        },
-      );
-      await recoveries.keep(batch, { signal, distortion, objective: float32([count], objective) });
+      const found = await solve(...priors, observe(tests, batch.pairs).observation, {
+        settings: experiment.solver,
+        seed: experiment.seed,
+        first: batch.first,
+        device,
+        onIteration: (iteration, _, median) =>
+          progress.update(done * iterations + count * iteration, `objective ${median.toExponential(1)}`),
+      });
+      await recoveries.keep(batch, {
+        signal: found.signal,
+        distortion: found.distortion,
+        objective: float32([count], found.objective),
+        restartObjectives: float32([count, experiment.solver.restarts], found.restartObjectives),
+        trace: transposed(found.trace),
+        confidence: float32([count], found.confidence),
+      });
       done += count;
     }
   } finally {
     progress.stop();
   }
-  return done - found;
+  return done - before;
+}
+
+/** Rows of n numbers as [n, rows]. */
+function transposed(rows: readonly Float32Array[]): Float32NdArray {
+  const [count, length] = [rows[0]!.length, rows.length];
+  const data = Float32Array.from(
+    { length: count * length },
+    (_, i) => rows[i % length]![Math.floor(i / length)]!,
+  );
+  return float32([count, length], data);
 }

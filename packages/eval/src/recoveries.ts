@@ -11,9 +11,16 @@ import {
 } from '@blind-demod/experiment';
 import type { Batch } from './batches.js';
 
-/** For n pairs: both factors as the generators give them [n, channels, size, size], and the objective [n]. */
+/** What the solver found for n pairs: both factors, as the generators give them, are [n, channels, size, size]. */
 export interface Recovery extends Readonly<Record<Factor, Float32NdArray>> {
+  /** [n], where the start that was kept ended. */
   readonly objective: Float32NdArray;
+  /** [n, restarts], where every start ended. */
+  readonly restartObjectives: Float32NdArray;
+  /** [n, iterations], before each iteration of the start that was kept. */
+  readonly trace: Float32NdArray;
+  /** [n], in [0, 1]: how much the solver trusts what it found. */
+  readonly confidence: Float32NdArray;
 }
 
 export interface Recoveries {
@@ -27,18 +34,23 @@ export interface Recoveries {
 
 const KIND = 'recovery';
 const FILE = 'recovery.safetensors';
+/** Counted up when the file's tensors change, so that older files are not taken for current ones. */
+const FORMAT = 2;
 
 /** The recoveries in `folder` that were made with these settings: everything they depend on but for their pairs. */
 export function recoveriesIn(folder: string, settings: object, seed: number): Recoveries {
   const folderOf = ({ index }: Batch) => join(folder, String(index).padStart(4, '0'));
-  const describe = ({ first, pairs }: Batch) => ({ kind: KIND, settings: { ...settings, first, pairs } });
+  const describe = ({ first, pairs }: Batch) => ({
+    kind: KIND,
+    settings: { ...settings, first, pairs, format: FORMAT },
+  });
   return {
     has: batch => artifactIsCurrent(folderOf(batch), describe(batch)),
-    keep: (batch, { signal, distortion, objective }) =>
+    keep: (batch, recovery) =>
       writeArtifact(folderOf(batch), {
         ...describe(batch),
         seed,
-        files: { [FILE]: encodeSafetensors({ signal, distortion, objective }) },
+        files: { [FILE]: encodeSafetensors({ ...recovery }) },
       }),
     read: async batch => {
       const remedy = 'run the evaluation again';

@@ -1,69 +1,103 @@
 // The cheap half of an evaluation: recoveries judged, summed up, drawn and written.
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type LoadedExperiment, writeArtifact } from '@blind-demod/experiment';
 import { observe } from './batches.js';
 import { drawFigure, figure2 } from './figure.js';
 import { imagesCsv } from './images-csv.js';
-import { type JudgedImages, type Judgement, judge } from './judgement.js';
+import { type Judged, type JudgedImages, judge } from './judgement.js';
 import type { Plan } from './plan.js';
 import type { Recoveries } from './recoveries.js';
+import { type Reliability, reliabilityOf } from './reliability.js';
+import type { WorstCase } from './report/input.js';
+import { reportPage } from './report/report.js';
 import { type Summary, summarise } from './summary.js';
 
 export interface Results {
   readonly pairs: number;
   readonly summary: Summary;
+  readonly reliability: Reliability;
   /** Paths of what was written. */
   readonly files: Readonly<Record<keyof typeof FILES, string>>;
 }
 
-const FILES = { metrics: 'metrics.json', images: 'images.csv', figure: 'figure2.png' };
+const FILES = {
+  metrics: 'metrics.json',
+  images: 'images.csv',
+  figure: 'figure2.png',
+  report: 'report.html',
+} as const;
+
+/** How many of the worst cases the report shows. */
+const WORST_CASES = 8;
 
 /**
- * Scores each estimate of every pair at its best scale, and writes metrics.json, images.csv and figure2.png into the
- * folder. The same recoveries give the same bytes, wherever they were made.
+ * Scores each estimate of every pair at its best scale, and writes metrics.json, images.csv, figure2.png and report.html
+ * into the folder. The same recoveries give the same bytes, wherever they were made.
  *
  * @throws UserError when a recovery is missing, or the folder cannot be written.
  */
 export async function writeResults(
   loaded: LoadedExperiment,
-  { tests, pairs, batches, settings }: Plan,
+  plan: Plan,
   recoveries: Pick<Recoveries, 'read'>,
   folder: string,
 ): Promise<Results> {
+  const { tests, pairs, batches, settings } = plan;
   const { seed, evaluation, solver } = loaded.experiment;
-  const judged: Pick<Judgement, 'objective' | 'scores'>[] = [];
+  const judged: Judged[] = [];
   const shown: JudgedImages[] = [];
+  let worst: WorstCase[] = [];
   for (const batch of batches) {
     const recovery = await recoveries.read(batch);
-    for (const { images, ...judgement } of judge(observe(tests, batch.pairs), recovery, solver.refinement)) {
+    const judgements = judge(observe(tests, batch.pairs), recovery, solver.refinement);
+    const cases = judgements.map((judgement, index) => ({ ...judgement, pair: batch.first + index }));
+    worst = [...worst, ...cases]
+      .sort((a, b) => a.scores.refined.psnr - b.scores.refined.psnr)
+      .slice(0, WORST_CASES);
+    for (const { images, ...judgement } of judgements) {
       judged.push(judgement);
       if (shown.length < evaluation.figureColumns) shown.push(images);
     }
   }
 
   const summary = summarise(judged);
+  const reliability = reliabilityOf(judged);
   const metrics = {
     experiment: loaded.name,
     device: settings.device,
     pairs: pairs.length,
     estimates: summary,
+    confidence: reliability,
   };
+  const data = {
+    [FILES.metrics]: `${JSON.stringify(metrics, sixDigits, 2)}\n`,
+    [FILES.images]: imagesCsv(pairs, judged, tests),
+  };
+  const checksums = Object.fromEntries(
+    Object.entries(data).map(([name, content]) => [name, createHash('sha256').update(content).digest('hex')]),
+  );
   await writeArtifact(folder, {
     kind: 'evaluation',
     settings: { ...settings, refinement: solver.refinement, evaluation, pairs: pairs.length },
     seed,
     files: {
-      [FILES.metrics]: `${JSON.stringify(metrics, sixDigits, 2)}\n`,
-      [FILES.images]: imagesCsv(pairs, judged, tests),
+      ...data,
       [FILES.figure]: await drawFigure(figure2(shown)),
+      [FILES.report]: await reportPage({
+        loaded,
+        plan,
+        judged,
+        summary,
+        reliability,
+        shown,
+        worst,
+        checksums,
+      }),
     },
   });
-  const pathOf = (name: string) => join(folder, name);
-  return {
-    pairs: pairs.length,
-    summary,
-    files: { metrics: pathOf(FILES.metrics), images: pathOf(FILES.images), figure: pathOf(FILES.figure) },
-  };
+  const files = Object.fromEntries(Object.entries(FILES).map(([key, name]) => [key, join(folder, name)]));
+  return { pairs: pairs.length, summary, reliability, files: files as Results['files'] };
 }
 
 /** For JSON: digits beyond the sixth say nothing. */

@@ -1,14 +1,33 @@
 // The summary as a table for people.
 import Table from 'cli-table3';
 import { ESTIMATE_NAMES, type Estimate } from './judgement.js';
-import type { Summary } from './summary.js';
+import type { EstimateSummary, Summary } from './summary.js';
 
-const TITLES: Record<Estimate, string> = {
+export const TITLES: Record<Estimate, string> = {
   observation: 'observation y',
   generator: 'generator G1(h)',
   refined: 'refined',
   distortion: 'distortion G2(m)',
 };
+
+interface Column {
+  readonly title: string;
+  value(summary: EstimateSummary): number | undefined;
+  show(value: number): string;
+}
+
+export const decibel = (value: number) => `${value.toFixed(1)} dB`;
+export const percent = (fraction: number) => `${(100 * fraction).toFixed(0)} %`;
+const thousandth = (value: number) => value.toFixed(3);
+
+/** What is told of each estimate. */
+export const COLUMNS: readonly Column[] = [
+  { title: 'PSNR median', value: ({ psnr }) => psnr.median, show: decibel },
+  { title: 'PSNR 10 %', value: ({ psnr }) => psnr.percentile10, show: decibel },
+  { title: 'SSIM median', value: ({ ssim }) => ssim.median, show: thousandth },
+  { title: 'rel. error median', value: ({ relativeError }) => relativeError.median, show: thousandth },
+  { title: 'better than y', value: ({ betterThanObservation }) => betterThanObservation, show: percent },
+];
 
 const ASCII = {
   top: '-',
@@ -46,17 +65,12 @@ export function textTable(
 
 /** One row per estimate. */
 export function summaryTable(summary: Summary, style: { ascii: boolean }): string {
-  const rows = ESTIMATE_NAMES.map(estimate => {
-    const { psnr, ssim, relativeError, betterThanObservation: better } = summary[estimate];
-    return [
-      TITLES[estimate],
-      `${psnr.median.toFixed(1)} dB`,
-      `${psnr.percentile10.toFixed(1)} dB`,
-      ssim.median.toFixed(3),
-      relativeError.median.toFixed(3),
-      better === undefined ? '' : `${(100 * better).toFixed(0)} %`,
-    ];
-  });
-  const head = ['estimate', 'PSNR median', 'PSNR 10 %', 'SSIM median', 'rel. error median', 'better than y'];
-  return textTable(head, rows, style);
+  const rows = ESTIMATE_NAMES.map(estimate => [
+    TITLES[estimate],
+    ...COLUMNS.map(({ value, show }) => {
+      const told = value(summary[estimate]);
+      return told === undefined ? '' : show(told);
+    }),
+  ]);
+  return textTable(['estimate', ...COLUMNS.map(({ title }) => title)], rows, style);
 }

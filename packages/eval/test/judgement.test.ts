@@ -22,6 +22,9 @@ const recovery = {
     distortion.data.map(value => value / 2), // right, but for the scale
   ),
   objective: float32([COUNT], Float32Array.of(0.25, 0.5)),
+  restartObjectives: float32([COUNT, 2], Float32Array.of(0.75, 0.25, 0.5, Number.NaN)),
+  trace: float32([COUNT, 3], Float32Array.of(3, 2, 1, 6, 5, 4)),
+  confidence: float32([COUNT], Float32Array.of(0.9, 0.1)),
 };
 const judgements = judge(observations, recovery, { smoothing: 0, regularisation: 1e-9, detail: 1e6 });
 
@@ -31,6 +34,28 @@ test('recovered factors are right whatever their scale', () => {
     expect(scores.distortion.psnr).toBe(MAX_PSNR);
     expect(scores.observation.psnr).toBeLessThan(40);
   }
+});
+
+test('every pair has its own trace and confidence', () => {
+  expect(judgements.map(({ trace }) => [...trace])).toEqual([
+    [3, 2, 1],
+    [6, 5, 4],
+  ]);
+  expect(judgements[1]!.confidence).toBeCloseTo(0.1);
+});
+
+test('facts are measured whatever the scales, and lost starts are infinitely far', () => {
+  const [first, second] = judgements.map(({ facts }) => facts);
+  // The recovered distortion is half of the true one, and so is the product.
+  expect(first!.residual).toBeCloseTo(0.5, 5);
+  expect(first!.seenDistortionError).toBeCloseTo(0, 5);
+  const sum = (values: Float32Array) => values.reduce((a, b) => a + b, 0);
+  const [light, left] = [signal, float32(signal.shape, product)].map(({ data }) =>
+    sum(data.subarray(0, 256)),
+  );
+  expect(first!.lightLost).toBeCloseTo(1 - left! / light!, 5);
+  expect([first!.seen, first!.dark]).toEqual([1, 0]); // no value is a tenth of another
+  expect([first!.startGap, second!.startGap]).toEqual([3, Number.POSITIVE_INFINITY]);
 });
 
 test('images are shown at their best scale', () => {
@@ -63,5 +88,6 @@ test('the table of images names its columns and tells what each pair was', () =>
     '30',
     '0.25',
   ]);
+  expect([cell('confidence'), cell('residual'), cell('start_gap')]).toEqual(['0.9', '0.5', '3']);
   expect(cell('generator_psnr_db')).toBe('100');
 });

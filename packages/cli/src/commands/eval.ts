@@ -111,16 +111,22 @@ async function runShard(
 }
 
 function printResults(
-  { pairs, summary, files }: Results,
+  { pairs, summary, reliability, files }: Results,
   { folders }: FoundGenerators,
   args: Arguments,
   note = '',
 ): void {
-  printResult(args, { pairs, generators: folders, estimates: summary, files }, [
+  printResult(args, { pairs, generators: folders, estimates: summary, confidence: reliability, files }, [
     summaryTable(summary, { ascii: !process.stdout.isTTY }),
     `${pairs} pairs of test images${note}`,
+    confidenceLine(reliability),
     ...Object.values(files),
   ]);
+}
+
+function confidenceLine({ goodRefinedPsnr, good, rocArea }: Results['reliability']): string {
+  const share = `${(100 * good).toFixed(0)} % good (refined PSNR of ${goodRefinedPsnr} dB or more)`;
+  return rocArea === null ? share : `${share}; ROC area of the confidence for these: ${rocArea.toFixed(2)}`;
 }
 
 function timing({ pairs, seconds }: Solved): string {

@@ -83,8 +83,10 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
       files.sideBySide,
       await contactSheet(stacked, shown.length, Math.ceil(SHOWN_SIZE / size)),
     );
-    printResult(args, { image: args.image, residual, files }, [
+    const confidence = recovery.confidence[0]!;
+    printResult(args, { image: args.image, residual, confidence, files }, [
       `residual ‖G1(h) ⊙ G2(m) − y‖ / ‖y‖ = ${residual.toFixed(4)}`,
+      `confidence ${confidence.toFixed(2)}, from 0 to 1: the fit, and how far the starts agree`,
       ...Object.values(files),
     ]);
   },

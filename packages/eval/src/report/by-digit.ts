@@ -1,0 +1,1 @@
+// The error by the class of the signal.

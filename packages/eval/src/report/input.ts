@@ -1,0 +1,26 @@
+// What the report tells of.
+import type { LoadedExperiment } from '@blind-demod/experiment';
+import type { Judged, JudgedImages, Judgement } from '../judgement.js';
+import type { Plan } from '../plan.js';
+import type { Reliability } from '../reliability.js';
+import type { Summary } from '../summary.js';
+
+export interface ReportInput {
+  readonly loaded: Pick<LoadedExperiment, 'name' | 'file' | 'experiment'>;
+  readonly plan: Pick<Plan, 'tests' | 'pairs' | 'settings'>;
+  /** One per pair. */
+  readonly judged: readonly Judged[];
+  readonly summary: Summary;
+  readonly reliability: Reliability;
+  /** The first pairs, for figure 2. */
+  readonly shown: readonly JudgedImages[];
+  /** The pairs of least refined PSNR, the worst first. */
+  readonly worst: readonly WorstCase[];
+  /** The sha256 of other files of the evaluation, by name. */
+  readonly checksums: Readonly<Record<string, string>>;
+}
+
+export interface WorstCase extends Judgement {
+  /** Its number. */
+  readonly pair: number;
+}

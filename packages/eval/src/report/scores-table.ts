@@ -1,0 +1,28 @@
+// The table: every estimate's scores over all pairs.
+import { ESTIMATE_NAMES } from '../judgement.js';
+import type { Summary } from '../summary.js';
+import { COLUMNS, TITLES } from '../table.js';
+import { datum } from './datum.js';
+import { type Html, html } from './html.js';
+
+export function scoresTable(summary: Summary): Html {
+  return html`<section>
+<h2>Scores</h2>
+<figure>
+<div class="scroll" tabindex="0" role="region" aria-label="Scores of each estimate"><table class="scores">
+<thead><tr><th scope="col">estimate</th>${COLUMNS.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>
+${ESTIMATE_NAMES.map(estimate => {
+  const cells = COLUMNS.map(({ value, show }) => {
+    const told = value(summary[estimate]);
+    return html`<td>${told === undefined ? '–' : datum(told, show)}</td>`;
+  });
+  return html`<tr><th scope="row" class="${estimate}">${TITLES[estimate]}</th>${cells}</tr>\n`;
+})}</tbody></table></div>
+<figcaption>PSNR in dB for a peak of 1; “10 %” is the 10th percentile over pairs: nine in ten are better. Relative error is
+‖ŵ − w‖ / ‖w‖. The observation is the signal's estimate of those who do nothing, and a
+strong one where images are mostly black. “Better than y” is the share of pairs where an estimate of the signal has a higher PSNR than the
+observation.</figcaption>
+</figure>
+</section>`;
+}
