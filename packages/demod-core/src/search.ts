@@ -12,12 +12,7 @@ import { iterate, type SolverState } from './algorithm1.js';
 import type { Problem } from './misfit.js';
 import { atRest, type Step } from './optimiser.js';
 import type { GenerativePrior } from './prior.js';
-
-/** Codes of every start, [n × restarts, latent dimension], an observation's restarts side by side. */
-export interface Codes {
-  readonly signal: Float32NdArray;
-  readonly distortion: Float32NdArray;
-}
+import type { Codes } from './starts.js';
 
 export interface SearchOptions {
   readonly settings: SolverSettings;

@@ -1,17 +1,12 @@
 // The solver: several starting points per observation, Algorithm 1 from each, the one of least objective kept.
-import {
-  type Float32NdArray,
-  float32,
-  randomStream,
-  type SolverSettings,
-  takeRows,
-} from '@blind-demod/experiment';
+import { type Float32NdArray, type SolverSettings, takeRows } from '@blind-demod/experiment';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { confidenceOf } from './confidence.js';
 import { misfit, type Problem } from './misfit.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
-import { bestStarts, type Codes, type SearchOptions, search } from './search.js';
+import { bestStarts, type SearchOptions, search } from './search.js';
+import { type Codes, drawnStarts, randomStarts } from './starts.js';
 
 export interface SolveOptions extends SearchOptions {
   readonly seed: number;
@@ -54,7 +49,7 @@ export async function solve(
   observations: Float32NdArray,
   { seed, first = 0, observed, ...options }: SolveOptions,
 ): Promise<Recovery> {
-  const { restarts } = options.settings;
+  const { restarts, draws } = options.settings;
   const priors = [signalPrior, distortionPrior] as const;
   for (const { imageShape } of priors) checkShape('observations', observations, imageShape);
   if (observed) checkShape('a mask', observed, signalPrior.imageShape);
@@ -66,20 +61,20 @@ export async function solve(
     ...(observed && { observed: takeRows(observed, rowOfEachStart) }),
   };
 
-  // Line 1: any non-zero point.
-  const start = (factor: string, latentDimension: number): Float32NdArray =>
-    float32(
-      [rowOfEachStart.length, latentDimension],
-      Float32Array.from(
-        rowOfEachStart.flatMap((row, start) => [
-          ...randomStream(seed, 'start', factor, first + row, start % restarts).normals(latentDimension),
-        ]),
-      ),
-    );
-  const starts = {
-    signal: start('signal', signalPrior.latentDimension),
-    distortion: start('distortion', distortionPrior.latentDimension),
-  };
+  const count = observations.shape[0]!;
+  const starts =
+    draws === undefined
+      ? randomStarts(priors, { count, first, restarts, seed })
+      : await drawnStarts(
+          priors,
+          { observation: observations, ...(observed && { observed }) },
+          {
+            draws,
+            restarts,
+            seed,
+            device: options.device,
+          },
+        );
   const { codes, trace } = await search(priors, problem, starts, options);
   const final = await imagesAndMisfit(priors, problem, codes, options);
 

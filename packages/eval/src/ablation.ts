@@ -59,6 +59,7 @@ export function departures(solver: SolverSettings): Variant[] {
   const paper = experimentSchema.parse({}).solver;
   const withoutRobustness = ({ robustness: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutExploration = ({ exploration: _, ...rest }: SolverSettings): SolverSettings => rest;
+  const withoutDraws = ({ draws: _, ...rest }: SolverSettings): SolverSettings => rest;
   const { smoothing } = solver.refinement;
   const candidates: Variant[] = [
     {
@@ -67,6 +68,7 @@ export function departures(solver: SolverSettings): Variant[] {
     },
     { name: 'constant step size', solver: { ...solver, schedule: 'constant' } },
     { name: 'squares, not robust', solver: withoutRobustness(solver) },
+    { name: 'starts at random', solver: withoutDraws(solver) },
     { name: 'one start', solver: { ...withoutExploration(solver), restarts: 1 } },
     { name: 'every start to the end', solver: withoutExploration(solver) },
     { name: 'no sign check', solver: { ...solver, signCheck: false } },

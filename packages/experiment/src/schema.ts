@@ -137,6 +137,13 @@ const solverSettings = z
       .default(0)
       .describe('λ of the prior term λ/2 (‖h‖² + ‖m‖²), beside the mean misfit over pixels.'),
     restarts: count.default(1).describe('Starting points per image; the one of least objective is kept.'),
+    draws: z
+      .int()
+      .min(2)
+      .optional()
+      .describe(
+        'Codes drawn of each factor: the search starts at those pairs of them whose products are nearest to the observation. At random codes when absent.',
+      ),
     exploration: count
       .optional()
       .describe(
@@ -179,6 +186,10 @@ const solverSettings = z
       })
       .prefault({})
       .describe('The observation divided by the recovered distortion.'),
+  })
+  .refine(({ draws = Number.POSITIVE_INFINITY, restarts }) => draws >= restarts, {
+    path: ['draws'],
+    error: 'expected at least as many as "restarts"',
   })
   .prefault({})
   .describe('Algorithm 1, and what follows it.');

@@ -1,0 +1,122 @@
+// Line 1 of Algorithm 1: where the search starts.
+import { type Float32NdArray, float32, randomStream, takeRows } from '@blind-demod/experiment';
+import { compile, type Device } from '@blind-demod/jit';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Problem } from './misfit.js';
+import { type GenerativePrior, imagesOf } from './prior.js';
+
+/** Codes of every start, [n × restarts, latent dimension], an observation's restarts side by side. */
+export interface Codes {
+  readonly signal: Float32NdArray;
+  readonly distortion: Float32NdArray;
+}
+
+type Priors = readonly [signal: GenerativePrior, distortion: GenerativePrior];
+
+/** Standard normal codes, as in training; those of an observation depend on the seed and its number alone. */
+export function randomStarts(
+  [signalPrior, distortionPrior]: Priors,
+  { count, first, restarts, seed }: { count: number; first: number; restarts: number; seed: number },
+): Codes {
+  const codes = ({ latentDimension }: GenerativePrior, factor: string) => {
+    const data = new Float32Array(count * restarts * latentDimension);
+    for (let row = 0; row < count * restarts; row++) {
+      const random = randomStream(seed, 'start', factor, first + Math.floor(row / restarts), row % restarts);
+      data.set(random.normals(latentDimension), row * latentDimension);
+    }
+    return float32([count * restarts, latentDimension], data);
+  };
+  return { signal: codes(signalPrior, 'signal'), distortion: codes(distortionPrior, 'distortion') };
+}
+
+/**
+ * Of `draws` standard normal codes of each factor, the same for every observation, those pairs whose products are
+ * nearest to it, no code in two of an observation's pairs.
+ *
+ * ‖w ⊙ x − y‖² = ⟨w², x²⟩ − 2 ⟨y ⊙ w, x⟩ + ‖y‖²: two matrix products judge all draws² pairs.
+ *
+ * @param problem a row for each observation.
+ */
+export async function drawnStarts(
+  [signalPrior, distortionPrior]: Priors,
+  problem: Problem<Float32NdArray>,
+  { draws, restarts, seed, device }: { draws: number; restarts: number; seed: number; device: Device },
+): Promise<Codes> {
+  const draw = ({ latentDimension }: GenerativePrior, factor: string) =>
+    float32([draws, latentDimension], randomStream(seed, 'draws', factor).normals(draws * latentDimension));
+  const drawn = {
+    signal: draw(signalPrior, 'signal'),
+    distortion: draw(distortionPrior, 'distortion'),
+  };
+  const render = await compile(
+    (codes: { signal: Tensor; distortion: Tensor }) => ({
+      signal: tf.reshape(imagesOf(signalPrior.forward(codes.signal)), [draws, -1]),
+      distortion: tf.reshape(imagesOf(distortionPrior.forward(codes.distortion)), [draws, -1]),
+    }),
+    drawn,
+    { device },
+  );
+  const images = (await render.run(drawn)) as Codes;
+  await render.dispose();
+
+  /** ‖w ⊙ x − y‖² − ‖y‖² over the observed pixels, for one y and every pair: [draws, draws]. */
+  const judge = await compile(
+    (input: { signal: Tensor; distortion: Tensor; observation: Tensor; observed: Tensor }) => {
+      const w = tf.mul(input.signal, input.observed) as tf.Tensor2D;
+      const product = tf.matMul(
+        tf.mul(w, input.observation) as tf.Tensor2D,
+        input.distortion as tf.Tensor2D,
+        false,
+        true,
+      );
+      const squares = tf.matMul(tf.square(w), tf.square(input.distortion) as tf.Tensor2D, false, true);
+      return tf.sub(squares, tf.mul(product, 2));
+    },
+    { ...images, ...rowOf(problem, 0) },
+    { device },
+  );
+  const rows: Record<keyof Codes, number[]> = { signal: [], distortion: [] };
+  for (let row = 0; row < problem.observation.shape[0]!; row++) {
+    const { data } = await judge.run({ ...images, ...rowOf(problem, row) });
+    for (const pair of bestPairs(data as Float32Array, draws, restarts)) {
+      rows.signal.push(Math.floor(pair / draws));
+      rows.distortion.push(pair % draws);
+    }
+  }
+  await judge.dispose();
+  return {
+    signal: takeRows(drawn.signal, rows.signal),
+    distortion: takeRows(drawn.distortion, rows.distortion),
+  };
+}
+
+/** One observation and its mask, [1, ℓ] each. */
+function rowOf({ observation, observed }: Problem<Float32NdArray>, row: number) {
+  const flat = (array: Float32NdArray) => {
+    const { data } = takeRows(array, [row]);
+    return float32([1, data.length], data);
+  };
+  const y = flat(observation);
+  return {
+    observation: y,
+    observed: observed ? flat(observed) : float32(y.shape, new Float32Array(y.data.length).fill(1)),
+  };
+}
+
+/** The `count` least entries of a matrix of `size` columns, no two in one row or one column. */
+function bestPairs(values: Float32Array, size: number, count: number): number[] {
+  const pairs: number[] = [];
+  while (pairs.length < count) {
+    let best: number | undefined;
+    values.forEach((value, pair) => {
+      if (best !== undefined && !(value < values[best]!)) return;
+      const taken = pairs.some(
+        other => Math.floor(other / size) === Math.floor(pair / size) || other % size === pair % size,
+      );
+      if (!taken) best = pair;
+    });
+    pairs.push(best!);
+  }
+  return pairs;
+}
