@@ -7,7 +7,9 @@ const CHROMIUM = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google
 const folder = CHROMIUM.find(path => existsSync(`${path}/vk_swiftshader_icd.json`));
 const software = folder !== undefined;
 if (!software)
-  console.warn(`device webgpu is not tested: no ${CHROMIUM[0]}/vk_swiftshader_icd.json (install chromium)`);
+  console.warn(
+    `device webgpu is not tested: no ${CHROMIUM[0]}/vk_swiftshader_icd.json (Debian: chromium-common)`,
+  );
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -74,6 +74,13 @@ test.each([0, 1, 2])('one flipped bit in a weights file (%i)', async round => {
   expectError(await place.run('eval'), /generator\.safetensors is damaged; run/);
 });
 
+test('a device that does not work here', async () => {
+  expectError(
+    await trained.run('eval', '--device', 'cuda', '--images', '3'),
+    /^error: device "cuda": (no NVIDIA driver found|not installed)/,
+  );
+});
+
 test('damage is not passed over for pretrained generators', async () => {
   const place = await trained.copy();
   await cp(place.path('artifacts', 'smoke'), place.path('models'), { recursive: true });

@@ -31,7 +31,7 @@ function install(kind: CudaKind): string | undefined {
   const folder = packageFolder(kind);
   const unfit = kind.unfit() ?? (folder === undefined ? `${kind.packageName} is not installed` : undefined);
   if (unfit || folder === undefined) return unfit;
-  console.log(`downloading ${kind.title}, some hundred megabytes`);
+  console.log(`downloading ${kind.title} …`);
   // The script for TensorFlow writes to its package.json, and undoes that only when all goes well.
   const manifest = join(folder, 'package.json');
   const before = readFileSync(manifest, 'utf8');

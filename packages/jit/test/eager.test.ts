@@ -1,13 +1,15 @@
 // The eager engine on other backends of TensorFlow.js than `js`. Theirs is the path that tfjs-node-gpu takes, which
 // wants its images with channels last, as these do.
+import { float32, randomStream } from '@blind-demod/experiment';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { engineOf } from '../src/devices.js';
 import { acceptChannelsFirst } from '../src/engines/channels-last.js';
 import { eagerEngine } from '../src/engines/eager.js';
+import type { ArraysOf } from '../src/tree.js';
 import { isOrdinary } from './cases/on-device.js';
 import { productCases } from './cases/product.js';
 import { difference } from './difference.js';
@@ -33,27 +35,45 @@ function registerChannelsLast(name: string): void {
 registerChannelsLast('channels-last');
 for (const backend of ['channels-last', 'wasm']) acceptChannelsFirst(backend);
 
-describe.each([
-  ['channels-last', CONVOLUTIONS],
-  // It has no gradient of filters.
-  ['wasm', ['Conv2D', 'Conv2DBackpropInput']],
-])('on the backend %s', (backend, kernels) => {
-  test.each(kernels)('%s is like on js', async kernel => {
-    const engines = [await engineOf('js'), await eagerEngine(async () => backend)];
-    for (const { calls, run, tolerance } of productCases[kernel]!) {
-      await fc.assert(
-        fc.asyncProperty(calls.filter(isOrdinary), async ({ inputs, settings }) => {
-          const [expected, got] = await Promise.all(
-            engines.map(async engine => {
-              const program = await engine.compile((given: tf.Tensor[]) => run(given, settings), inputs);
-              return program.run(inputs);
-            }),
-          );
-          expect(difference(got, expected, tolerance)).toBeUndefined();
-        }),
-        { seed: 20200, numRuns: 25 },
-      );
-    }
-    expect(tf.memory().numTensors).toBe(0);
+/** Runs a function on a backend and on `js`, and compares. */
+async function compare<I>(
+  backend: string,
+  fn: (input: I) => unknown,
+  input: ArraysOf<I>,
+  tolerance: number,
+): Promise<void> {
+  const [expected, got] = await Promise.all(
+    [await engineOf('js'), await eagerEngine(async () => backend)].map(async engine =>
+      (await engine.compile(fn, input)).run(input as never),
+    ),
+  );
+  expect(difference(got, expected, tolerance)).toBeUndefined();
+  expect(tf.memory().numTensors).toBe(0);
+}
+
+test.each(CONVOLUTIONS)('where channels are last, %s takes them first too', async kernel => {
+  for (const { calls, run, tolerance } of productCases[kernel]!) {
+    await fc.assert(
+      fc.asyncProperty(calls.filter(isOrdinary), ({ inputs, settings }) =>
+        compare('channels-last', (given: tf.Tensor[]) => run(given, settings), inputs, tolerance),
+      ),
+      { seed: 20200, numRuns: 25 },
+    );
+  }
+});
+
+test('on wasm, which has no gradient of filters, a layer runs both ways', async () => {
+  const normals = (name: string, ...shape: number[]) =>
+    float32(shape, randomStream(1, name).normals(shape.reduce((size, length) => size * length)));
+  type Layer = { image: tf.Tensor; filter: tf.Tensor };
+  const layer = (image: tf.Tensor, filter: tf.Tensor) =>
+    tf.conv2d(image as tf.Tensor4D, filter as tf.Tensor4D, 2, 'same', 'NCHW') as tf.Tensor;
+  const bothWays = ({ image, filter }: Layer) => ({
+    forward: layer(image, filter),
+    backward: tf.grad((x: tf.Tensor) => tf.sum(tf.square(layer(x, filter))))(image),
   });
+  // Sums of some hundred products of order one.
+  const tolerance = 5e-5;
+  const input = { image: normals('image', 2, 3, 8, 8), filter: normals('filter', 4, 4, 3, 5) };
+  await compare('wasm', bothWays, input, tolerance);
 });
