@@ -17,7 +17,10 @@ import type { Codes } from './starts.js';
 export interface SearchOptions {
   readonly settings: SolverSettings;
   readonly device: Device;
-  /** Called after each iteration with the median over the observations of the least objective. */
+  /**
+   * Called after each iteration with the median over the observations of the least objective, and after each
+   * evaluation of the polish with the last of these.
+   */
   readonly onIteration?: ((done: number, total: number, median: number) => void) | undefined;
 }
 
@@ -34,8 +37,8 @@ const PATIENCE = 25;
 const WORTH_SHRINKING = 0.75;
 
 /**
- * Lines 2 to 6 of Algorithm 1 from every start. A start is done when it converged (`tolerance`), when another one of
- * its observation was better at the end of the exploration, or after all iterations.
+ * Lines 2 to 6 of Algorithm 1 from every start. A start is done when it converged (`tolerance`), or after all
+ * iterations.
  *
  * @param problem a row for each start.
  * @throws UserError if the search diverges.
@@ -46,20 +49,20 @@ export async function search(
   starts: Codes,
   { settings, device, onIteration }: SearchOptions,
 ): Promise<Found> {
-  const { iterations, restarts, exploration = iterations } = settings;
+  const { iterations, restarts, tolerance } = settings;
   const total = starts.signal.shape[0]!;
   const ended = { signal: copyOf(starts.signal), distortion: copyOf(starts.distortion) };
   const trace: Float32Array[] = [];
 
   /** A program for some of the rows, and where they are. */
-  const begin = async (rows: readonly number[], state: SolverState<Float32NdArray>, signCheck: boolean) => {
+  const begin = async (rows: readonly number[], state: SolverState<Float32NdArray>) => {
     const given: Problem<Float32NdArray> = {
       observation: takeRows(problem.observation, rows),
       ...(problem.observed && { observed: takeRows(problem.observed, rows) }),
     };
     const loop = await compileLoop(
       (before: SolverState<Tensor>, input: { problem: Problem<Tensor>; step: Step<Tensor> }) =>
-        iterate(signalPrior, distortionPrior, input.problem, before, { ...settings, signCheck }, input.step),
+        iterate(signalPrior, distortionPrior, input.problem, before, settings, input.step),
       { state, input: { problem: given, step: stepOf(1, settings) } },
       { device },
     );
@@ -67,11 +70,10 @@ export async function search(
   };
 
   const all = Array.from({ length: total }, (_, row) => row);
-  let batch = await begin(
-    all,
-    { signal: atRest(starts.signal, settings), distortion: atRest(starts.distortion, settings) },
-    settings.signCheck,
-  );
+  let batch = await begin(all, {
+    signal: atRest(starts.signal, settings),
+    distortion: atRest(starts.distortion, settings),
+  });
   let searching = new Set(all);
   try {
     for (let done = 1; done <= iterations && searching.size > 0; done++) {
@@ -87,15 +89,11 @@ export async function search(
           `the search diverged at iteration ${done} (not a number); lower solver.stepSize (now ${settings.stepSize})`,
         );
       }
-      onIteration?.(done, iterations, median(best.map(row => now[row]!)));
+      onIteration?.(done, iterations + (settings.polish ?? 0), medianOf(best.map(row => now[row]!)));
 
-      const explored = done === exploration;
-      const isDone = (row: number) =>
-        done === iterations ||
-        (explored && !best.includes(row)) ||
-        hasConverged(trace, row, settings.tolerance);
+      const isDone = (row: number) => done === iterations || hasConverged(trace, row, tolerance);
       const leaving = new Set([...searching].filter(isDone));
-      if (leaving.size === 0 && !explored) continue;
+      if (leaving.size === 0) continue;
       const state = (await batch.loop.state()) as SolverState<Float32NdArray>;
       batch.rows.forEach((row, place) => {
         if (!leaving.has(row)) return;
@@ -104,11 +102,11 @@ export async function search(
       });
       searching = new Set([...searching].filter(row => !leaving.has(row)));
 
-      if (searching.size > 0 && (explored || searching.size <= WORTH_SHRINKING * batch.rows.length)) {
+      if (searching.size > 0 && searching.size <= WORTH_SHRINKING * batch.rows.length) {
         const rows = [...searching];
         const places = rows.map(row => batch.rows.indexOf(row));
         await batch.loop.dispose();
-        batch = await begin(rows, rowsOf(state, places), settings.signCheck && done < exploration);
+        batch = await begin(rows, rowsOf(state, places));
       }
     }
   } finally {
@@ -117,11 +115,9 @@ export async function search(
   return { codes: ended, trace };
 }
 
-/** The step of an iteration, by the schedule of its size. */
-function stepOf(number: number, { stepSize, schedule, iterations }: SolverSettings): Step<Float32NdArray> {
-  const share = schedule === 'constant' ? 1 : (1 + Math.cos((Math.PI * (number - 1)) / iterations)) / 2;
+function stepOf(number: number, { stepSize }: SolverSettings): Step<Float32NdArray> {
   const scalar = (value: number) => float32([], Float32Array.of(value));
-  return { size: scalar(stepSize * share), number: scalar(number) };
+  return { size: scalar(stepSize), number: scalar(number) };
 }
 
 /** Whether the objective of a start fell by no more than the fraction `tolerance` over the last iterations. */
@@ -140,13 +136,14 @@ export function bestStarts(objectives: Float32Array, restarts: number): number[]
   });
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+export function medianOf(values: ArrayLike<number>): number {
+  return Array.from(values).sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 const copyOf = ({ shape, data }: Float32NdArray): Float32NdArray => float32(shape, data.slice());
 
-function copyRow(from: Float32NdArray, fromRow: number, to: Float32NdArray, toRow: number): void {
+/** Copies a row of a matrix into another one of as many columns. */
+export function copyRow(from: Float32NdArray, fromRow: number, to: Float32NdArray, toRow: number): void {
   const length = to.shape[1]!;
   to.data.set(from.data.subarray(fromRow * length, (fromRow + 1) * length), toRow * length);
 }

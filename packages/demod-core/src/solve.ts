@@ -4,8 +4,9 @@ import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { confidenceOf } from './confidence.js';
 import { misfit, type Problem } from './misfit.js';
+import { polishCodes } from './polish.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
-import { bestStarts, type SearchOptions, search } from './search.js';
+import { bestStarts, copyRow, medianOf, type SearchOptions, search } from './search.js';
 import { type Codes, drawnStarts, randomStarts } from './starts.js';
 
 export interface SolveOptions extends SearchOptions {
@@ -49,7 +50,7 @@ export async function solve(
   observations: Float32NdArray,
   { seed, first = 0, observed, ...options }: SolveOptions,
 ): Promise<Recovery> {
-  const { restarts, draws } = options.settings;
+  const { restarts, draws, polish } = options.settings;
   const priors = [signalPrior, distortionPrior] as const;
   for (const { imageShape } of priors) checkShape('observations', observations, imageShape);
   if (observed) checkShape('a mask', observed, signalPrior.imageShape);
@@ -76,19 +77,30 @@ export async function solve(
           },
         );
   const { codes, trace } = await search(priors, problem, starts, options);
+  const kept = bestStarts(trace.at(-1)!, restarts);
+  if (polish !== undefined) {
+    const last = medianOf(ofRows(trace.at(-1)!, kept));
+    const polished = await polishCodes(priors, rowsOf(problem, kept), rowsOf(codes, kept), {
+      settings: options.settings,
+      device: options.device,
+      evaluations: polish,
+      onEvaluation: done => options.onIteration?.(trace.length + done, trace.length + polish, last),
+    });
+    kept.forEach((row, place) => {
+      copyRow(polished.signal, place, codes.signal, row);
+      copyRow(polished.distortion, place, codes.distortion, row);
+    });
+  }
   const final = await imagesAndMisfit(priors, problem, codes, options);
-
-  const kept = bestStarts(final.objective, restarts);
-  const ofKept = (values: Float32Array) => Float32Array.from(kept, row => values[row]!);
   return {
     signal: takeRows(final.signal, kept),
     distortion: takeRows(final.distortion, kept),
     signalCode: takeRows(codes.signal, kept),
     distortionCode: takeRows(codes.distortion, kept),
-    objective: ofKept(final.objective),
+    objective: ofRows(final.objective, kept),
     restartObjectives: final.objective,
     confidence: confidenceOf(problem, final, kept),
-    trace: trace.map(ofKept),
+    trace: trace.map(objectives => ofRows(objectives, kept)),
     iterations: trace.length,
   };
 }
@@ -123,3 +135,13 @@ function checkShape(what: string, array: Float32NdArray, imageShape: readonly nu
     throw new TypeError(`expected ${what} of shape [${imageShape}], got [${array.shape.slice(1)}]`);
   }
 }
+
+/** Some of the rows of every array. */
+function rowsOf<T extends object>(arrays: T, rows: readonly number[]): T {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, array]) => [name, takeRows(array as Float32NdArray, rows)]),
+  ) as T;
+}
+
+const ofRows = (values: Float32Array, rows: readonly number[]): Float32Array =>
+  Float32Array.from(rows, row => values[row]!);

@@ -58,7 +58,7 @@ export function paperVariants(pixels: number): Variant[] {
 export function departures(solver: SolverSettings): Variant[] {
   const paper = experimentSchema.parse({}).solver;
   const withoutRobustness = ({ robustness: _, ...rest }: SolverSettings): SolverSettings => rest;
-  const withoutExploration = ({ exploration: _, ...rest }: SolverSettings): SolverSettings => rest;
+  const withoutPolish = ({ polish: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutDraws = ({ draws: _, ...rest }: SolverSettings): SolverSettings => rest;
   const { smoothing } = solver.refinement;
   const candidates: Variant[] = [
@@ -66,16 +66,22 @@ export function departures(solver: SolverSettings): Variant[] {
       name: 'momentum in place of Adam (step size 20)',
       solver: { ...solver, optimiser: 'momentum', stepSize: 20 },
     },
-    { name: 'constant step size', solver: { ...solver, schedule: 'constant' } },
     { name: 'squares, not robust', solver: withoutRobustness(solver) },
     { name: 'starts at random', solver: withoutDraws(solver) },
-    { name: 'one start', solver: { ...withoutExploration(solver), restarts: 1 } },
-    { name: 'every start to the end', solver: withoutExploration(solver) },
+    { name: 'one start', solver: { ...solver, restarts: 1 } },
+    { name: 'no polish', solver: withoutPolish(solver) },
+    {
+      name: 'no polish, 300 iterations more',
+      solver: { ...withoutPolish(solver), iterations: solver.iterations + 300 },
+    },
     { name: 'no sign check', solver: { ...solver, signCheck: false } },
     { name: 'no balance', solver: { ...solver, balance: false } },
     { name: 'half the step size', solver: { ...solver, stepSize: solver.stepSize / 2 } },
     { name: 'twice the step size', solver: { ...solver, stepSize: solver.stepSize * 2 } },
     { name: 'twice the iterations', solver: { ...solver, iterations: solver.iterations * 2 } },
+    ...(solver.polish === undefined
+      ? []
+      : [{ name: 'twice the polish', solver: { ...solver, polish: solver.polish * 2 } }]),
     { name: 'a latent penalty of 10⁻⁵', solver: { ...solver, latentPenalty: 1e-5 } },
     ...[0, 2 * smoothing].map(pixels => ({
       name: `smoothing of ${pixels} pixels`,

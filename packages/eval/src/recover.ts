@@ -28,12 +28,11 @@ export async function recoverMissing(
   for (const batch of batches) if (!(await recoveries.has(batch))) missing.push(batch);
   if (missing.length === 0) return 0;
 
-  const { iterations } = experiment.solver;
   const before = countPairs(batches) - countPairs(missing);
   const progress = startProgress({
-    title: 'solving (pairs × iterations)',
-    total: countPairs(batches) * iterations,
-    initial: before * iterations,
+    title: 'solving (pairs)',
+    total: countPairs(batches),
+    initial: before,
   });
   const priors = [generatorPrior(generators.signal), generatorPrior(generators.distortion)] as const;
   let done = before;
@@ -45,8 +44,11 @@ export async function recoverMissing(
         seed: experiment.seed,
         first: batch.first,
         device,
-        onIteration: (iteration, _, median) =>
-          progress.update(done * iterations + count * iteration, `objective ${median.toExponential(1)}`),
+        onIteration: (iteration, iterations, median) =>
+          progress.update(
+            done + Math.floor((count * iteration) / iterations),
+            `objective ${median.toExponential(1)}`,
+          ),
       });
       await recoveries.keep(batch, {
         signal: found.signal,

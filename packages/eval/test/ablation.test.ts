@@ -23,7 +23,7 @@ describe('variants of the paper’s solver', () => {
 
 describe('departures', () => {
   const ours = experimentSchema.parse({
-    solver: { optimiser: 'adam', schedule: 'cosine', robustness: 0.03, restarts: 3, exploration: 50 },
+    solver: { optimiser: 'adam', robustness: 0.03, restarts: 3, draws: 256, polish: 50 },
   }).solver;
 
   test('begin with the configured solver and end with the paper’s', () => {
@@ -35,7 +35,7 @@ describe('departures', () => {
   test('change one thing at a time', () => {
     const allowed = [
       ['optimiser', 'stepSize'],
-      ['exploration', 'restarts'],
+      ['iterations', 'polish'],
     ].map(keys => `${keys}`);
     for (const { name, solver } of departures(ours).slice(1, -1)) {
       const keys = changed(solver, ours);

@@ -120,10 +120,6 @@ const solverSettings = z
       .enum(['momentum', 'adam'])
       .default('momentum')
       .describe("Gradient descent with momentum, or Adam, whose mean of the gradients decays by 'momentum'."),
-    schedule: z
-      .enum(['constant', 'cosine'])
-      .default('constant')
-      .describe('Whether the step size stays, or falls to zero over the iterations along half a cosine.'),
     robustness: z
       .number()
       .gt(0)
@@ -144,11 +140,6 @@ const solverSettings = z
       .describe(
         'Codes drawn of each factor: the search starts at those pairs of them whose products are nearest to the observation. At random codes when absent.',
       ),
-    exploration: count
-      .optional()
-      .describe(
-        'Iterations of every start, with the sign check; after them the best one goes on alone, without it. All when absent.',
-      ),
     signCheck: z.boolean().default(true).describe('Line 3 of Algorithm 1: try the four sign patterns.'),
     balance: z.boolean().default(true).describe('Line 5 of Algorithm 1: rescale both codes to equal norms.'),
     momentumOnFlip: z
@@ -159,6 +150,11 @@ const solverSettings = z
       .enum(['keep', 'scale'])
       .default('keep')
       .describe('Whether the momentum is rescaled with its code.'),
+    polish: count
+      .optional()
+      .describe(
+        'Evaluations of L-BFGS on both codes at once that follow, from the best start; none when absent.',
+      ),
     tolerance: z
       .number()
       .min(0)

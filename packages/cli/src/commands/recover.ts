@@ -53,7 +53,7 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
     await writePng(files.observation, image); // before the work, so that a folder that cannot be written shows now
 
     const observation = float32([1, ...image.shape], image.data);
-    const progress = startProgress({ title: 'solving', total: solver.iterations });
+    const progress = startProgress({ title: 'solving', total: solver.iterations + (solver.polish ?? 0) });
     const recovery = await solve(
       generatorPrior(generators.signal),
       generatorPrior(generators.distortion),
