@@ -5,9 +5,9 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConcreteDevice } from './devices.js';
 
-/** What the process finds out. */
+/** What the process finds out: of a device that works, the Vulkan drivers that it loaded. */
 export type Answer =
-  | { readonly works: true /** Vulkan drivers that it loaded. */; readonly drivers: readonly string[] }
+  | { readonly works: true; readonly drivers: readonly string[] }
   | { readonly works: false; readonly reason: string };
 
 const PROGRAM = fileURLToPath(new URL('../dist/probe-device.js', import.meta.url));
@@ -15,7 +15,7 @@ const TIMEOUT_MS = 120_000;
 
 const answers = new Map<ConcreteDevice, Answer>();
 
-/** Tries a device, once in the life of this process. It takes about a second. */
+/** Tries a device, once in the life of this process. */
 export function probe(device: ConcreteDevice): Answer {
   let answer = answers.get(device);
   if (answer === undefined) {
