@@ -60,8 +60,9 @@ async function ready({ engine, program, threads, ...size }: Task): Promise<() =>
   return () => loop.step(rest as ArraysOf<object>);
 }
 
-const hasState = (input: unknown): input is { state: unknown } =>
-  typeof input === 'object' && input !== null && 'state' in input;
+function hasState(input: unknown): input is { state: unknown } {
+  return typeof input === 'object' && input !== null && 'state' in input;
+}
 
 /** Most memory that this process ever held, in MB. */
 function peakMemory(): number {
