@@ -1,7 +1,7 @@
 // Matrix products and convolutions. ONNX wants images as NCHW and filters as OIHW; TensorFlow.js has filters as HWIO
 // and images as either. Where a program keeps its tensors in ONNX' layout, the transposes written here cancel.
 import { backend_util } from '@tensorflow/tfjs-core';
-import { broadcastShapes, type Graph, type Value } from '../graph.js';
+import { type Attribute, broadcastShapes, type Graph, sizeOf, type Value } from '../graph.js';
 import type { Kernel, KernelTable } from './kernel.js';
 import { slice } from './shape.js';
 
@@ -76,14 +76,27 @@ interface KernelAttributes {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
+/** A node of `operator`; or zeros, as ONNX Runtime hangs or returns what is in memory for sums of no terms. */
+function sums(
+  graph: Graph,
+  operator: 'Conv' | 'ConvTranspose',
+  operands: readonly [Value, Value],
+  shape: readonly number[],
+  attributes: Readonly<Record<string, Attribute>>,
+): Value {
+  return [shape, ...operands.map(value => value.shape)].some(some => sizeOf(some) === 0)
+    ? graph.filled(0, shape, 'float32')
+    : graph.node(operator, operands, shape, 'float32', attributes);
+}
+
 const convolution: Kernel = ({ graph, inputs, attrs }) => {
   const { x, filter } = inputs as { x: Value; filter: Value };
   const g = geometry(x.shape, filter.shape, attrs);
-  const image = graph.node(
+  const image = sums(
+    graph,
     'Conv',
     [g.toNCHW(graph, x), graph.transpose(filter, HWIO_TO_OIHW)],
     [g.batchSize, g.outChannels, g.outHeight, g.outWidth],
-    'float32',
     { strides: g.strides, dilations: g.dilations, pads: g.pads },
   );
   return g.fromNCHW(graph, image);
@@ -93,11 +106,11 @@ const convolution: Kernel = ({ graph, inputs, attrs }) => {
 const convolutionOfGradient: Kernel = ({ graph, inputs, attrs }) => {
   const { dy, filter } = inputs as { dy: Value; filter: Value };
   const g = geometry(attrs.inputShape, filter.shape, attrs);
-  const image = graph.node(
+  const image = sums(
+    graph,
     'ConvTranspose',
     [g.toNCHW(graph, dy), graph.transpose(filter, HWIO_TO_OIHW)],
     [g.batchSize, g.inChannels, g.inHeight, g.inWidth],
-    'float32',
     { strides: g.strides, pads: g.pads, output_padding: g.unseen },
   );
   return g.fromNCHW(graph, image);
@@ -113,11 +126,11 @@ const filterGradient: Kernel = ({ graph, inputs, attrs }) => {
   const exchange = [1, 0, 2, 3];
   const image = graph.transpose(g.toNCHW(graph, x), exchange);
   const seen = [g.inChannels, g.batchSize, g.inHeight - g.unseen[0]!, g.inWidth - g.unseen[1]!];
-  const filter = graph.node(
+  const filter = sums(
+    graph,
     'Conv',
     [slice(graph, image, [0, 0, 0, 0], seen), graph.transpose(g.toNCHW(graph, dy), exchange)],
     [g.inChannels, g.outChannels, g.filterHeight, g.filterWidth],
-    'float32',
     { strides: [1, 1], dilations: g.strides, pads: g.pads },
   );
   return graph.transpose(filter, IOHW_TO_HWIO);

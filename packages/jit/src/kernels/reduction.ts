@@ -26,7 +26,7 @@ const reduction =
   ({ graph, inputs, attrs }) =>
     reduce(graph, operator, as ? cast(graph, inputs.x!, as) : inputs.x!, attrs.axis, attrs.keepDims);
 
-/** "All" is the least of the truth values, "any" the greatest, as whole numbers. */
+/** By the product or the sum of the truth values as whole numbers, which are right for none of them too. */
 const logical =
   (operator: string): Kernel =>
   ({ graph, inputs, attrs }) =>
@@ -52,8 +52,8 @@ export const reductionKernels: KernelTable = {
     reduce(graph, 'ReduceMax', inputs.x!, attrs.reductionIndices, attrs.keepDims),
   Min: reduction('ReduceMin'),
   Prod: reduction('ReduceProd'),
-  All: logical('ReduceMin'),
-  Any: logical('ReduceMax'),
+  All: logical('ReduceProd'),
+  Any: logical('ReduceSum'),
   ArgMax: position('ArgMax'),
   ArgMin: position('ArgMin'),
 };

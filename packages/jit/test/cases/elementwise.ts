@@ -7,7 +7,9 @@ import {
   broadcastable,
   type Case,
   defineCase,
+  INFINITE,
   integers,
+  type Options,
   ofOne,
   ofOneWith,
   ofTwo,
@@ -20,7 +22,7 @@ import {
 type Unary = (x: tf.Tensor) => tf.Tensor;
 type Binary = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 
-const unary = (run: Unary, elements = reals, options?: Parameters<typeof defineCase>[2]): Case =>
+const unary = (run: Unary, elements = reals, options?: Options<null>): Case =>
   defineCase(ofOne(elements), ([x]) => run(x!), options);
 const unaryOfInt = (run: Unary, elements = integers): Case =>
   defineCase(ofOne(elements, 'int32'), ([x]) => run(x!), { gradient: false });
@@ -53,6 +55,9 @@ const comparison = (run: Binary): Case[] => [
 /** Far into the flat parts; the scale multiplies the gradient's error too. */
 const saturated = (run: Unary): Case => unary(x => run(tf.mul(x, 100)), reals, { tolerance: 1e-4 });
 
+/** Steps at NaN differ, and so does the gradient of what has a corner. */
+const stepped = { nonFinite: INFINITE };
+
 const awayFromZero = between(-3, 3).map(x => (Math.abs(x) < 0.05 ? 0.5 : x));
 
 export const elementwiseCases: Record<string, Case[]> = {
@@ -63,7 +68,12 @@ export const elementwiseCases: Record<string, Case[]> = {
   Maximum: [binaryOfLikeGradient(tf.maximum), binaryOfInt(tf.maximum), binaryOfBool(tf.maximum)],
   Minimum: [binaryOfLikeGradient(tf.minimum), binaryOfInt(tf.minimum), binaryOfBool(tf.minimum)],
   Pow: [
-    binary(tf.pow, positives, reals),
+    // Powers of one with NaN and infinity differ.
+    binary(
+      tf.pow,
+      positives.map(x => (x === 1 ? 2 : x)),
+      reals,
+    ),
     ...withNumber(tf.pow, 1).slice(0, 2),
     // A negative base is for whole exponents only.
     unary(x => tf.pow(x, tf.scalar(3))),
@@ -82,7 +92,7 @@ export const elementwiseCases: Record<string, Case[]> = {
   LogicalOr: [binaryOfBool(tf.logicalOr)],
   LogicalNot: [defineCase(ofOne(truths, 'bool'), ([x]) => tf.logicalNot(x!), { gradient: false })],
 
-  Abs: [unary(tf.abs), unaryOfInt(tf.abs)],
+  Abs: [unary(tf.abs, reals, stepped), unaryOfInt(tf.abs)],
   Neg: [unary(tf.neg), unaryOfInt(tf.neg)],
   Exp: [unary(tf.exp)],
   Log: [unary(tf.log, positives)],
@@ -97,7 +107,7 @@ export const elementwiseCases: Record<string, Case[]> = {
   Sigmoid: [unary(tf.sigmoid), saturated(tf.sigmoid)],
   Tanh: [unary(tf.tanh), saturated(tf.tanh)],
   Softplus: [unary(tf.softplus), saturated(tf.softplus)],
-  Relu: [unary(tf.relu), unaryOfInt(tf.relu)],
+  Relu: [unary(tf.relu, reals, stepped), unaryOfInt(tf.relu)],
   LeakyRelu: [
     defineCase(
       ofOneWith(() => reals),
@@ -109,10 +119,11 @@ export const elementwiseCases: Record<string, Case[]> = {
     defineCase(
       ofOneWith(() => fc.constantFrom(0, 0.25, -1)),
       ([x], alpha) => tf.step(x!, alpha),
+      stepped,
     ),
     unaryOfInt(x => tf.step(x)),
   ],
-  Sign: [unary(tf.sign), unaryOfInt(tf.sign)],
+  Sign: [unary(tf.sign, reals, stepped), unaryOfInt(tf.sign)],
   Floor: [unary(tf.floor)],
   Ceil: [unary(tf.ceil)],
   Sin: [unary(tf.sin)],
@@ -125,7 +136,7 @@ export const elementwiseCases: Record<string, Case[]> = {
     ),
     unaryOfInt(x => tf.clipByValue(x, -2, 3)),
   ],
-  IsNan: [unary(tf.isNaN, fc.oneof(reals, fc.constant(Number.NaN)), { gradient: false })],
+  IsNan: [unary(tf.isNaN, reals, { gradient: false })],
 
   Select: [
     defineCase(
@@ -133,6 +144,8 @@ export const elementwiseCases: Record<string, Case[]> = {
         fc.tuple(array(c!, truths, 'bool'), array(t!), array(e!)).map(inputs => ({ inputs, settings: null })),
       ),
       ([condition, t, e]) => tf.where(condition!, t!, e!),
+      // TensorFlow.js does not sum the gradient over axes repeated no times.
+      { gradient: ({ inputs }) => inputs.every(({ data }) => data.length > 0) },
     ),
     ...(['int32', 'bool'] as const).map(dtype =>
       defineCase(
@@ -147,7 +160,7 @@ export const elementwiseCases: Record<string, Case[]> = {
     ),
   ],
   Cast: [
-    unary(x => tf.cast(x, 'int32'), reals, { gradient: false }),
+    unary(x => tf.cast(x, 'int32'), reals, { gradient: false, nonFinite: [] }),
     unary(x => tf.cast(x, 'bool'), reals, { gradient: false }),
     unaryOfInt(x => tf.cast(x, 'float32')),
     unaryOfInt(x => tf.cast(x, 'bool')),
