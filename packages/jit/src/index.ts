@@ -3,7 +3,7 @@ export { compile, constant, exportOnnx } from './compile.js';
 export { type DeviceReport, describeDevices } from './describe.js';
 export { chosenDevice, DEVICES, type Device } from './devices.js';
 export type { Program } from './engines/engine.js';
+export { kernelTable } from './kernels/table.js';
 export { countOperations } from './operations.js';
 export { threadLimit, useThreads } from './threads.js';
-export { kernelTable } from './trace.js';
 export { type ArraysOf, isNdArray, isTensor, leaves, mapTree, type Tree } from './tree.js';

@@ -52,10 +52,10 @@ const product = ([a, b]: tf.Tensor[], { transposeA, transposeB }: Flips) =>
 const unstacked = fc.constant<number[][]>([[], []]);
 /**
  * Leading axes, on one side with ones in front. Where ones are elsewhere, TensorFlow.js' CPU backend takes the wrong
- * matrices.
+ * matrices, and where they meet stacks of none, it does not broadcast.
  */
 const stacked = fc.tuple(shapes(1, 2), fc.nat(2), fc.boolean()).map(([stack, count, left]) => {
-  const narrow = stack.map((length, axis) => (axis < count ? 1 : length));
+  const narrow = stack.map((length, axis) => (axis < count && length > 0 ? 1 : length));
   return left ? [narrow, stack] : [stack, narrow];
 });
 
@@ -67,7 +67,7 @@ interface Convolution {
   /** [batch, height, width, channels], or [batch, channels, height, width]. */
   imageShape: [number, number, number, number];
   filterShape: [number, number, number, number];
-  dimRoundingMode?: 'floor' | 'ceil' | 'round';
+  dimRoundingMode: 'floor' | 'ceil' | 'round' | undefined;
 }
 
 const size = (low: number, high: number) => fc.integer({ min: low, max: high });
@@ -84,34 +84,48 @@ const convolutions = ({ dilated }: { dilated: boolean }): fc.Arbitrary<Convoluti
       steps: pair(1, 3),
       dataFormat: fc.constantFrom<Convolution['dataFormat'][]>('NHWC', 'NCHW'),
       pad: fc.oneof(
-        fc.constantFrom('same' as const, 'valid' as const),
+        { arbitrary: fc.constant('valid' as const), weight: 3 },
+        fc.constant('same' as const),
         size(0, 2),
         fc.tuple(pair(0, 2), pair(0, 2)),
       ),
+      rounding: fc.constantFrom<Convolution['dimRoundingMode'][]>('floor', 'ceil', 'round', undefined),
     })
-    .map(({ batch, channels: [incoming, outgoing], image, filter, steps, dataFormat, pad }): Convolution => {
-      const last = dataFormat === 'NHWC';
-      // One number as padding is for square filters and equal strides only.
-      const [[height, width], [down, right]] =
-        typeof pad === 'number'
-          ? ([
-              [filter[0], filter[0]],
-              [steps[0], steps[0]],
-            ] as const)
-          : ([filter, steps] as const);
-      return {
-        strides: dilated ? [1, 1] : [down, right],
-        dilations: dilated ? [down, right] : [1, 1],
+    .map(
+      ({
+        batch,
+        channels: [incoming, outgoing],
+        image,
+        filter,
+        steps,
         dataFormat,
-        pad: !Array.isArray(pad)
-          ? pad
-          : last
-            ? [[0, 0], pad[0], pad[1], [0, 0]]
-            : [[0, 0], [0, 0], pad[0], pad[1]],
-        imageShape: last ? [batch, ...image, incoming] : [batch, incoming, ...image],
-        filterShape: [height, width, incoming, outgoing],
-      };
-    })
+        pad,
+        rounding,
+      }): Convolution => {
+        const last = dataFormat === 'NHWC';
+        // One number as padding is for square filters and equal strides only.
+        const [[height, width], [down, right]] =
+          typeof pad === 'number'
+            ? ([
+                [filter[0], filter[0]],
+                [steps[0], steps[0]],
+              ] as const)
+            : ([filter, steps] as const);
+        return {
+          strides: dilated ? [1, 1] : [down, right],
+          dilations: dilated ? [down, right] : [1, 1],
+          dataFormat,
+          pad: !Array.isArray(pad)
+            ? pad
+            : last
+              ? [[0, 0], pad[0], pad[1], [0, 0]]
+              : [[0, 0], [0, 0], pad[0], pad[1]],
+          imageShape: last ? [batch, ...image, incoming] : [batch, incoming, ...image],
+          filterShape: [height, width, incoming, outgoing],
+          dimRoundingMode: typeof pad === 'string' ? undefined : rounding,
+        };
+      },
+    )
     // Filters that do not fit have results of less than no length.
     .filter(settings => resultShape(settings).every(length => length >= 0));
 
@@ -122,6 +136,7 @@ const resultShape = ({
   dilations,
   pad,
   dataFormat,
+  dimRoundingMode,
 }: Convolution): number[] =>
   tf.backend_util.computeConv2DInfo(
     imageShape,
@@ -129,7 +144,7 @@ const resultShape = ({
     strides,
     dilations,
     pad as 'same',
-    undefined,
+    dimRoundingMode,
     false,
     dataFormat === 'NHWC' ? 'channelsLast' : 'channelsFirst',
   ).outShape;
@@ -146,12 +161,23 @@ const convolutionOf = (
       .map(([a, b]: [NdArray, NdArray]) => ({ inputs: [a, b], settings }));
   });
 
-const forward = ([x, filter]: tf.Tensor[], { strides, pad, dataFormat, dilations }: Convolution) =>
-  tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad as 'same', dataFormat, dilations);
+const forward = (
+  [x, filter]: tf.Tensor[],
+  { strides, pad, dataFormat, dilations, dimRoundingMode }: Convolution,
+) =>
+  tf.conv2d(
+    x as tf.Tensor4D,
+    filter as tf.Tensor4D,
+    strides,
+    pad as 'same',
+    dataFormat,
+    dilations,
+    dimRoundingMode,
+  );
 
 const backward =
   (kernel: 'Conv2DBackpropInput' | 'Conv2DBackpropFilter') =>
-  ([image, other]: tf.Tensor[], { strides, pad, dataFormat, imageShape, filterShape }: Convolution) =>
+  ([image, other]: tf.Tensor[], { imageShape, filterShape, ...how }: Convolution) =>
     tf
       .engine()
       .runKernel(
@@ -159,10 +185,15 @@ const backward =
         (kernel === 'Conv2DBackpropInput'
           ? { dy: image!, filter: other! }
           : { x: image!, dy: other! }) as never,
-        { strides, pad, dataFormat, inputShape: imageShape, filterShape } as never,
+        { ...how, dilations: 1, inputShape: imageShape, filterShape } as never,
       ) as tf.Tensor;
 
-const CONVOLUTION: Options<Convolution> = { ...SUMS, nonFinite };
+const CONVOLUTION: Options<Convolution> = {
+  ...SUMS,
+  nonFinite,
+  // TensorFlow.js' gradients leave the rounding out.
+  gradient: ({ settings: { dimRoundingMode: rounding } }) => rounding === undefined || rounding === 'floor',
+};
 
 export const productCases: Record<string, Case[]> = {
   BatchMatMul: [
@@ -200,8 +231,15 @@ export const productCases: Record<string, Case[]> = {
       convolutionOf(settings => [resultShape(settings), settings.filterShape]).filter(
         ({ settings }) => settings.dataFormat === 'NHWC',
       ),
-      ([dy, filter], { imageShape, strides, pad }) =>
-        tf.conv2dTranspose(dy as tf.Tensor4D, filter as tf.Tensor4D, imageShape, strides, pad as 'same'),
+      ([dy, filter], { imageShape, strides, pad, dimRoundingMode }) =>
+        tf.conv2dTranspose(
+          dy as tf.Tensor4D,
+          filter as tf.Tensor4D,
+          imageShape,
+          strides,
+          pad as 'same',
+          dimRoundingMode,
+        ),
       CONVOLUTION,
     ),
   ],

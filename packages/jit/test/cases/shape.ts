@@ -74,7 +74,7 @@ const splits = (shape: readonly number[]) =>
     return fc
       .oneof(
         fc.constant(Math.max(length, 1)),
-        fc.nat(length).map(first => [first, length - first]),
+        fc.nat(length).chain(first => fc.constantFrom<number[][]>([first, length - first], [first, -1])),
       )
       .map(parts => ({ axis, parts }));
   });
