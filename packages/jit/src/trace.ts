@@ -5,22 +5,10 @@ import * as tf from '@tensorflow/tfjs-core';
 // The Node build of tfjs-core lacks the kernels' gradients; that of tfjs-layers registers them.
 import '@tensorflow/tfjs-layers';
 import { Graph, type Value } from './graph.js';
-import { elementwiseKernels } from './kernels/elementwise.js';
-import type { KernelTable } from './kernels/kernel.js';
-import { productKernels } from './kernels/product.js';
-import { reductionKernels } from './kernels/reduction.js';
-import { shapeKernels } from './kernels/shape.js';
+import { kernelTable } from './kernels/table.js';
 import { type ArraysOf, isNdArray, isTensor, mapTree, type Tree } from './tree.js';
 
 const BACKEND = 'blind-demod-trace';
-
-/** Every TensorFlow.js kernel that has a translation to ONNX, by name. */
-export const kernelTable: KernelTable = {
-  ...elementwiseKernels,
-  ...productKernels,
-  ...reductionKernels,
-  ...shapeKernels,
-};
 
 /** A recorded function: its graph, and how its inputs and outputs map to the function's trees. */
 export interface Trace {
@@ -114,10 +102,9 @@ for (const [kernelName, kernel] of Object.entries(kernelTable)) {
     kernelName,
     backendName: BACKEND,
     kernelFunc: ({ inputs, attrs }) => {
-      const values = Object.entries(inputs as object).map(([name, info]) => [
-        name,
-        recorder.value(info.dataId),
-      ]);
+      // Inputs that may be left out come as undefined.
+      const given = Object.entries(inputs as object).filter(([, info]) => info !== undefined);
+      const values = given.map(([name, info]) => [name, recorder.value(info.dataId)]);
       const outer = recorder.graph.kernel;
       recorder.graph.kernel = kernelName;
       const result = kernel({ graph: recorder.graph, inputs: Object.fromEntries(values), attrs });

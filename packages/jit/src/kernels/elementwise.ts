@@ -1,6 +1,6 @@
-// Elementwise kernels: arithmetic, functions of one variable, comparisons, logic, casts.
+// Elementwise kernels of several operands or types: arithmetic, comparisons, logic, casts.
 import type { Graph, Value, ValueType } from '../graph.js';
-import type { Kernel, KernelTable } from './kernel.js';
+import { forTypes, type Kernel, type KernelTable } from './kernel.js';
 
 type Operator = (graph: Graph, a: Value, b: Value) => Value;
 
@@ -24,7 +24,8 @@ function binary(operator: Operator, neutral?: { value: number; commutes: boolean
   };
 }
 
-const unary =
+/** The operators one after the other. */
+export const unary =
   (...operators: string[]): Kernel =>
   ({ graph, inputs }) =>
     operators.reduce((value, operator) => graph.elementwise(operator, [value], value.dtype), inputs.x!);
@@ -43,58 +44,27 @@ export function cast(graph: Graph, value: Value, dtype: ValueType): Value {
   return graph.elementwise('Cast', [value], dtype, { to });
 }
 
-export const elementwiseKernels: KernelTable = {
+const clip = (graph: Graph, x: Value, low: number, high: number): Value =>
+  graph.elementwise('Clip', [x, ...[low, high].map(limit => graph.filled(limit, [], x.dtype))], x.dtype);
+
+const arithmetic = forTypes(['float32', 'int32'], {
   Add: binary(emit('Add'), { value: 0, commutes: true }),
+  AddN: ({ graph, inputs }) => Object.values(inputs).reduce((sum, value) => emit('Add')(graph, sum, value)),
   Sub: binary(emit('Sub'), { value: 0, commutes: false }),
   Multiply: binary(emit('Mul'), { value: 1, commutes: true }),
-  RealDiv: binary(emit('Div'), { value: 1, commutes: false }),
   Maximum: binary(emit('Max')),
   Minimum: binary(emit('Min')),
   Pow: binary(emit('Pow'), { value: 1, commutes: false }),
   SquaredDifference: binary((graph, a, b) => {
-    const difference = graph.elementwise('Sub', [a, b], a.dtype);
-    return graph.elementwise('Mul', [difference, difference], a.dtype);
+    const difference = emit('Sub')(graph, a, b);
+    return emit('Mul')(graph, difference, difference);
   }),
-
-  Greater: order('Greater'),
-  GreaterEqual: order('GreaterOrEqual'),
-  Less: order('Less'),
-  LessEqual: order('LessOrEqual'),
-  Equal: binary(emit('Equal', 'bool')),
-  // ONNX has no NotEqual.
-  NotEqual: binary((graph, a, b) => negated(graph, graph.elementwise('Equal', [a, b], 'bool'))),
-  LogicalAnd: binary(emit('And')),
-  LogicalOr: binary(emit('Or')),
-  LogicalNot: ({ graph, inputs }) => negated(graph, inputs.x!),
-
   Abs: unary('Abs'),
   Neg: unary('Neg'),
-  Exp: unary('Exp'),
-  Log: unary('Log'),
-  Sqrt: unary('Sqrt'),
-  Rsqrt: unary('Sqrt', 'Reciprocal'),
-  Reciprocal: unary('Reciprocal'),
-  Sigmoid: unary('Sigmoid'),
-  Tanh: unary('Tanh'),
-  Softplus: unary('Softplus'),
-  Relu: unary('Relu'),
   Sign: unary('Sign'),
-  Floor: unary('Floor'),
-  Ceil: unary('Ceil'),
-  Sin: unary('Sin'),
-  Cos: unary('Cos'),
-  Square: ({ graph, inputs }) => graph.elementwise('Mul', [inputs.x!, inputs.x!], inputs.x!.dtype),
-  Log1p: ({ graph, inputs }) => {
-    const real = (operator: string, ...operands: Value[]) => graph.elementwise(operator, operands, 'float32');
-    const x = inputs.x!;
-    const one = graph.filled(1, [], 'float32');
-    // log(1 + x) = log(u) + (x − (u − 1)) / u up to rounding, where u = 1 + x as rounded, has lost most of a small x.
-    const u = real('Add', x, one);
-    const kept = real('Sub', u, one);
-    const exact = graph.elementwise('Equal', [kept, x], 'bool');
-    const log = real('Log', u);
-    return real('Where', exact, log, real('Add', log, real('Div', real('Sub', x, kept), u)));
-  },
+  Square: ({ graph, inputs }) => emit('Mul')(graph, inputs.x!, inputs.x!),
+  Relu: unary('Relu'),
+  Relu6: ({ graph, inputs }) => clip(graph, inputs.x!, 0, 6),
   LeakyRelu: ({ graph, inputs, attrs }) =>
     graph.elementwise('LeakyRelu', [cast(graph, inputs.x!, 'float32')], 'float32', {
       alpha: { float: attrs.alpha },
@@ -107,20 +77,54 @@ export const elementwiseKernels: KernelTable = {
       ? cast(graph, positive, x.dtype)
       : graph.elementwise('Where', [positive, one!, alpha!], x.dtype);
   },
-  ClipByValue: ({ graph, inputs, attrs }) => {
-    const x = inputs.x!;
-    const limits = [attrs.clipValueMin, attrs.clipValueMax].map((limit: number) =>
-      graph.filled(limit, [], x.dtype),
-    );
-    return graph.elementwise('Clip', [x, ...limits], x.dtype);
-  },
-  IsNan: ({ graph, inputs }) => graph.elementwise('IsNaN', [inputs.x!], 'bool'),
+  ClipByValue: ({ graph, inputs, attrs }) => clip(graph, inputs.x!, attrs.clipValueMin, attrs.clipValueMax),
+});
 
+const realArithmetic = forTypes(['float32'], {
+  RealDiv: binary(emit('Div'), { value: 1, commutes: false }),
+  Prelu: ({ graph, inputs }) => {
+    const [x, alpha] = [inputs.x!, inputs.alpha!];
+    const negative = emit('Less', 'bool')(graph, x, graph.filled(0, [], 'float32'));
+    return graph.elementwise('Where', [negative, emit('Mul')(graph, alpha, x), x], 'float32');
+  },
+  // (x − mean) / √(variance + ε) · scale + offset, the last two where given.
+  FusedBatchNorm: ({ graph, inputs, attrs }) => {
+    const { x, mean, variance, scale, offset } = inputs;
+    const epsilon = graph.filled(attrs.varianceEpsilon, [], 'float32');
+    const deviation = graph.elementwise('Sqrt', [emit('Add')(graph, variance!, epsilon)], 'float32');
+    const normalized = emit('Div')(graph, emit('Sub')(graph, x!, mean!), deviation);
+    const scaled = scale ? emit('Mul')(graph, normalized, scale) : normalized;
+    return offset ? emit('Add')(graph, scaled, offset) : scaled;
+  },
+});
+
+const logic = forTypes(['bool'], {
+  LogicalAnd: binary(emit('And')),
+  LogicalOr: binary(emit('Or')),
+  LogicalNot: ({ graph, inputs }) => negated(graph, inputs.x!),
+});
+
+export const elementwiseKernels: KernelTable = {
+  ...arithmetic,
+  ...realArithmetic,
+  ...logic,
+  Greater: order('Greater'),
+  GreaterEqual: order('GreaterOrEqual'),
+  Less: order('Less'),
+  LessEqual: order('LessOrEqual'),
+  Equal: binary(emit('Equal', 'bool')),
+  // ONNX has no NotEqual.
+  NotEqual: binary((graph, a, b) => negated(graph, graph.elementwise('Equal', [a, b], 'bool'))),
   Select: ({ graph, inputs }) => {
     const { condition, t, e } = inputs as { condition: Value; t: Value; e: Value };
     const [yes, no] = [numeric(graph, t), numeric(graph, e)];
     return cast(graph, graph.elementwise('Where', [condition, yes, no], yes.dtype), t.dtype);
   },
   // Real to whole numbers truncates towards zero in both; numbers to truth values is "not zero" in both.
-  Cast: ({ graph, inputs, attrs }) => cast(graph, inputs.x!, attrs.dtype),
+  Cast: ({ graph, inputs, attrs }) => {
+    if (!['float32', 'int32', 'bool'].includes(attrs.dtype)) {
+      throw new TypeError(`expected Cast to float32, int32 or bool, got ${attrs.dtype}`);
+    }
+    return cast(graph, inputs.x!, attrs.dtype);
+  },
 };

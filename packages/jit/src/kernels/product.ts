@@ -1,8 +1,8 @@
 // Matrix products and convolutions. ONNX wants images as NCHW and filters as OIHW; TensorFlow.js has filters as HWIO
 // and images as either. Where a program keeps its tensors in ONNX' layout, the transposes written here cancel.
 import { backend_util } from '@tensorflow/tfjs-core';
-import { broadcastShapes, type Graph, type Value } from '../graph.js';
-import type { Kernel, KernelTable } from './kernel.js';
+import { type Attribute, broadcastShapes, type Graph, sameShape, sizeOf, type Value } from '../graph.js';
+import { forTypes, type Kernel, type KernelTable } from './kernel.js';
 import { slice } from './shape.js';
 
 const NHWC_TO_NCHW = [0, 3, 1, 2];
@@ -13,19 +13,28 @@ const IOHW_TO_HWIO = [2, 3, 0, 1];
 
 const swapLast = (rank: number): number[] => [...Array(rank - 2).keys(), rank - 1, rank - 2];
 
+/** The matrix product over the last two axes, the others broadcast; zeros where it is a sum of no terms. */
+export function multiplyMatrices(graph: Graph, a: Value, b: Value): Value {
+  const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const shape = [...batch, a.shape.at(-2)!, b.shape.at(-1)!];
+  // ONNX Runtime does not broadcast stacks of no matrices.
+  if (sizeOf(a.shape) === 0 || sizeOf(b.shape) === 0) return graph.filled(0, shape, a.dtype);
+  return graph.node('MatMul', [a, b], shape, a.dtype);
+}
+
 const matrixProduct: Kernel = ({ graph, inputs, attrs }) => {
   const { a, b } = inputs as { a: Value; b: Value };
-  const rows = a.shape.at(attrs.transposeA ? -1 : -2)!;
-  const columns = b.shape.at(attrs.transposeB ? -2 : -1)!;
   // ONNX Runtime has Gemm for real numbers only.
   if (a.shape.length === 2 && b.shape.length === 2 && a.dtype === 'float32') {
+    const shape = [a.shape[attrs.transposeA ? 1 : 0]!, b.shape[attrs.transposeB ? 0 : 1]!];
     const attributes = { transA: attrs.transposeA ? 1 : 0, transB: attrs.transposeB ? 1 : 0 };
-    return graph.node('Gemm', [a, b], [rows, columns], a.dtype, attributes);
+    return graph.node('Gemm', [a, b], shape, a.dtype, attributes);
   }
-  const left = attrs.transposeA ? graph.transpose(a, swapLast(a.shape.length)) : a;
-  const right = attrs.transposeB ? graph.transpose(b, swapLast(b.shape.length)) : b;
-  const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  return graph.node('MatMul', [left, right], [...batch, rows, columns], a.dtype);
+  return multiplyMatrices(
+    graph,
+    attrs.transposeA ? graph.transpose(a, swapLast(a.shape.length)) : a,
+    attrs.transposeB ? graph.transpose(b, swapLast(b.shape.length)) : b,
+  );
 };
 
 /** The geometry of a convolution, from TensorFlow.js' own reckoning, and the axes of its images. */
@@ -76,28 +85,51 @@ interface KernelAttributes {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
+/** A node of `operator`; or zeros, as ONNX Runtime hangs or returns what is in memory for sums of no terms. */
+function sums(
+  graph: Graph,
+  operator: 'Conv' | 'ConvTranspose',
+  operands: readonly [Value, Value],
+  shape: readonly number[],
+  attributes: Readonly<Record<string, Attribute>>,
+): Value {
+  return [shape, ...operands.map(value => value.shape)].some(some => sizeOf(some) === 0)
+    ? graph.filled(0, shape, 'float32')
+    : graph.node(operator, operands, shape, 'float32', attributes);
+}
+
 const convolution: Kernel = ({ graph, inputs, attrs }) => {
   const { x, filter } = inputs as { x: Value; filter: Value };
   const g = geometry(x.shape, filter.shape, attrs);
-  const image = graph.node(
+  const image = sums(
+    graph,
     'Conv',
     [g.toNCHW(graph, x), graph.transpose(filter, HWIO_TO_OIHW)],
     [g.batchSize, g.outChannels, g.outHeight, g.outWidth],
-    'float32',
     { strides: g.strides, dilations: g.dilations, pads: g.pads },
   );
   return g.fromNCHW(graph, image);
 };
 
+/** TensorFlow.js' gradients of convolutions leave out how the sizes of the results were rounded. */
+function checkRounding(dy: Value, { outShape }: { outShape: readonly number[] }): void {
+  if (!sameShape(dy.shape, outShape)) {
+    throw new TypeError(
+      `expected [${outShape}] as the shape of a convolution with a gradient, got [${dy.shape}] by dimRoundingMode`,
+    );
+  }
+}
+
 /** The gradient of a convolution with respect to its image: a transposed convolution. */
 const convolutionOfGradient: Kernel = ({ graph, inputs, attrs }) => {
   const { dy, filter } = inputs as { dy: Value; filter: Value };
   const g = geometry(attrs.inputShape, filter.shape, attrs);
-  const image = graph.node(
+  checkRounding(dy, g);
+  const image = sums(
+    graph,
     'ConvTranspose',
     [g.toNCHW(graph, dy), graph.transpose(filter, HWIO_TO_OIHW)],
     [g.batchSize, g.inChannels, g.inHeight, g.inWidth],
-    'float32',
     { strides: g.strides, pads: g.pads, output_padding: g.unseen },
   );
   return g.fromNCHW(graph, image);
@@ -110,22 +142,25 @@ const convolutionOfGradient: Kernel = ({ graph, inputs, attrs }) => {
 const filterGradient: Kernel = ({ graph, inputs, attrs }) => {
   const { x, dy } = inputs as { x: Value; dy: Value };
   const g = geometry(x.shape, attrs.filterShape, attrs);
+  checkRounding(dy, g);
   const exchange = [1, 0, 2, 3];
   const image = graph.transpose(g.toNCHW(graph, x), exchange);
   const seen = [g.inChannels, g.batchSize, g.inHeight - g.unseen[0]!, g.inWidth - g.unseen[1]!];
-  const filter = graph.node(
+  const filter = sums(
+    graph,
     'Conv',
     [slice(graph, image, [0, 0, 0, 0], seen), graph.transpose(g.toNCHW(graph, dy), exchange)],
     [g.inChannels, g.outChannels, g.filterHeight, g.filterWidth],
-    'float32',
     { strides: [1, 1], dilations: g.strides, pads: g.pads },
   );
   return graph.transpose(filter, IOHW_TO_HWIO);
 };
 
 export const productKernels: KernelTable = {
-  BatchMatMul: matrixProduct,
-  Conv2D: convolution,
-  Conv2DBackpropInput: convolutionOfGradient,
-  Conv2DBackpropFilter: filterGradient,
+  ...forTypes(['float32', 'int32'], { BatchMatMul: matrixProduct }),
+  ...forTypes(['float32'], {
+    Conv2D: convolution,
+    Conv2DBackpropInput: convolutionOfGradient,
+    Conv2DBackpropFilter: filterGradient,
+  }),
 };

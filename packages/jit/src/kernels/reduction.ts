@@ -2,7 +2,7 @@
 import { util } from '@tensorflow/tfjs-core';
 import type { Graph, Value, ValueType } from '../graph.js';
 import { cast } from './elementwise.js';
-import type { Kernel, KernelTable } from './kernel.js';
+import { forTypes, type Kernel, type KernelTable } from './kernel.js';
 
 function reduced(shape: readonly number[], axes: readonly number[], keepDims: boolean): number[] {
   return shape.flatMap((size, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [size]));
@@ -26,7 +26,7 @@ const reduction =
   ({ graph, inputs, attrs }) =>
     reduce(graph, operator, as ? cast(graph, inputs.x!, as) : inputs.x!, attrs.axis, attrs.keepDims);
 
-/** "All" is the least of the truth values, "any" the greatest, as whole numbers. */
+/** By the product or the sum of the truth values as whole numbers, which are right for none of them too. */
 const logical =
   (operator: string): Kernel =>
   ({ graph, inputs, attrs }) =>
@@ -37,6 +37,9 @@ const position =
   ({ graph, inputs, attrs }) => {
     const x = inputs.x!;
     const [axis] = util.parseAxisParam(attrs.axis, [...x.shape]);
+    if (x.shape[axis!] === 0) {
+      throw new TypeError(`expected an axis with elements for ${operator}, got axis ${axis} of [${x.shape}]`);
+    }
     const found = graph.node(operator, [x], reduced(x.shape, [axis!], false), 'int64', {
       axis: axis!,
       keepdims: 0,
@@ -45,15 +48,19 @@ const position =
   };
 
 export const reductionKernels: KernelTable = {
-  Sum: reduction('ReduceSum'),
+  ...forTypes(['float32', 'int32'], {
+    Sum: reduction('ReduceSum'),
+    // The one kernel that names its axes otherwise.
+    Max: ({ graph, inputs, attrs }) =>
+      reduce(graph, 'ReduceMax', inputs.x!, attrs.reductionIndices, attrs.keepDims),
+    Min: reduction('ReduceMin'),
+    Prod: reduction('ReduceProd'),
+    ArgMax: position('ArgMax'),
+    ArgMin: position('ArgMin'),
+  }),
+  ...forTypes(['bool'], {
+    All: logical('ReduceProd'),
+    Any: logical('ReduceSum'),
+  }),
   Mean: reduction('ReduceMean', 'float32'),
-  // The one kernel that names its axes otherwise.
-  Max: ({ graph, inputs, attrs }) =>
-    reduce(graph, 'ReduceMax', inputs.x!, attrs.reductionIndices, attrs.keepDims),
-  Min: reduction('ReduceMin'),
-  Prod: reduction('ReduceProd'),
-  All: logical('ReduceMin'),
-  Any: logical('ReduceMax'),
-  ArgMax: position('ArgMax'),
-  ArgMin: position('ArgMin'),
 };

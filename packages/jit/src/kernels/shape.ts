@@ -1,5 +1,5 @@
 // Kernels that move, repeat, join or cut tensors, and those that make constants.
-import { slice_util, util } from '@tensorflow/tfjs-core';
+import { backend_util, slice_util, util } from '@tensorflow/tfjs-core';
 import type { Graph, Value } from '../graph.js';
 import { cast } from './elementwise.js';
 import type { KernelTable } from './kernel.js';
@@ -75,9 +75,13 @@ export const shapeKernels: KernelTable = {
   SplitV: ({ graph, inputs, attrs }) => {
     const x = inputs.x!;
     const axis = axisOf(attrs.axis, x.shape.length);
-    const sizes: number[] = Array.isArray(attrs.numOrSizeSplits)
-      ? attrs.numOrSizeSplits
-      : Array(attrs.numOrSizeSplits).fill(x.shape[axis]! / attrs.numOrSizeSplits);
+    // It writes into lists of sizes, where one may be -1 for "the rest".
+    const wanted: number | number[] = attrs.numOrSizeSplits;
+    const sizes = backend_util.prepareSplitSize(
+      x as never,
+      Array.isArray(wanted) ? [...wanted] : wanted,
+      axis,
+    );
     let start = 0;
     return sizes.map(size => {
       const part = slice(
@@ -111,6 +115,7 @@ export const shapeKernels: KernelTable = {
   },
   UnsortedSegmentSum: ({ graph, inputs, attrs }) => {
     const { x, segmentIds } = inputs as { x: Value; segmentIds: Value };
+    if (x.dtype !== 'float32') throw new TypeError(`expected float32 for UnsortedSegmentSum, got ${x.dtype}`);
     if (segmentIds.shape.length !== 1) {
       throw new TypeError(`expected UnsortedSegmentSum with segments of one axis, got [${segmentIds.shape}]`);
     }

@@ -25,18 +25,57 @@ export interface Case<Settings = unknown> {
  */
 const FLOAT32 = 2e-6;
 
+export interface Options<Settings> {
+  gradient?: boolean | ((call: Call<Settings>) => boolean);
+  tolerance?: number;
+  /** Which of NaN and the infinities to try: those for which the devices do not differ (see edges.test.ts). */
+  nonFinite?: readonly number[] | ((call: Call<Settings>) => readonly number[]);
+}
+
 /** A row of a table. */
 export function defineCase<Settings>(
   calls: fc.Arbitrary<Call<Settings>>,
   run: (inputs: Tensor[], settings: Settings) => Tensor | Tensor[],
-  {
-    gradient = true,
-    tolerance = FLOAT32,
-  }: { gradient?: boolean | ((call: Call<Settings>) => boolean); tolerance?: number } = {},
+  { gradient = true, tolerance = FLOAT32, nonFinite = NON_FINITE }: Options<Settings> = {},
 ): Case {
-  const differentiable = typeof gradient === 'boolean' ? () => gradient : gradient;
-  return { calls, run, gradient: differentiable, tolerance } as Case;
+  return {
+    calls: withNonFinite(calls, typeof nonFinite === 'function' ? nonFinite : () => nonFinite),
+    run,
+    gradient: typeof gradient === 'function' ? gradient : () => gradient,
+    tolerance,
+  } as Case;
 }
+
+/** A row without the calls for which `allowed` is false. */
+export const only =
+  (allowed: (call: Call<unknown>) => boolean) =>
+  (row: Case): Case => ({ ...row, calls: row.calls.filter(allowed) });
+
+export const INFINITE = [Infinity, -Infinity];
+export const NON_FINITE = [Number.NaN, ...INFINITE];
+
+/** The same calls, in half of them up to three of the real numbers replaced by NaN and infinities. */
+const withNonFinite = <Settings>(
+  calls: fc.Arbitrary<Call<Settings>>,
+  nonFinite: (call: Call<Settings>) => readonly number[],
+): fc.Arbitrary<Call<Settings>> =>
+  fc
+    .tuple(
+      calls,
+      fc.boolean(),
+      fc.noBias(fc.array(fc.record({ place: fc.nat(), number: fc.nat(5) }), { minLength: 1, maxLength: 3 })),
+    )
+    .map(([call, finite, replacements]) => {
+      const numbers = nonFinite(call);
+      const inputs = call.inputs.map(input => ({ ...input, data: input.data.slice() }));
+      const reals = inputs.filter(({ dtype, data }) => dtype === 'float32' && data.length > 0);
+      if (finite || numbers.length === 0 || reals.length === 0) return call;
+      for (const { place, number } of replacements) {
+        const { data } = reals[place % reals.length]!;
+        data[Math.floor(place / reals.length) % data.length] = numbers[number % numbers.length]!;
+      }
+      return { ...call, inputs };
+    });
 
 type NumberType = 'float32' | 'int32' | 'bool';
 
@@ -54,9 +93,16 @@ export const positives = between(0.05, 3);
 export const integers = fc.integer({ min: -4, max: 4 });
 export const truths = fc.integer({ min: 0, max: 1 });
 
-/** Shapes of the given ranks with short axes, of length one every now and then. */
+/** Lengths of axes: short, one every now and then, and sometimes nothing. */
+export const lengths = (low: number, high: number): fc.Arbitrary<number> =>
+  fc.oneof(
+    { arbitrary: fc.integer({ min: low, max: high }), weight: 6 },
+    { arbitrary: fc.constant(0), weight: 1 },
+  );
+
+/** Shapes of the given ranks. */
 export const shapes = (minimumRank = 0, maximumRank = 4): fc.Arbitrary<number[]> =>
-  fc.array(fc.integer({ min: 1, max: 4 }), { minLength: minimumRank, maxLength: maximumRank });
+  fc.array(lengths(1, 4), { minLength: minimumRank, maxLength: maximumRank });
 
 /** An array of the given shape. */
 export function array(

@@ -5,9 +5,12 @@ import {
   array,
   between,
   broadcastable,
+  type Call,
   type Case,
   defineCase,
+  INFINITE,
   integers,
+  type Options,
   ofOne,
   ofOneWith,
   ofTwo,
@@ -20,18 +23,22 @@ import {
 type Unary = (x: tf.Tensor) => tf.Tensor;
 type Binary = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 
-const unary = (run: Unary, elements = reals, options?: Parameters<typeof defineCase>[2]): Case =>
+const unary = (run: Unary, elements = reals, options?: Options<null>): Case =>
   defineCase(ofOne(elements), ([x]) => run(x!), options);
 const unaryOfInt = (run: Unary, elements = integers): Case =>
   defineCase(ofOne(elements, 'int32'), ([x]) => run(x!), { gradient: false });
 
+const alike = ({ inputs: [first, ...rest] }: Call<unknown>): boolean =>
+  rest.every(({ shape }) => `${shape}` === `${first!.shape}`);
+/** TensorFlow.js does not repeat axes no times, nor sums gradients over such axes. */
+const repeats = (call: Call<unknown>): boolean =>
+  alike(call) || call.inputs.every(({ data }) => data.length > 0);
+
 const binary = (run: Binary, left = reals, right = left): Case =>
-  defineCase(ofTwo(left, right), ([a, b]) => run(a!, b!));
+  defineCase(ofTwo(left, right), ([a, b]) => run(a!, b!), { gradient: repeats });
 /** For kernels whose gradient TensorFlow.js does not sum over broadcast axes. */
 const binaryOfLikeGradient = (run: Binary): Case =>
-  defineCase(ofTwo(), ([a, b]) => run(a!, b!), {
-    gradient: ({ inputs: [a, b] }) => `${a!.shape}` === `${b!.shape}`,
-  });
+  defineCase(ofTwo(), ([a, b]) => run(a!, b!), { gradient: alike });
 const binaryOfInt = (run: Binary, left = integers, right = left): Case =>
   defineCase(ofTwo(left, right, 'int32'), ([a, b]) => run(a!, b!), { gradient: false });
 const binaryOfBool = (run: Binary): Case =>
@@ -50,8 +57,9 @@ const comparison = (run: Binary): Case[] => [
   binaryOfBool(run),
 ];
 
-/** Far into the flat parts; the scale multiplies the gradient's error too. */
-const saturated = (run: Unary): Case => unary(x => run(tf.mul(x, 100)), reals, { tolerance: 1e-4 });
+/** Steps at NaN differ, and so does the gradient of what has a corner. */
+const stepped = { nonFinite: INFINITE };
+const cornered: Options<null> = { gradient: ({ inputs: [x] }) => !x!.data.includes(Number.NaN) };
 
 const awayFromZero = between(-3, 3).map(x => (Math.abs(x) < 0.05 ? 0.5 : x));
 
@@ -63,7 +71,12 @@ export const elementwiseCases: Record<string, Case[]> = {
   Maximum: [binaryOfLikeGradient(tf.maximum), binaryOfInt(tf.maximum), binaryOfBool(tf.maximum)],
   Minimum: [binaryOfLikeGradient(tf.minimum), binaryOfInt(tf.minimum), binaryOfBool(tf.minimum)],
   Pow: [
-    binary(tf.pow, positives, reals),
+    // Powers of one with NaN and infinity differ.
+    binary(
+      tf.pow,
+      positives.map(x => (x === 1 ? 2 : x)),
+      reals,
+    ),
     ...withNumber(tf.pow, 1).slice(0, 2),
     // A negative base is for whole exponents only.
     unary(x => tf.pow(x, tf.scalar(3))),
@@ -71,6 +84,57 @@ export const elementwiseCases: Record<string, Case[]> = {
     binaryOfInt(tf.pow, integers, fc.integer({ min: 0, max: 4 })),
   ],
   SquaredDifference: [binaryOfLikeGradient(tf.squaredDifference), binaryOfInt(tf.squaredDifference)],
+
+  AddN: [
+    defineCase(
+      fc
+        .tuple(shapes(), fc.integer({ min: 1, max: 4 }))
+        .chain(([shape, count]) =>
+          fc
+            .tuple(...Array.from({ length: count }, () => array(shape)))
+            .map(inputs => ({ inputs, settings: null })),
+        ),
+      inputs => tf.addN(inputs),
+    ),
+  ],
+  Prelu: [
+    defineCase(
+      ofTwo(),
+      ([x, alpha]) => tf.prelu(x!, alpha!),
+      // TensorFlow.js does not sum the gradient by x over broadcast axes.
+      {
+        gradient: ({ inputs: [x, alpha] }) =>
+          `${x!.shape}` ===
+            `${tf.broadcast_util.assertAndGetBroadcastShape([...x!.shape], [...alpha!.shape])}` &&
+          repeats({ inputs: [x!, alpha!], settings: null }),
+      },
+    ),
+  ],
+  FusedBatchNorm: [
+    defineCase(
+      fc
+        .tuple(shapes(4, 4), fc.boolean(), fc.boolean(), fc.boolean())
+        .chain(([shape, whole, scaled, moved]) => {
+          const statistics = whole ? shape : shape.slice(-1);
+          const [mean, variance] = [array(statistics), array(statistics, positives)];
+          const others = [scaled, moved].map(given => array(given ? statistics : []));
+          return fc
+            .tuple(array(shape), mean, variance, ...others)
+            .map(inputs => ({ inputs, settings: { scaled, moved } }));
+        }),
+      ([x, mean, variance, scale, offset], { scaled, moved }) =>
+        tf.batchNorm(
+          x as tf.Tensor4D,
+          mean as tf.Tensor1D,
+          variance as tf.Tensor1D,
+          moved ? (offset as tf.Tensor1D) : undefined,
+          scaled ? (scale as tf.Tensor1D) : undefined,
+          0.01,
+        ),
+      // Without them, TensorFlow.js' gradient fails.
+      { gradient: ({ settings: { scaled, moved } }) => scaled && moved },
+    ),
+  ],
 
   Greater: comparison(tf.greater),
   GreaterEqual: comparison(tf.greaterEqual),
@@ -82,22 +146,10 @@ export const elementwiseCases: Record<string, Case[]> = {
   LogicalOr: [binaryOfBool(tf.logicalOr)],
   LogicalNot: [defineCase(ofOne(truths, 'bool'), ([x]) => tf.logicalNot(x!), { gradient: false })],
 
-  Abs: [unary(tf.abs), unaryOfInt(tf.abs)],
+  Abs: [unary(tf.abs, reals, cornered), unaryOfInt(tf.abs)],
   Neg: [unary(tf.neg), unaryOfInt(tf.neg)],
-  Exp: [unary(tf.exp)],
-  Log: [unary(tf.log, positives)],
-  Log1p: [
-    unary(tf.log1p, between(-0.95, 3)),
-    // Near zero the result is as small as x: the tolerance must be.
-    unary(x => tf.log1p(tf.mul(x, 1e-6)), reals, { tolerance: 1e-12 }),
-  ],
-  Sqrt: [unary(tf.sqrt, positives)],
-  Rsqrt: [unary(tf.rsqrt, positives)],
-  Reciprocal: [unary(tf.reciprocal, awayFromZero)],
-  Sigmoid: [unary(tf.sigmoid), saturated(tf.sigmoid)],
-  Tanh: [unary(tf.tanh), saturated(tf.tanh)],
-  Softplus: [unary(tf.softplus), saturated(tf.softplus)],
-  Relu: [unary(tf.relu), unaryOfInt(tf.relu)],
+  Relu: [unary(tf.relu, reals, cornered), unaryOfInt(tf.relu)],
+  Relu6: [unary(x => tf.relu6(tf.mul(x, 4)), reals, cornered), unaryOfInt(tf.relu6)],
   LeakyRelu: [
     defineCase(
       ofOneWith(() => reals),
@@ -109,14 +161,11 @@ export const elementwiseCases: Record<string, Case[]> = {
     defineCase(
       ofOneWith(() => fc.constantFrom(0, 0.25, -1)),
       ([x], alpha) => tf.step(x!, alpha),
+      stepped,
     ),
     unaryOfInt(x => tf.step(x)),
   ],
-  Sign: [unary(tf.sign), unaryOfInt(tf.sign)],
-  Floor: [unary(tf.floor)],
-  Ceil: [unary(tf.ceil)],
-  Sin: [unary(tf.sin)],
-  Cos: [unary(tf.cos)],
+  Sign: [unary(tf.sign, reals, stepped), unaryOfInt(tf.sign)],
   Square: [unary(tf.square), unaryOfInt(tf.square)],
   ClipByValue: [
     defineCase(
@@ -125,13 +174,16 @@ export const elementwiseCases: Record<string, Case[]> = {
     ),
     unaryOfInt(x => tf.clipByValue(x, -2, 3)),
   ],
-  IsNan: [unary(tf.isNaN, fc.oneof(reals, fc.constant(Number.NaN)), { gradient: false })],
 
   Select: [
     defineCase(
-      broadcastable(3).chain(([c, t, e]) =>
-        fc.tuple(array(c!, truths, 'bool'), array(t!), array(e!)).map(inputs => ({ inputs, settings: null })),
-      ),
+      broadcastable(3)
+        .chain(([c, t, e]) =>
+          fc
+            .tuple(array(c!, truths, 'bool'), array(t!), array(e!))
+            .map(inputs => ({ inputs, settings: null })),
+        )
+        .filter(repeats),
       ([condition, t, e]) => tf.where(condition!, t!, e!),
     ),
     ...(['int32', 'bool'] as const).map(dtype =>
@@ -147,7 +199,7 @@ export const elementwiseCases: Record<string, Case[]> = {
     ),
   ],
   Cast: [
-    unary(x => tf.cast(x, 'int32'), reals, { gradient: false }),
+    unary(x => tf.cast(x, 'int32'), reals, { gradient: false, nonFinite: [] }),
     unary(x => tf.cast(x, 'bool'), reals, { gradient: false }),
     unaryOfInt(x => tf.cast(x, 'float32')),
     unaryOfInt(x => tf.cast(x, 'bool')),

@@ -2,9 +2,12 @@
 import type { Device } from '../../src/index.js';
 import type { Call, Case } from './case.js';
 
+/** Random calls of each row on a device that is not a GPU. */
+export const RUNS = 25;
+
 /** The row as it is tested on a device: `runs` random calls. */
 export function onDevice(device: Device, kernel: string, row: Case): Case & { runs: number } {
-  if (device !== 'webgpu') return { ...row, runs: 25 };
+  if (device !== 'webgpu') return { ...row, runs: RUNS };
   return {
     ...row,
     // On a processor that plays a GPU each call takes a tenth of a second and more.
@@ -22,6 +25,11 @@ export const isOrdinary = ({ inputs }: Call<unknown>): boolean =>
 const WGSL: Readonly<Record<string, number>> = {
   Sin: 2 ** -11,
   Cos: 2 ** -11,
-  // By a logarithm near one.
+  Tan: 2 ** -11,
+  Asin: 2 ** -13,
+  Acos: 2 ** -13,
+  Atan: 2 ** -13,
+  // By a logarithm near one, and by an exponential near one.
   Log1p: 2 ** -21,
+  Expm1: 2 ** -21,
 };

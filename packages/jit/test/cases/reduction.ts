@@ -1,7 +1,17 @@
 // The kernels of src/kernels/reduction.ts.
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { axisOf, type Case, defineCase, integers, ofOneWith, truths } from './case.js';
+import {
+  axisOf,
+  type Case,
+  defineCase,
+  INFINITE,
+  integers,
+  type Options,
+  ofOneWith,
+  only,
+  truths,
+} from './case.js';
 
 type Reduction = (x: tf.Tensor, axis: number | number[] | undefined, keepDims: boolean) => tf.Tensor;
 
@@ -16,8 +26,8 @@ const axes = (shape: readonly number[]) =>
     keepDims: fc.boolean(),
   });
 
-const ofFloat = (run: Reduction, gradient = true): Case =>
-  defineCase(ofOneWith(axes), ([x], { axis, keepDims }) => run(x!, axis, keepDims), { gradient });
+const ofFloat = (run: Reduction, options?: Options<{ axis: number | number[] | undefined }>): Case =>
+  defineCase(ofOneWith(axes), ([x], { axis, keepDims }) => run(x!, axis, keepDims), options);
 const ofInt = (run: Reduction): Case =>
   defineCase(
     ofOneWith(axes, { elements: integers, dtype: 'int32', maximumRank: 3 }),
@@ -30,8 +40,17 @@ const ofBool = (run: Reduction): Case =>
     ([x], { axis, keepDims }) => run(x!, axis, keepDims),
     { gradient: false },
   );
+/** Not over axes without elements, where the devices differ. */
+const ofSomething = only(({ inputs: [x], settings }) => {
+  const { axis } = typeof settings === 'number' ? { axis: settings } : (settings as { axis: number });
+  return tf.util.parseAxisParam(axis, [...x!.shape]).every(reduced => x!.shape[reduced]! > 0);
+});
+
 const position = (run: (x: tf.Tensor, axis: number) => tf.Tensor): Case[] => [
-  defineCase(ofOneWith(axisOf, { minimumRank: 1 }), ([x], axis) => run(x!, axis), { gradient: false }),
+  defineCase(ofOneWith(axisOf, { minimumRank: 1 }), ([x], axis) => run(x!, axis), {
+    gradient: false,
+    nonFinite: INFINITE,
+  }),
   defineCase(
     ofOneWith(axisOf, { minimumRank: 1, elements: integers, dtype: 'int32' }),
     ([x], axis) => run(x!, axis),
@@ -42,12 +61,12 @@ const position = (run: (x: tf.Tensor, axis: number) => tf.Tensor): Case[] => [
 export const reductionCases: Record<string, Case[]> = {
   Sum: [ofFloat(tf.sum), ofInt(tf.sum), ofBool(tf.sum)],
   Mean: [ofFloat(tf.mean), ofInt(tf.mean), ofBool(tf.mean)],
-  Max: [ofFloat(tf.max), ofInt(tf.max)],
-  Min: [ofFloat(tf.min), ofInt(tf.min)],
+  Max: [ofFloat(tf.max, { nonFinite: INFINITE }), ofInt(tf.max)].map(ofSomething),
+  Min: [ofFloat(tf.min, { nonFinite: INFINITE }), ofInt(tf.min)].map(ofSomething),
   // TensorFlow.js' gradient of a product calls chained methods, which its core package for Node does not have.
-  Prod: [ofFloat(tf.prod, false), ofInt(tf.prod), ofBool(tf.prod)],
-  All: [ofBool(tf.all)],
+  Prod: [ofFloat(tf.prod, { gradient: false }), ofInt(tf.prod), ofBool(tf.prod)],
+  All: [ofBool(tf.all)].map(ofSomething),
   Any: [ofBool(tf.any)],
-  ArgMax: position(tf.argMax),
-  ArgMin: position(tf.argMin),
+  ArgMax: position(tf.argMax).map(ofSomething),
+  ArgMin: position(tf.argMin).map(ofSomething),
 };

@@ -10,6 +10,7 @@ import {
   integers,
   ofOne,
   ofOneWith,
+  only,
   shapes,
   truths,
 } from './case.js';
@@ -72,8 +73,8 @@ const splits = (shape: readonly number[]) =>
     const length = shape.at(axis)!;
     return fc
       .oneof(
-        fc.constant(length),
-        fc.integer({ min: 1, max: length }).map(first => [first, length - first].filter(size => size > 0)),
+        fc.constant(Math.max(length, 1)),
+        fc.nat(length).chain(first => fc.constantFrom<number[][]>([first, length - first], [first, -1])),
       )
       .map(parts => ({ axis, parts }));
   });
@@ -83,8 +84,10 @@ const block = (shape: readonly number[]) =>
     .tuple(
       ...shape.map(length =>
         fc
-          .nat(length - 1)
-          .chain(start => fc.tuple(fc.constant(start), fc.constantFrom(-1, length - start, 1))),
+          .nat(length)
+          .chain(start =>
+            fc.tuple(fc.constant(start), fc.constantFrom(-1, length - start, Math.min(1, length - start))),
+          ),
       ),
     )
     .map(cuts => ({ begin: cuts.map(([start]) => start), size: cuts.map(([, size]) => size) }));
@@ -92,19 +95,20 @@ const block = (shape: readonly number[]) =>
 const gather = (dtype: 'float32' | 'int32' | 'bool'): Case =>
   defineCase(
     shapes(1, 3).chain(shape =>
-      fc
-        .tuple(axisOf(shape), shapes(0, 2))
-        .chain(([axis, positions]) =>
-          fc
-            .tuple(
-              array(shape, dtype === 'float32' ? undefined : truths, dtype),
-              array(positions, fc.nat(shape.at(axis)! - 1), 'int32'),
-            )
-            .map(inputs => ({ inputs, settings: axis })),
-        ),
+      fc.tuple(axisOf(shape), shapes(0, 2)).chain(([axis, positions]) => {
+        const length = shape.at(axis)!;
+        return fc
+          .tuple(
+            array(shape, dtype === 'float32' ? undefined : truths, dtype),
+            // Of nothing, nothing can be gathered.
+            array(length > 0 ? positions : [0], fc.nat(Math.max(length - 1, 0)), 'int32'),
+          )
+          .map(inputs => ({ inputs, settings: axis }));
+      }),
     ),
     ([x, indices], axis) => tf.gather(x!, indices as tf.Tensor1D, axis),
-    { gradient: dtype === 'float32' },
+    // TensorFlow.js' gradient of a gather from nothing fails.
+    { gradient: ({ inputs: [x], settings }) => dtype === 'float32' && x!.shape.at(settings)! > 0 },
   );
 
 const nothing = () => fc.constant(null);
@@ -169,7 +173,7 @@ export const shapeCases: Record<string, Case[]> = {
   Unpack: everyType(axisOf, (x, axis) => tf.unstack(x, axis), {
     minimumRank: 1,
     gradient: ({ inputs: [x], settings }) => x!.shape.at(settings)! > 1,
-  }),
+  }).map(only(({ inputs: [x], settings: axis }) => x!.shape.at(axis as number)! > 0)),
   SplitV: everyType(splits, (x, { axis, parts }) => tf.split(x, parts, axis), {
     minimumRank: 1,
     gradient: ({ settings: { parts } }) => (typeof parts === 'number' ? parts : parts.length) > 1,
@@ -188,6 +192,7 @@ export const shapeCases: Record<string, Case[]> = {
           .map(inputs => ({ inputs, settings: null })),
       ),
       ([x, segments]) => tf.unsortedSegmentSum(x!, segments as tf.Tensor1D, 5),
+      { nonFinite: [] },
     ),
   ],
 
