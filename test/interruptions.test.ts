@@ -68,8 +68,8 @@ test('an evaluation killed in the middle ends in the same results', async () => 
 
   const { code, stderr } = await place.run('eval');
   expect(code).toBe(0);
-  const [, before] = /^solving .*: (\d+)\/1200$/m.exec(stderr) ?? [];
-  expect(Number(before)).toBeGreaterThanOrEqual(3 * 2 * 60);
+  const [, before] = /^solving .*: (\d+)\/20$/m.exec(stderr) ?? [];
+  expect(Number(before)).toBeGreaterThanOrEqual(3 * 2);
   for (const name of ['metrics.json', 'images.csv', 'figure2.png', 'report.html', 'manifest.json']) {
     const path = [...results, name];
     expect((await place.read(...path)).equals(await undisturbed.read(...path)), name).toBe(true);

@@ -42,7 +42,7 @@ export async function exampleResults({
   const experiment = experimentSchema.parse({
     imageSize: SIZE,
     signal: { images: { source } },
-    solver: { restarts, iterations: ITERATIONS, refinement: { smoothing: 0 } },
+    solver: { restarts, iterations: ITERATIONS, refinement: { smoothing: 0, detail: 1e6 } }, // images of noise
     evaluation: { images: 12, batchSize: 5, figureColumns: 4 },
   });
   const images = (of: string, low: number) => {
