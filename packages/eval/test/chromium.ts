@@ -22,7 +22,6 @@ export interface View {
   readonly width: number;
   readonly height: number;
   readonly scheme?: 'light' | 'dark';
-  readonly scale?: number;
 }
 
 /** One tab. */
@@ -64,14 +63,15 @@ export class Browser {
 
   async stop(): Promise<void> {
     const closed = new Promise(resolve => this.child.once('close', resolve));
-    this.child.kill('SIGKILL');
+    this.session = undefined;
+    await this.send('Browser.close').catch(() => {}); // it may be gone before it answers
     await closed;
     await rm(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** Opens a page and waits until all of it is there. Returns the addresses that it asked for, and its complaints. */
-  async open(url: string, { width, height, scheme = 'light', scale = 1 }: View) {
-    const metrics = { width, height, deviceScaleFactor: scale, mobile: width < 600 };
+  async open(url: string, { width, height, scheme = 'light' }: View) {
+    const metrics = { width, height, deviceScaleFactor: 1, mobile: width < 600 };
     await this.send('Emulation.setDeviceMetricsOverride', metrics);
     await this.send('Emulation.setEmulatedMedia', {
       features: [{ name: 'prefers-color-scheme', value: scheme }],
