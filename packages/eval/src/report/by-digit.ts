@@ -1,1 +1,0 @@
-// The error by the class of the signal.
