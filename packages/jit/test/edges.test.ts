@@ -200,11 +200,11 @@ const differing: Record<
     js: [0],
     device: [1],
   },
-  'the gradient of relu at NaN': {
+  'gradients at NaN of what has a corner': {
     input: nd([1], [Number.NaN]),
-    fn: x => tf.grad(tf.relu)(x),
-    js: [Number.NaN],
-    device: [0],
+    fn: x => tf.concat([tf.relu, tf.relu6, tf.abs].map(corner => tf.grad(corner)(x))),
+    js: [Number.NaN, Number.NaN, Number.NaN],
+    device: [0, 0, -1],
   },
   'sums over segments of what is not finite': {
     input: nd([2], [Infinity, 1]),
