@@ -3,9 +3,14 @@ import type { SolverSettings } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { misfit, type Problem } from './misfit.js';
-import { type Descent, descend, type Step } from './optimiser.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
 import { candidates, chooseSigns } from './sign-check.js';
+
+/** The codes of n problems and their momentum, the decaying sum of the gradients; both [n, latent dimension]. */
+export interface Descent<T> {
+  readonly code: T;
+  readonly velocity: T;
+}
 
 /** Where the search stands: h and m of each problem of the batch. */
 export interface SolverState<T> {
@@ -19,8 +24,6 @@ export interface SolverState<T> {
  *
  * It costs five passes forward, G1(±h), G2(±m) and G1 of the new h, and two backward: the gradients reuse what the
  * sign check computed.
- *
- * @param step by default one of settings.stepSize; Adam needs to know its number.
  */
 export function iterate(
   signalPrior: GenerativePrior,
@@ -28,7 +31,6 @@ export function iterate(
   problem: Problem<Tensor>,
   state: SolverState<Tensor>,
   settings: SolverSettings,
-  step: Step<Tensor> = { size: tf.scalar(settings.stepSize), number: tf.scalar(1) },
 ): { state: SolverState<Tensor>; objective: Tensor } {
   const fit = (w: Tensor, x: Tensor) => misfit(w, x, problem, settings);
 
@@ -44,14 +46,13 @@ export function iterate(
 
   // Line 4: a step in h at (h, m) …
   const g1 = signalPrior.backward(signal.outputs, tf.mul(fit(w, x).gradient, x));
-  const h = descend(flipped(state.signal, signal, settings), penalised(g1, signal, settings), step, settings);
+  const h = descend(flipped(state.signal, signal, settings), penalised(g1, signal, settings), settings);
   // … then a step in m at (new h, m).
   const newW = imagesOf(signalPrior.forward(h.code));
   const g2 = distortionPrior.backward(distortion.outputs, tf.mul(fit(newW, x).gradient, newW));
   const m = descend(
     flipped(state.distortion, distortion, settings),
     penalised(g2, distortion, settings),
-    step,
     settings,
   );
 
@@ -67,6 +68,16 @@ export function iterate(
   };
 }
 
+/** A step of gradient descent with momentum. */
+function descend(
+  { code, velocity }: Descent<Tensor>,
+  gradient: Tensor,
+  { stepSize, momentum }: SolverSettings,
+): Descent<Tensor> {
+  const sum = tf.add(tf.mul(velocity, momentum), gradient);
+  return { code: tf.sub(code, tf.mul(sum, stepSize)), velocity: sum };
+}
+
 /** The gradient with that of λ/2 ‖code‖² added. */
 const penalised = (gradient: Tensor, { code }: { code: Tensor }, { latentPenalty }: SolverSettings): Tensor =>
   tf.add(gradient, tf.mul(code, latentPenalty));
@@ -77,20 +88,18 @@ function flipped(
   { code, sign }: { code: Tensor; sign: Tensor },
   { momentumOnFlip }: SolverSettings,
 ): Descent<Tensor> {
-  if (momentumOnFlip === 'keep') return { ...descent, code };
+  if (momentumOnFlip === 'keep') return { code, velocity: descent.velocity };
   const factor = momentumOnFlip === 'flip' ? sign : tf.relu(sign);
-  return { ...descent, code, velocity: tf.mul(descent.velocity, factor) };
+  return { code, velocity: tf.mul(descent.velocity, factor) };
 }
 
 /** The descent after the balance, its code multiplied by c [batch, 1]. Nor does it say whether momentum is rescaled. */
 function rescaled(
-  descent: Descent<Tensor>,
+  { code, velocity }: Descent<Tensor>,
   c: Tensor,
   { momentumOnBalance }: SolverSettings,
 ): Descent<Tensor> {
-  const code = tf.mul(descent.code, c);
-  if (momentumOnBalance === 'keep') return { ...descent, code };
-  return { ...descent, code, velocity: tf.mul(descent.velocity, c) };
+  return { code: tf.mul(code, c), velocity: momentumOnBalance === 'keep' ? velocity : tf.mul(velocity, c) };
 }
 
 /** ‖code‖ of each problem, [batch, 1]; the floor keeps a zero code from dividing by zero. */

@@ -8,9 +8,8 @@ import {
 } from '@blind-demod/experiment';
 import { compileLoop, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { iterate, type SolverState } from './algorithm1.js';
+import { type Descent, iterate, type SolverState } from './algorithm1.js';
 import type { Problem } from './misfit.js';
-import { atRest, type Step } from './optimiser.js';
 import type { GenerativePrior } from './prior.js';
 import type { Codes } from './starts.js';
 
@@ -61,9 +60,9 @@ export async function search(
       ...(problem.observed && { observed: takeRows(problem.observed, rows) }),
     };
     const loop = await compileLoop(
-      (before: SolverState<Tensor>, input: { problem: Problem<Tensor>; step: Step<Tensor> }) =>
-        iterate(signalPrior, distortionPrior, input.problem, before, settings, input.step),
-      { state, input: { problem: given, step: stepOf(1, settings) } },
+      (before: SolverState<Tensor>, of: Problem<Tensor>) =>
+        iterate(signalPrior, distortionPrior, of, before, settings),
+      { state, input: given },
       { device },
     );
     return { rows, given, loop };
@@ -71,13 +70,13 @@ export async function search(
 
   const all = Array.from({ length: total }, (_, row) => row);
   let batch = await begin(all, {
-    signal: atRest(starts.signal, settings),
-    distortion: atRest(starts.distortion, settings),
+    signal: atRest(starts.signal),
+    distortion: atRest(starts.distortion),
   });
   let searching = new Set(all);
   try {
     for (let done = 1; done <= iterations && searching.size > 0; done++) {
-      const { objective } = await batch.loop.step({ problem: batch.given, step: stepOf(done, settings) });
+      const { objective } = await batch.loop.step(batch.given);
       const now = trace.at(-1)?.slice() ?? new Float32Array(total);
       batch.rows.forEach((row, place) => {
         if (searching.has(row)) now[row] = objective.data[place]!;
@@ -115,10 +114,10 @@ export async function search(
   return { codes: ended, trace };
 }
 
-function stepOf(number: number, { stepSize }: SolverSettings): Step<Float32NdArray> {
-  const scalar = (value: number) => float32([], Float32Array.of(value));
-  return { size: scalar(stepSize), number: scalar(number) };
-}
+const atRest = (code: Float32NdArray): Descent<Float32NdArray> => ({
+  code,
+  velocity: float32(code.shape, new Float32Array(code.data.length)),
+});
 
 /** Whether the objective of a start fell by no more than the fraction `tolerance` over the last iterations. */
 function hasConverged(trace: readonly Float32Array[], row: number, tolerance: number): boolean {
@@ -153,10 +152,9 @@ function rowsOf(
   { signal, distortion }: SolverState<Float32NdArray>,
   rows: readonly number[],
 ): SolverState<Float32NdArray> {
-  const take = ({ code, velocity, square }: SolverState<Float32NdArray>['signal']) => ({
+  const take = ({ code, velocity }: Descent<Float32NdArray>) => ({
     code: takeRows(code, rows),
     velocity: takeRows(velocity, rows),
-    ...(square && { square: takeRows(square, rows) }),
   });
   return { signal: take(signal), distortion: take(distortion) };
 }

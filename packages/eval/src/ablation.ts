@@ -62,10 +62,6 @@ export function departures(solver: SolverSettings): Variant[] {
   const withoutDraws = ({ draws: _, ...rest }: SolverSettings): SolverSettings => rest;
   const { smoothing } = solver.refinement;
   const candidates: Variant[] = [
-    {
-      name: 'momentum in place of Adam (step size 20)',
-      solver: { ...solver, optimiser: 'momentum', stepSize: 20 },
-    },
     { name: 'squares, not robust', solver: withoutRobustness(solver) },
     { name: 'starts at random', solver: withoutDraws(solver) },
     { name: 'one start', solver: { ...solver, restarts: 1 } },

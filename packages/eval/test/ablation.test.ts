@@ -23,7 +23,7 @@ describe('variants of the paper’s solver', () => {
 
 describe('departures', () => {
   const ours = experimentSchema.parse({
-    solver: { optimiser: 'adam', robustness: 0.03, restarts: 3, draws: 256, polish: 50 },
+    solver: { robustness: 0.03, restarts: 3, draws: 256, polish: 50 },
   }).solver;
 
   test('begin with the configured solver and end with the paper’s', () => {
@@ -33,13 +33,9 @@ describe('departures', () => {
   });
 
   test('change one thing at a time', () => {
-    const allowed = [
-      ['optimiser', 'stepSize'],
-      ['iterations', 'polish'],
-    ].map(keys => `${keys}`);
     for (const { name, solver } of departures(ours).slice(1, -1)) {
       const keys = changed(solver, ours);
-      if (keys.length !== 1) expect(allowed, name).toContain(`${keys}`);
+      if (keys.length !== 1) expect(keys, name).toEqual(['iterations', 'polish']);
     }
   });
 

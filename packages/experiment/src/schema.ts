@@ -116,10 +116,6 @@ const solverSettings = z
     iterations: count.default(500).describe('Iterations of Algorithm 1.'),
     stepSize: z.number().gt(0).default(1).describe('Step size, for the mean misfit over pixels.'),
     momentum: decay.default(0.9).describe('Momentum of the gradient steps.'),
-    optimiser: z
-      .enum(['momentum', 'adam'])
-      .default('momentum')
-      .describe("Gradient descent with momentum, or Adam, whose mean of the gradients decays by 'momentum'."),
     robustness: z
       .number()
       .gt(0)
