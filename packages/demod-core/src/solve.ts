@@ -29,7 +29,7 @@ export interface Recovery {
   readonly distortionCode: Float32NdArray;
   /** The mean misfit, ½ mean (ŵ ⊙ x̂ − y)² where it is not robust, of the start that was kept, [n]. */
   readonly objective: Float32Array;
-  /** The same for every start, [n × restarts], an observation's restarts side by side. */
+  /** The same for every start at its last iteration, before a polish, [n × restarts], an observation's side by side. */
   readonly restartObjectives: Float32Array;
   /** How far each recovery is to be trusted, [n], from 0 to 1: see `confidenceOf`. */
   readonly confidence: Float32Array;
@@ -98,7 +98,7 @@ export async function solve(
     signalCode: takeRows(codes.signal, kept),
     distortionCode: takeRows(codes.distortion, kept),
     objective: ofRows(final.objective, kept),
-    restartObjectives: final.objective,
+    restartObjectives: trace.at(-1)!,
     confidence: confidenceOf(problem, final, kept),
     trace: trace.map(objectives => ofRows(objectives, kept)),
     iterations: trace.length,

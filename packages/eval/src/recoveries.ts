@@ -15,7 +15,7 @@ import type { Batch } from './batches.js';
 export interface Recovery extends Readonly<Record<Factor, Float32NdArray>> {
   /** [n], where the start that was kept ended. */
   readonly objective: Float32NdArray;
-  /** [n, restarts], where every start ended. */
+  /** [n, restarts], where every start's search ended, before a polish. */
   readonly restartObjectives: Float32NdArray;
   /** [n, iterations], before each iteration of the start that was kept. */
   readonly trace: Float32NdArray;
@@ -35,7 +35,7 @@ export interface Recoveries {
 const KIND = 'recovery';
 const FILE = 'recovery.safetensors';
 /** Counted up when the file's tensors change, so that older files are not taken for current ones. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** The recoveries in `folder` that were made with these settings: everything they depend on but for their pairs. */
 export function recoveriesIn(folder: string, settings: object, seed: number): Recoveries {
