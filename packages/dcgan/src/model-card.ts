@@ -46,7 +46,7 @@ ${channels} × ${height} × ${width} in [${generator.outputRange}]; ${parameters
 - Trained on ${images.train.pixels.shape[0]} images (source: ${loaded.experiment[factor].images.source}); ${images.test.pixels.shape[0]} are held out.
 - Seed ${loaded.experiment.seed}; ${training.epochs} epochs of ${stepsPerEpoch} steps, batches of ${training.batchSize}; Adam, learning rate ${training.learningRate}, β1 ${training.beta1}, β2 ${training.beta2}; instance noise ${training.instanceNoise}; weights averaged with decay ${training.averageDecay}.
 - All settings, versions and checksums: \`manifest.json\`. Every step's losses: \`losses.jsonl\`.
-- RepresentationByEpoch error, how near the generator comes to an image: the least relative error ‖G(z) − x‖ / ‖x‖ that a search over latent codes z finds. The weights are those after epoch ${chosen}, which have the least median on ${scores[0]!.images} training images. On ${heldOut.images} held-out images the median is ${heldOut.median.toFixed(4)}, the 90th percentile ${heldOut.percentile90.toFixed(4)}.
+- Representation error, how near the generator comes to an image: the least relative error ‖G(z) − x‖ / ‖x‖ that a search over latent codes z finds. The weights are those after epoch ${chosen}, which have the least median on ${scores[0]!.images} training images. On ${heldOut.images} held-out images the median is ${heldOut.median.toFixed(4)}, the 90th percentile ${heldOut.percentile90.toFixed(4)}.
 
 ![64 samples](samples.png)
 
