@@ -41,7 +41,7 @@ export function parser(args: readonly string[]): Argv {
     .command(doctorCommand)
     .command(benchCommand)
     .example('$0 doctor', 'What works on this machine')
-    .example('$0 eval --config configs/quick.json', 'Judge the generators of that experiment')
+    .example('$0 eval --images all', 'Recover all held-out pairs and score them')
     .example('$0 recover photo.png --out recovered', 'Take a picture of your own apart')
     .epilogue(EPILOGUE)
     .demandCommand(1, 1, 'a command is missing', 'more than one command')

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { experimentSchema, jsonSchema, loadExperiment } from '../src/index.js';
+import { experimentSchema, FACTORS, jsonSchema, loadExperiment } from '../src/index.js';
 
 const config = (name: string) => new URL(`../../../configs/${name}`, import.meta.url).pathname;
 
@@ -42,10 +42,33 @@ describe('experimentSchema', () => {
 });
 
 describe('configs', () => {
-  test('paper.json is the default experiment', async () => {
+  test('paper.json has the data, the networks and the learning rate of the paper', async () => {
     const { experiment, name } = await loadExperiment(config('paper.json'));
+    const defaults = experimentSchema.parse({});
     expect(name).toBe('paper');
-    expect(experiment).toEqual({ ...experimentSchema.parse({}), $schema: './schema.json' });
+    expect(experiment.imageSize).toBe(64);
+    for (const factor of FACTORS) {
+      const { images, network, training } = experiment[factor];
+      expect({ images, network }).toEqual({
+        images: defaults[factor].images,
+        network: defaults[factor].network,
+      });
+      expect(training.learningRate).toBe(0.0002);
+    }
+  });
+
+  test("paper-solver.json is paper.json with the paper's solver, which is the default one", async () => {
+    const [ours, paper] = [
+      await loadExperiment(config('paper.json')),
+      await loadExperiment(config('paper-solver.json')),
+    ];
+    expect(paper.experiment).toEqual({ ...ours.experiment, solver: experimentSchema.parse({}).solver });
+    expect(paper.experiment.solver).toMatchObject({
+      iterations: 500,
+      stepSize: 1,
+      momentum: 0.9,
+      restarts: 1,
+    });
   });
 
   test.each(['quick.json', 'smoke.json'])('%s is valid', async file => {

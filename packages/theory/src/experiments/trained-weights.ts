@@ -29,7 +29,7 @@ const schema = studySchema(
     generators: z
       .string()
       .min(1)
-      .default('../../models/quick')
+      .default('../../models/paper')
       .describe('Folder of the trained generators signal/ and distortion/, relative to this file.'),
     pairs: count.default(8).describe('Pairs of inputs at which each layer is compared with its expectation.'),
     starts: count.default(3).describe('Starting points of the search for the worst directions.'),
