@@ -28,8 +28,9 @@ export interface Generative {
 }
 
 /**
- * The paper's solver; two-generator gradient descent; and the experiment's own solver, which is run once for two methods:
- * the generator's image G1(h), and the refined signal. The distortion of both is G2(m) as the refinement smooths it.
+ * Two-generator gradient descent; the paper's solver; and the experiment's own solver, which is run once for three
+ * methods. Their signals are the generator's image G1(h); the refined signal; and, as a ceiling, what the refinement
+ * would give if it knew the true distortion. The distortion of the first two is G2(m) as the refinement smooths it.
  * Each throws a UserError when its search diverges.
  */
 export function generativeProcedures(
@@ -73,12 +74,21 @@ export function generativeProcedures(
       methods: [
         { name: 'ours', title: 'this solver, G1(h)' },
         { name: 'ours-refined', title: 'this solver, refined' },
+        { name: 'ceiling', title: 'refined, true distortion known' },
       ],
       settings: { ...common, solver: ours },
       recover: async (problem, onProgress) => {
         const found = await run(ours, problem, onProgress);
         const refined = refine({ ...problem, ...found }, ours.refinement);
-        return { ours: { signal: found.signal, distortion: refined.distortion }, 'ours-refined': refined };
+        const { signal: ceiling } = refine(
+          { ...problem, signal: found.signal, distortion: problem.trueDistortion },
+          { ...ours.refinement, smoothing: 0 },
+        );
+        return {
+          ours: { signal: found.signal, distortion: refined.distortion },
+          'ours-refined': refined,
+          ceiling: { signal: ceiling },
+        };
       },
     },
   ];

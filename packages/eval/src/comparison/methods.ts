@@ -2,11 +2,10 @@
 import type { FactorImages } from '@blind-demod/distortion-data';
 import type { Experiment, Factor } from '@blind-demod/experiment';
 import { BASELINES } from '../baselines/index.js';
-import { ceiling } from './ceiling.js';
 import { type Generative, generativeProcedures } from './generative.js';
 import { alone, type Procedure } from './method.js';
 
-/** The baselines, the methods with generators, and the ceiling. */
+/** The baselines, and the methods with generators. */
 export function allProcedures(
   experiment: Experiment,
   { images, ...generative }: Generative & { images: Readonly<Record<Factor, FactorImages>> },
@@ -15,7 +14,6 @@ export function allProcedures(
   return [
     ...BASELINES.map(baseline => alone(baseline(training))),
     ...generativeProcedures(experiment, generative),
-    alone(ceiling(experiment.solver.refinement)),
   ];
 }
 
