@@ -66,17 +66,18 @@ export function generativeProcedures(
       },
     };
   };
+  const methods = [
+    { name: 'ours', title: 'this solver, G1(h)' },
+    { name: 'ours-refined', title: 'this solver, refined' },
+    { name: 'ceiling', title: 'refined, true distortion known' },
+  ];
   return [
     unrefined({ name: 'two-generators', title: 'two generators, ℓ2' }, TWO_GENERATORS),
     unrefined({ name: 'paper', title: 'the paper’s solver' }, PAPER),
     {
       name: 'ours',
-      methods: [
-        { name: 'ours', title: 'this solver, G1(h)' },
-        { name: 'ours-refined', title: 'this solver, refined' },
-        { name: 'ceiling', title: 'refined, true distortion known' },
-      ],
-      settings: { ...common, solver: ours },
+      methods,
+      settings: { ...common, solver: ours, methods: methods.map(({ name }) => name) },
       recover: async (problem, onProgress) => {
         const found = await run(ours, problem, onProgress);
         const refined = refine({ ...problem, ...found }, ours.refinement);

@@ -42,7 +42,7 @@ export interface Procedure {
   readonly name: string;
   /** Those of its methods that the comparison shows. */
   readonly methods: readonly Named[];
-  /** Everything that the estimates depend on beside the observation. */
+  /** Everything that the estimates depend on beside the observation, and of which methods there are any. */
   readonly settings: object;
   /** The estimates of each of its methods, by name; of those not shown, too. */
   recover(problem: Observed, onProgress: OnProgress): Promise<Readonly<Record<string, Estimates>>>;

@@ -110,6 +110,13 @@ test.each(['two-generators', 'paper', 'ours'])(
   },
 );
 
+test('scores that were kept before a solve had another method are not taken for current ones', async () => {
+  const { estimates } = await estimatesOf('ours');
+  const { settings, methods } = all().find(({ name }) => name === 'ours')!;
+  expect(settings).toMatchObject({ methods: Object.keys(estimates) });
+  expect(methods.map(({ name }) => name)).toEqual(Object.keys(estimates));
+});
+
 test('progress is told as a fraction', async () => {
   vi.mocked(solve).mockImplementation(async (_signal, _distortion, _observation, { onIteration }) => {
     onIteration?.(1, 4, 0);
