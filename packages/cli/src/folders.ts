@@ -7,6 +7,7 @@ export interface Folders {
   generator(factor: Factor): string;
   readonly evaluation: string;
   readonly ablation: string;
+  readonly comparison: string;
 }
 
 /** The folders of the experiment `name` under the artifact root `out`. */
@@ -17,5 +18,6 @@ export function foldersOf(out: string, name: string): Folders {
     generator: factor => join(root, factor),
     evaluation: join(root, 'eval'),
     ablation: join(root, 'ablation'),
+    comparison: join(root, 'compare'),
   };
 }

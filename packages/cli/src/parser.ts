@@ -4,6 +4,7 @@ import { useThreads } from '@blind-demod/jit';
 import yargs, { type Argv } from 'yargs';
 import { ablateCommand } from './commands/ablate.js';
 import { benchCommand } from './commands/bench.js';
+import { compareCommand } from './commands/compare.js';
 import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
@@ -34,6 +35,7 @@ export function parser(args: readonly string[]): Argv {
     .command(dataCommand)
     .command(trainCommand)
     .command(evalCommand)
+    .command(compareCommand)
     .command(ablateCommand)
     .command(recoverCommand)
     .command(theoryCommand)

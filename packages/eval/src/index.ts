@@ -10,6 +10,12 @@ export {
 export { barChart } from './benchmark/chart.js';
 export { profileProgram } from './benchmark/profile.js';
 export type { ProgramName, Size } from './benchmark/programs.js';
+export { byName, type Comparison, type ComparisonInput, compare } from './comparison/compare.js';
+export { CONDITIONS, type Condition } from './comparison/conditions.js';
+export type { Named, Procedure } from './comparison/method.js';
+export { allProcedures, withMethods } from './comparison/methods.js';
+export type { MethodSummary, Summarised } from './comparison/summary.js';
+export { comparisonTables } from './comparison/tables.js';
 export { type Evaluation, evaluate, type Solved } from './evaluate.js';
 export { psnr } from './metrics/psnr.js';
 export { relativeError } from './metrics/relative-error.js';

@@ -61,6 +61,6 @@ function recoverySettings(experiment: Experiment, { generators, device }: Evalua
 }
 
 /** The sha256 of the generator's weights file. */
-function fingerprint(generator: Generator): string {
+export function fingerprint(generator: Generator): string {
   return createHash('sha256').update(encodeGenerator(generator)).digest('hex');
 }

@@ -16,11 +16,15 @@ export interface Observed {
 /** Like the observations, at any scale; a factor that a method does not estimate is absent. */
 export type Estimates = Readonly<Partial<Record<Factor, Float32NdArray>>>;
 
-export interface Method {
-  /** What it is called on the command line. */
+/** What a method is called. */
+export interface Named {
+  /** On the command line and in files. */
   readonly name: string;
-  /** What it is called in a table. */
+  /** In a table. */
   readonly title: string;
+}
+
+export interface Method extends Named {
   /** Everything that its estimates depend on beside the observation, for the key under which they are kept. */
   readonly settings: object;
   recover(problem: Observed): Promise<Estimates>;
@@ -28,3 +32,29 @@ export interface Method {
 
 /** A method that learns from training images alone, or from nothing. */
 export type Baseline = (training: Readonly<Record<Factor, FactorImages['train']>>) => Method;
+
+/** Told the fraction of a computation that is done, in [0, 1]. */
+export type OnProgress = (fraction: number) => void;
+
+/** What is computed and kept at once: a method, or a solve from which several methods read their estimates. */
+export interface Procedure {
+  /** Under which its scores are kept. */
+  readonly name: string;
+  /** Those of its methods that the comparison shows. */
+  readonly methods: readonly Named[];
+  /** Everything that the estimates depend on beside the observation, and of which methods there are any. */
+  readonly settings: object;
+  /** The estimates of each of its methods, by name; of those not shown, too. */
+  recover(problem: Observed, onProgress: OnProgress): Promise<Readonly<Record<string, Estimates>>>;
+}
+
+/** A method by itself. */
+export function alone(method: Method): Procedure {
+  const { name, title, settings } = method;
+  return {
+    name,
+    methods: [{ name, title }],
+    settings,
+    recover: async problem => ({ [name]: await method.recover(problem) }),
+  };
+}

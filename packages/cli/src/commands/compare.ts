@@ -1,0 +1,98 @@
+// demod compare: all methods on the same held-out pairs, under every condition.
+import { prepareImages } from '@blind-demod/distortion-data';
+import {
+  allProcedures,
+  byName,
+  CONDITIONS,
+  compare,
+  comparisonTables,
+  type Named,
+  withMethods,
+} from '@blind-demod/eval';
+import { loadExperiment } from '@blind-demod/experiment';
+import type { CommandModule } from 'yargs';
+import { UsageError } from '../exit.js';
+import { foldersOf } from '../folders.js';
+import { findGenerators } from '../generators.js';
+import { type ArtifactsArguments, artifactsOption, type CommonArguments, countOrAll } from '../options.js';
+import { printResult } from '../output.js';
+
+type Arguments = ArtifactsArguments & {
+  images: number | 'all' | undefined;
+  conditions: string | undefined;
+  methods: string | undefined;
+};
+
+export const compareCommand: CommandModule<CommonArguments, Arguments> = {
+  command: 'compare',
+  describe: 'Compare all methods on pairs of test images, with noise and missing pixels too',
+  builder: yargs =>
+    yargs
+      .usage(
+        `$0 compare
+
+Recovers the same pairs of test images by every method under every condition, and writes tables, a plot and a
+line per pair to artifacts/NAME/compare/. What is done is kept: stopped, it goes on where it was; with more
+images it does only the new ones.`,
+      )
+      .options(artifactsOption)
+      .option('images', {
+        type: 'string',
+        requiresArg: true,
+        coerce: countOrAll('images'),
+        defaultDescription: "the experiment's evaluation.images",
+        describe: 'How many pairs, or "all"',
+      })
+      .option('conditions', {
+        type: 'string',
+        requiresArg: true,
+        defaultDescription: 'all',
+        describe: `Which, with commas between: ${namesOf(CONDITIONS)}`,
+      })
+      .option('methods', {
+        type: 'string',
+        requiresArg: true,
+        defaultDescription: 'all',
+        describe: 'Which, with commas between; a name that there is not lists those that there are',
+      })
+      .example('$0 compare --images all', 'The whole table')
+      .example('$0 compare --methods paper,ours-refined --conditions clean,noise-5', 'A part of it'),
+  handler: async args => {
+    const conditionNames = chosen('conditions', args.conditions, CONDITIONS);
+    const loaded = await loadExperiment(args.config);
+    const folders = foldersOf(args.out, loaded.name);
+    const { generators } = await findGenerators(loaded, args.out);
+    const images = {
+      signal: await prepareImages(loaded, 'signal', folders.images('signal')),
+      distortion: await prepareImages(loaded, 'distortion', folders.images('distortion')),
+    };
+    const procedures = allProcedures(loaded.experiment, { images, generators, device: args.device });
+    const methods = procedures.flatMap(procedure => procedure.methods);
+    const { pairs, results, files } = await compare(loaded, {
+      images,
+      procedures: withMethods(procedures, chosen('methods', args.methods, methods)),
+      conditions: CONDITIONS.filter(({ name }) => conditionNames.includes(name)),
+      folder: folders.comparison,
+      ...(args.images !== undefined && { count: args.images }),
+    });
+    printResult(args, { pairs, conditions: byName(results), files }, [
+      comparisonTables(results, { ascii: !process.stdout.isTTY }),
+      '',
+      `${pairs} pairs of test images; medians, and 10th percentiles where it says 10 %`,
+      ...Object.values(files),
+    ]);
+  },
+};
+
+/** The names on the command line, which must be among those there are; all of these where none are given. @throws UsageError */
+function chosen(option: string, given: string | undefined, known: readonly Named[]): string[] {
+  if (given === undefined) return known.map(({ name }) => name);
+  const names = given.split(',').map(name => name.trim());
+  const stranger = names.find(wanted => !known.some(({ name }) => name === wanted));
+  if (stranger === undefined) return names;
+  throw new UsageError(`--${option}: there is no "${stranger}"; there are ${namesOf(known)}`);
+}
+
+function namesOf(named: readonly Named[]): string {
+  return named.map(({ name }) => name).join(', ');
+}

@@ -1,0 +1,115 @@
+// The comparison: every method on the same held-out pairs, under every condition.
+import { join } from 'node:path';
+import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
+import { type Factor, type LoadedExperiment, writeArtifact } from '@blind-demod/experiment';
+import { inBatches } from '../batches.js';
+import { heldOutPairs } from '../pairs.js';
+import { comparisonCsv } from './comparison-csv.js';
+import type { Condition } from './conditions.js';
+import { keptIn, type Task } from './kept.js';
+import type { Procedure } from './method.js';
+import { comparisonPlot } from './plot.js';
+import { runMissing } from './run.js';
+import { type MethodSummary, type Outcome, type Summarised, summariseScores } from './summary.js';
+import { comparisonMarkdown } from './tables.js';
+
+export interface ComparisonInput {
+  readonly images: Readonly<Record<Factor, FactorImages>>;
+  readonly procedures: readonly Procedure[];
+  readonly conditions: readonly Condition[];
+  /** Where the results go. */
+  readonly folder: string;
+  /** How many pairs, when not as many as the experiment says for its evaluation. */
+  readonly count?: number | 'all';
+}
+
+const FILES = {
+  summary: 'comparison.json',
+  scores: 'comparison.csv',
+  tables: 'comparison.md',
+  plot: 'comparison.svg',
+} as const;
+
+export interface Comparison {
+  readonly pairs: number;
+  /** By condition, and within it by method. */
+  readonly results: readonly Summarised[];
+  /** Paths of what was written. */
+  readonly files: Readonly<Record<keyof typeof FILES, string>>;
+}
+
+/**
+ * Runs every procedure on the pairs of an evaluation, whose images nothing was trained on, under every condition, and
+ * writes comparison.json, comparison.csv, comparison.md and comparison.svg into the folder. The scores of each batch are
+ * kept under `parts/` with what they depend on, so that a comparison that was stopped goes on, and one with more pairs, or
+ * another setting of one method, does only what is new.
+ *
+ * @throws UserError when there are fewer test images than asked for, a search diverges, or the folder cannot be written.
+ */
+export async function compare(
+  { experiment, name }: LoadedExperiment,
+  { images, procedures, conditions, folder, count }: ComparisonInput,
+): Promise<Comparison> {
+  const { seed, evaluation } = experiment;
+  const tests = { signal: images.signal.test, distortion: images.distortion.test };
+  const pairs = heldOutPairs(seed, tests, count ?? evaluation.images);
+  const batches = inBatches(pairs, evaluation.batchSize);
+  const settings = {
+    seed,
+    data: { signal: dataSettings(experiment, 'signal'), distortion: dataSettings(experiment, 'distortion') },
+  };
+  const kept = keptIn(join(folder, 'parts'), settings, seed);
+  // Batch by batch, so that the pace of what is done is that of what is left.
+  const tasks = batches.flatMap(batch =>
+    conditions.flatMap(condition => procedures.map((procedure): Task => ({ batch, condition, procedure }))),
+  );
+  await runMissing(tasks, kept, { tests, seed });
+
+  const outcomes: Outcome[] = [];
+  for (const condition of conditions) {
+    for (const procedure of procedures) {
+      const parts = [];
+      for (const batch of batches) parts.push(await kept.read({ batch, condition, procedure }));
+      for (const method of procedure.methods) {
+        outcomes.push({ condition, method, scores: parts.flatMap(part => part[method.name]!) });
+      }
+    }
+  }
+  const results = outcomes.map(({ condition, method, scores }) => ({
+    condition,
+    method,
+    summary: summariseScores(scores),
+  }));
+  const made = {
+    ...settings,
+    methods: Object.fromEntries(procedures.map(procedure => [procedure.name, procedure.settings])),
+  };
+  const summary = {
+    experiment: name,
+    pairs: pairs.length,
+    conditions: byName(results),
+    settings: made,
+  };
+  await writeArtifact(folder, {
+    kind: 'comparison',
+    settings: { ...made, conditions, pairs: pairs.length, shown: results.map(({ method }) => method.name) },
+    seed,
+    files: {
+      [FILES.summary]: `${JSON.stringify(summary, undefined, 2)}\n`,
+      [FILES.scores]: comparisonCsv(pairs, outcomes),
+      [FILES.tables]: comparisonMarkdown(results, { experiment: name, pairs: pairs.length }),
+      [FILES.plot]: comparisonPlot(results),
+    },
+  });
+  const files = Object.fromEntries(Object.entries(FILES).map(([key, file]) => [key, join(folder, file)]));
+  return { pairs: pairs.length, results, files: files as Comparison['files'] };
+}
+
+/** Summaries by the names of the condition and the method. */
+export function byName(results: readonly Summarised[]): Record<string, Record<string, MethodSummary>> {
+  const named: Record<string, Record<string, MethodSummary>> = {};
+  for (const { condition, method, summary } of results) {
+    named[condition.name] = { ...named[condition.name], [method.name]: summary };
+  }
+  return named;
+}

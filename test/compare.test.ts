@@ -1,0 +1,69 @@
+// A comparison of all methods: what it leaves, how it goes on, and what is wrong on its command line.
+import { readdir } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Workplace } from './demod.js';
+
+const FOLDER = ['artifacts', 'smoke', 'compare'] as const;
+const SOME = ['--methods', 'observation,ours,ours-refined,ceiling', '--conditions', 'clean,missing-30'];
+let workplace: Workplace;
+
+beforeAll(async () => {
+  workplace = await Workplace.create({ evaluation: { images: 3, batchSize: 2 } });
+  await workplace.succeed('train');
+  await workplace.succeed('compare', ...SOME);
+});
+afterAll(() => workplace.remove());
+
+test('writes and prints a table for each condition', async () => {
+  const files = await readdir(workplace.path(...FOLDER));
+  for (const kind of ['json', 'csv', 'md', 'svg']) expect(files).toContain(`comparison.${kind}`);
+  const printed = await workplace.succeed('compare', ...SOME);
+  expect(printed).toMatch(/^clean\n\+-.*\n\n30 % missing\n\+-.*\n3 pairs of test images/s);
+  expect(printed.match(/^\| this solver, refined /gm)).toHaveLength(2);
+  const markdown = (await workplace.read(...FOLDER, 'comparison.md')).toString();
+  expect(markdown).toContain('## Condition: 30 % missing');
+});
+
+test('goes on: a second comparison computes nothing, more images or methods only what is new', async () => {
+  const place = await workplace.copy();
+  const read = () => place.read(...FOLDER, 'comparison.csv').then(String);
+  const before = await read();
+  const { code, stderr } = await place.run('compare', ...SOME);
+  expect(code).toBe(0);
+  expect(stderr).not.toContain('comparing');
+  expect(await read()).toBe(before);
+
+  const more = await place.run('compare', ...SOME, '--images', '4');
+  expect(more.stderr).toMatch(/^comparing .*: 16\/32$/m); // two pairs of each; the batch of one is now of two
+  const clean = (csv: string) => csv.split('\r\n').filter(line => /^clean,ours,[01],/.test(line));
+  expect(clean(await read())).toEqual(clean(before));
+  expect(clean(before)).toHaveLength(2);
+});
+
+test('with --json, the summaries by condition and method', async () => {
+  const { pairs, conditions, files } = JSON.parse(await workplace.succeed('compare', ...SOME, '--json'));
+  expect(pairs).toBe(3);
+  expect(Object.keys(conditions)).toEqual(['clean', 'missing-30']);
+  expect(Object.keys(conditions.clean)).toEqual(['observation', 'ours', 'ours-refined', 'ceiling']);
+  expect(conditions.clean.ceiling.signal.psnr.median).toBeGreaterThan(
+    conditions.clean['ours-refined'].signal.psnr.median,
+  );
+  expect(files.plot).toBe('artifacts/smoke/compare/comparison.svg');
+});
+
+test.each([
+  [
+    ['--methods', 'paper,magic'],
+    /^error: --methods: there is no "magic"; there are observation, .*ours-refined/m,
+  ],
+  [
+    ['--conditions', 'fog'],
+    /^error: --conditions: there is no "fog"; there are clean, noise-1, .*missing-30/m,
+  ],
+  [['--images', '0'], /^error: --images expects a whole number of at least 1, or "all", got "0"/m],
+])('%s is a line that names what there is', async (options, message) => {
+  const { code, stdout, stderr } = await workplace.run('compare', ...options);
+  expect(stderr).toMatch(message);
+  expect(stdout).toBe('');
+  expect(code).toBe(2);
+});
