@@ -22,7 +22,7 @@ Results go to artifacts/NAME/, where NAME is the file's name. A command that was
 
 The same from the repository's root, with what each step needs made first:
   npx turbo data        npx turbo train        npx turbo eval
-  DEMOD_CONFIG=configs/quick.json npx turbo eval`;
+  DEMOD_CONFIG=configs/paper-solver.json npx turbo eval`;
 
 export function parser(args: readonly string[]): Argv {
   return yargs(args)
