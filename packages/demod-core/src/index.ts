@@ -2,6 +2,7 @@
 export { iterate, type SolverState } from './algorithm1.js';
 export { misfit, type Problem } from './misfit.js';
 export { type GenerativePrior, generatorPrior, imagesOf, layeredPrior, randomReluPrior } from './prior.js';
+export { gaussianBlur } from './blur.js';
 export { type Refinable, refine } from './refine.js';
 export { type Representation, type RepresentOptions, representationError } from './represent.js';
 export { type Recovery, type SolveOptions, solve } from './solve.js';

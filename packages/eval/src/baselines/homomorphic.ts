@@ -1,0 +1,60 @@
+// Homomorphic filtering (Oppenheim, Schafer and Stockham 1968; Stockham 1972): the logarithm turns the product into a
+// sum, of which the smooth part is the distortion's.
+import { type Float32NdArray, float32 } from '@blind-demod/experiment';
+import { gaussianBlur } from '@blind-demod/demod-core';
+import type { Baseline } from '../comparison/method.js';
+
+const SETTINGS = { bright: 0.3, deviation: 8 };
+
+export const homomorphic: Baseline = () => ({
+  name: 'homomorphic',
+  title: 'homomorphic filtering',
+  settings: SETTINGS,
+  recover: async ({ observation, observed }) => {
+    const distortion = illumination(observation, observed, SETTINGS);
+    const signal = observation.data.map((y, pixel) =>
+      observed?.data[pixel] === 0 ? 0 : Math.max(0, y) / distortion.data[pixel]!,
+    );
+    return { signal: float32(observation.shape, signal), distortion };
+  },
+});
+
+/** The weight of the image's average, which counts where no bright pixel is near. */
+const AVERAGE_WEIGHT = 1e-6;
+
+/**
+ * exp of a Gaussian average of log y. The logarithm of a black background says nothing of the light on it, so only
+ * pixels of at least `bright` of the image's highest value are averaged (normalised convolution, Knutsson and Westin 1993).
+ *
+ * @param observation [n, channels, height, width]
+ * @param deviation of the Gaussian, in pixels.
+ */
+export function illumination(
+  observation: Float32NdArray,
+  observed: Float32NdArray | undefined,
+  { bright, deviation }: { bright: number; deviation: number },
+): Float32NdArray {
+  const { shape, data } = observation;
+  const length = data.length / shape[0]!;
+  const logarithms = new Float32Array(data.length);
+  const weights = new Float32Array(data.length);
+  const averages = Array.from({ length: shape[0]! }, (_, image) => {
+    const pixels = Array.from({ length }, (_, i) => image * length + i).filter(
+      pixel => observed?.data[pixel] !== 0,
+    );
+    const least = bright * pixels.reduce((highest, pixel) => Math.max(highest, data[pixel]!), 0);
+    const counted = pixels.filter(pixel => data[pixel]! > 0 && data[pixel]! >= least);
+    for (const pixel of counted) {
+      logarithms[pixel] = Math.log(data[pixel]!);
+      weights[pixel] = 1;
+    }
+    return counted.reduce((sum, pixel) => sum + logarithms[pixel]!, 0) / Math.max(1, counted.length);
+  });
+  const sums = gaussianBlur(float32(shape, logarithms), deviation).data;
+  const totals = gaussianBlur(float32(shape, weights), deviation).data;
+  const smooth = sums.map((sum, i) => {
+    const average = averages[Math.floor(i / length)]!;
+    return Math.exp((sum + AVERAGE_WEIGHT * average) / (totals[i]! + AVERAGE_WEIGHT));
+  });
+  return float32(shape, smooth);
+}
