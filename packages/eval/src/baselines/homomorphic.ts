@@ -3,6 +3,7 @@
 import { type Float32NdArray, float32 } from '@blind-demod/experiment';
 import { gaussianBlur } from '@blind-demod/demod-core';
 import type { Baseline } from '../comparison/method.js';
+import { divideByDistortion } from './divide.js';
 
 const SETTINGS = { bright: 0.3, deviation: 8 };
 
@@ -10,12 +11,9 @@ export const homomorphic: Baseline = () => ({
   name: 'homomorphic',
   title: 'homomorphic filtering',
   settings: SETTINGS,
-  recover: async ({ observation, observed }) => {
-    const distortion = illumination(observation, observed, SETTINGS);
-    const signal = observation.data.map((y, pixel) =>
-      observed?.data[pixel] === 0 ? 0 : Math.max(0, y) / distortion.data[pixel]!,
-    );
-    return { signal: float32(observation.shape, signal), distortion };
+  recover: async problem => {
+    const { observation: signal, observed } = problem;
+    return divideByDistortion(problem, { signal, distortion: illumination(signal, observed, SETTINGS) });
   },
 });
 

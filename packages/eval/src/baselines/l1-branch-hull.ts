@@ -1,18 +1,22 @@
 // ℓ1-BranchHull: a convex program in the natural space, for factors of known signs that are sparse in known bases
 // (Aghasi, Ahmed, Hand and Joshi 2018, "BranchHull: convex bilinear inversion from the entrywise product of signals with
 // known signs", and 2019 with the ℓ1 norm).
+import type { Baseline } from '../comparison/method.js';
 import { cosineTransform } from './dct.js';
+import { divideByDistortion } from './divide.js';
 import { eachImage, type FactorEstimates, type ObservedImage } from './each-image.js';
 import { nearestInHull } from './hyperbola.js';
-import type { Baseline } from '../comparison/method.js';
 
-const SETTINGS = { threshold: 1, iterations: 200 };
+const SETTINGS = { threshold: 0.5, iterations: 300 };
 
 export const l1BranchHull: Baseline = () => ({
   name: 'l1-branch-hull',
   title: 'ℓ1-BranchHull, sparse in the DCT',
   settings: SETTINGS,
-  recover: async problem => eachImage(problem, image => branchHull(image, SETTINGS)),
+  recover: async problem => divideByDistortion(
+      problem,
+      eachImage(problem, image => branchHull(image, SETTINGS)),
+    ),
 });
 
 /**

@@ -5,7 +5,7 @@ import { type CosineTransform, cosineTransform } from './dct.js';
 import { divideByDistortion } from './divide.js';
 import { eachImage, type FactorEstimates, type ObservedImage } from './each-image.js';
 
-const SETTINGS = { signalCoefficients: 500, distortionCoefficients: 10, iterations: 60 };
+const SETTINGS = { signalCoefficients: 200, distortionCoefficients: 5, iterations: 60 };
 
 export const sparse: Baseline = () => ({
   name: 'sparse',

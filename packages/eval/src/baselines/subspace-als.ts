@@ -2,6 +2,7 @@
 // training images. (Blind calibration in known subspaces: Li, Lee and Bresler 2016; Ling and Strohmer 2015.)
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../comparison/method.js';
+import { divideByDistortion } from './divide.js';
 import { eachImage, type FactorEstimates, type ObservedImage } from './each-image.js';
 import { type Basis, combine, trainingSubspace } from './training-subspace.js';
 
@@ -9,8 +10,8 @@ const SETTINGS = {
   trainingImages: 1000,
   signalComponents: 40,
   distortionComponents: 6,
-  ridge: 0.01,
-  iterations: 50,
+  ridge: 0.1,
+  iterations: 15,
 };
 
 export const subspaceAls: Baseline = ({ signal, distortion }) => {
@@ -23,7 +24,10 @@ export const subspaceAls: Baseline = ({ signal, distortion }) => {
     title: 'subspaces, alternating least squares',
     settings: SETTINGS,
     recover: async problem =>
-      eachImage(problem, image => alternatingLeastSquares(image, bases, SETTINGS)),
+      divideByDistortion(
+        problem,
+        eachImage(problem, image => alternatingLeastSquares(image, bases, SETTINGS)),
+      ),
   };
 };
 
