@@ -5,7 +5,12 @@ import { type CosineTransform, cosineTransform } from './dct.js';
 import { divideByDistortion } from './divide.js';
 import { eachImage, type FactorEstimates, type ObservedImage } from './each-image.js';
 
-const SETTINGS = { signalCoefficients: 200, distortionCoefficients: 5, iterations: 60 };
+/**
+ * Tuned on 32 training pairs, median PSNR: (100, 5), (200, 3), (200, 5), (200, 10), (400, 10) coefficients gave 23.0, 23.5,
+ * 23.7, 23.4, 23.9 dB. Other starts gave no more at (400, 10): the mean training distortion 23.5, homomorphic filtering 23.4;
+ * nor did 250 iterations. On 8 pairs a start by the truncated power method gave 6 dB less.
+ */
+const SETTINGS = { signalCoefficients: 400, distortionCoefficients: 10, iterations: 60, detail: 0.07 };
 
 export const sparse: Baseline = () => ({
   name: 'sparse',
@@ -15,6 +20,7 @@ export const sparse: Baseline = () => ({
     divideByDistortion(
       problem,
       eachImage(problem, image => alternatingThresholding(image, SETTINGS)),
+      SETTINGS.detail,
     ),
 });
 
@@ -70,11 +76,19 @@ function thresholdedStep(
 ): Expansion {
   const gradient = transform.forward(seen.map((x, i) => x * (observation[i]! - x * image[i]!)));
   const isFirst = coefficients.every(c => c === 0);
-  const direction = isFirst ? largest(gradient, count) : gradient.map((g, i) => (coefficients[i] === 0 ? 0 : g));
+  const direction = isFirst
+    ? largest(gradient, count)
+    : gradient.map((g, i) => (coefficients[i] === 0 ? 0 : g));
   const along = transform.inverse(direction).map((value, i) => seen[i]! * value);
   const squares = sumOfSquares(along);
   const step = squares === 0 ? 0 : sumOfSquares(direction) / squares;
-  return expand(transform, largest(coefficients.map((c, i) => c + step * gradient[i]!), count));
+  return expand(
+    transform,
+    largest(
+      coefficients.map((c, i) => c + step * gradient[i]!),
+      count,
+    ),
+  );
 }
 
 /** With all but the `count` values of largest modulus set to zero. */

@@ -28,11 +28,16 @@ export function trainingSubspace(images: Float32NdArray, components: number, cou
   const products = secondMoment(rows, columns);
   const small = new Matrix(columns.map(a => products.map(b => dot(a, b))));
   // Ascending eigenvalues: the last is the largest.
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(small, { assumeSymmetric: true });
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(small, {
+    assumeSymmetric: true,
+  });
   return Array.from({ length: Math.min(components, width) }, (_, i) => {
     const at = width - 1 - i;
     const scale = Math.sqrt(Math.max(0, realEigenvalues[at]!));
-    return combine(columns, eigenvectorMatrix.getColumn(at).map(value => scale * value));
+    return combine(
+      columns,
+      eigenvectorMatrix.getColumn(at).map(value => scale * value),
+    );
   });
 }
 
@@ -53,7 +58,9 @@ function secondMoment(images: readonly Float32Array[], columns: Basis): Float64A
 }
 
 function orthonormal(columns: Basis): Float64Array[] {
-  const { orthogonalMatrix } = new QrDecomposition(new Matrix(columns.map(column => [...column])).transpose());
+  const { orthogonalMatrix } = new QrDecomposition(
+    new Matrix(columns.map(column => [...column])).transpose(),
+  );
   return columns.map((_, i) => Float64Array.from(orthogonalMatrix.getColumn(i)));
 }
 
