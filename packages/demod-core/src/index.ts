@@ -1,5 +1,6 @@
 // The solver: generative priors, the misfit, Algorithm 1, restarts, refinement.
 export { iterate, type SolverState } from './algorithm1.js';
+export { gaussianBlur } from './blur.js';
 export { misfit, type Problem } from './misfit.js';
 export { type GenerativePrior, generatorPrior, imagesOf, layeredPrior, randomReluPrior } from './prior.js';
 export { type Refinable, refine } from './refine.js';

@@ -1,9 +1,18 @@
-// Doing nothing: the observation as the signal.
-import type { Baseline } from '../comparison/method.js';
+// Doing nothing: the observation as the estimate of the signal. What any method must beat.
+import type { Float32NdArray } from '@blind-demod/experiment';
+import type { Baseline, Observed } from '../comparison/method.js';
 
 export const observation: Baseline = () => ({
   name: 'observation',
-  title: 'observation y',
+  title: 'the observation itself',
   settings: {},
-  recover: async problem => ({ signal: problem.observation }),
+  recover: async problem => ({ signal: blackWhereMissing(problem) }),
 });
+
+/** y, and 0 where it is missing, whatever it holds there. */
+export function blackWhereMissing({
+  observation: y,
+  observed,
+}: Pick<Observed, 'observation' | 'observed'>): Float32NdArray {
+  return { ...y, data: y.data.map((value, pixel) => (observed?.data[pixel] === 0 ? 0 : value)) };
+}
