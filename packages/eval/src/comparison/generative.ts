@@ -4,7 +4,7 @@ import { generatorPrior, type Recovery, refine, solve } from '@blind-demod/demod
 import { type Experiment, experimentSchema, type Factor, type SolverSettings } from '@blind-demod/experiment';
 import { chosenDevice, type Device } from '@blind-demod/jit';
 import { fingerprint } from '../plan.js';
-import type { Named, Observed, OnProgress, Procedure } from './method.js';
+import type { Estimates, Named, Observed, Procedure } from './method.js';
 
 /** The paper's solver: 500 iterations of Algorithm 1, step size 1, momentum 0.9, one start. */
 export const PAPER: SolverSettings = experimentSchema.parse({}).solver;
@@ -28,10 +28,10 @@ export interface Generative {
 }
 
 /**
- * Two-generator gradient descent; the paper's solver; and the experiment's own solver, which is run once for three
- * methods. Their signals are the generator's image G1(h); the refined signal; and, as a ceiling, what the refinement
- * would give if it knew the true distortion. The distortion of the first two is G2(m) as the refinement smooths it.
- * Each throws a UserError when its search diverges.
+ * Two-generator gradient descent, the paper's solver, and the experiment's own. From each solve two methods read their
+ * estimates: the generators' images G1(h) and G2(m), and both as the experiment's refinement has them. From the last a
+ * third does, the ceiling: the refined signal, had the true distortion been known. Each throws a UserError when its
+ * search diverges.
  */
 export function generativeProcedures(
   { seed, solver: ours }: Pick<Experiment, 'seed' | 'solver'>,
@@ -43,54 +43,61 @@ export function generativeProcedures(
     device: chosenDevice(device),
     generators: { signal: fingerprint(generators.signal), distortion: fingerprint(generators.distortion) },
   };
-  const run = (settings: SolverSettings, problem: Observed, onProgress: OnProgress): Promise<Recovery> =>
-    solve(...priors, problem.observation, {
-      settings,
-      seed,
-      device,
-      first: problem.first,
-      observed: problem.observed,
-      onIteration: (done, total) => onProgress(done / total),
-    });
-
-  /** A solver whose estimates are G1(h) and G2(m). */
-  const unrefined = (method: Named, settings: SolverSettings): Procedure => {
-    const { refinement: _, ...solver } = settings;
+  const procedure = (
+    name: string,
+    title: string,
+    solver: SolverSettings,
+    furtherMethods: readonly FurtherMethod[] = [],
+  ): Procedure => {
+    const settings = { ...solver, refinement: ours.refinement };
+    const refinedName = `${name}-refined`;
+    const methods = [
+      { name, title },
+      { name: refinedName, title: `${title}, refined` },
+      ...furtherMethods.map(({ name, title }) => ({ name, title })),
+    ];
     return {
-      name: method.name,
-      methods: [method],
-      settings: { ...common, solver },
+      name,
+      methods,
+      settings: { ...common, solver: settings, methods: methods.map(({ name }) => name) },
       recover: async (problem, onProgress) => {
-        const { signal, distortion } = await run(settings, problem, onProgress);
-        return { [method.name]: { signal, distortion } };
+        const found = await solve(...priors, problem.observation, {
+          settings,
+          seed,
+          device,
+          first: problem.first,
+          observed: problem.observed,
+          onIteration: (done, total) => onProgress(done / total),
+        });
+        return {
+          [name]: { signal: found.signal, distortion: found.distortion },
+          [refinedName]: refine({ ...problem, ...found }, settings.refinement),
+          ...Object.fromEntries(
+            furtherMethods.map(method => [method.name, method.estimate(problem, found, settings)]),
+          ),
+        };
       },
     };
   };
-  const methods = [
-    { name: 'ours', title: 'this solver, G1(h)' },
-    { name: 'ours-refined', title: 'this solver, refined' },
-    { name: 'ceiling', title: 'refined, true distortion known' },
-  ];
   return [
-    unrefined({ name: 'two-generators', title: 'two generators, ℓ2' }, TWO_GENERATORS),
-    unrefined({ name: 'paper', title: 'the paper’s solver' }, PAPER),
-    {
-      name: 'ours',
-      methods,
-      settings: { ...common, solver: ours, methods: methods.map(({ name }) => name) },
-      recover: async (problem, onProgress) => {
-        const found = await run(ours, problem, onProgress);
-        const refined = refine({ ...problem, ...found }, ours.refinement);
-        const { signal: ceiling } = refine(
-          { ...problem, signal: found.signal, distortion: problem.trueDistortion },
-          { ...ours.refinement, smoothing: 0 },
-        );
-        return {
-          ours: { signal: found.signal, distortion: refined.distortion },
-          'ours-refined': refined,
-          ceiling: { signal: ceiling },
-        };
-      },
-    },
+    procedure('two-generators', 'two generators, ℓ2', TWO_GENERATORS),
+    procedure('paper', 'the paper’s solver', PAPER),
+    procedure('ours', 'this solver', ours, [CEILING]),
   ];
 }
+
+/** Another method that reads its estimates from a solve. */
+interface FurtherMethod extends Named {
+  estimate(problem: Observed, found: Recovery, settings: SolverSettings): Estimates;
+}
+
+const CEILING: FurtherMethod = {
+  name: 'ceiling',
+  title: 'refined, true distortion known',
+  estimate: (problem, { signal }, { refinement }) => ({
+    signal: refine(
+      { ...problem, signal, distortion: problem.trueDistortion },
+      { ...refinement, smoothing: 0 },
+    ).signal,
+  }),
+};
