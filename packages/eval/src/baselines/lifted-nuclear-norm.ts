@@ -22,16 +22,19 @@ const SETTINGS = {
 };
 
 export const liftedNuclearNorm: Baseline = ({ signal, distortion }) => {
-  const bases = {
+  const learn = () => ({
     signal: trainingSubspace(signal.pixels, SETTINGS.signalComponents, SETTINGS.trainingImages),
     distortion: trainingSubspace(distortion.pixels, SETTINGS.distortionComponents, SETTINGS.trainingImages),
-  };
-  const solve = liftedSolver(bases, SETTINGS);
+  });
+  let solve: ReturnType<typeof liftedSolver> | undefined; // seconds of work, not done before it is needed
   return {
     name: 'lifted-nuclear-norm',
     title: 'subspaces, lifted, nuclear norm',
     settings: SETTINGS,
-    recover: async problem => divideByDistortion(problem, eachImage(problem, solve), SETTINGS.detail),
+    recover: async problem => {
+      solve ??= liftedSolver(learn(), SETTINGS);
+      return divideByDistortion(problem, eachImage(problem, solve), SETTINGS.detail);
+    },
   };
 };
 

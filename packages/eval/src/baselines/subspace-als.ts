@@ -22,20 +22,23 @@ const SETTINGS = {
 };
 
 export const subspaceAls: Baseline = ({ signal, distortion }) => {
-  const bases = {
+  const learn = () => ({
     signal: trainingSubspace(signal.pixels, SETTINGS.signalComponents, SETTINGS.trainingImages),
     distortion: trainingSubspace(distortion.pixels, SETTINGS.distortionComponents, SETTINGS.trainingImages),
-  };
+  });
+  let bases: ReturnType<typeof learn> | undefined; // seconds of work, not done before it is needed
   return {
     name: 'subspace-als',
     title: 'subspaces, alternating least squares',
     settings: SETTINGS,
-    recover: async problem =>
-      divideByDistortion(
+    recover: async problem => {
+      const learnt = (bases ??= learn());
+      return divideByDistortion(
         problem,
-        eachImage(problem, image => alternatingLeastSquares(image, bases, SETTINGS)),
+        eachImage(problem, image => alternatingLeastSquares(image, learnt, SETTINGS)),
         SETTINGS.detail,
-      ),
+      );
+    },
   };
 };
 
