@@ -32,7 +32,8 @@ export const subspaceAls: Baseline = ({ signal, distortion }) => {
     title: 'subspaces, alternating least squares',
     settings: SETTINGS,
     recover: async problem => {
-      const learnt = (bases ??= learn());
+      bases ??= learn();
+      const learnt = bases;
       return divideByDistortion(
         problem,
         eachImage(problem, image => alternatingLeastSquares(image, learnt, SETTINGS)),
