@@ -4,7 +4,8 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../comparison/method.js';
 import { divideByDistortion } from './divide.js';
 import { eachImage, type FactorEstimates, type ObservedImage } from './each-image.js';
-import { type Basis, combine, trainingSubspace } from './training-subspace.js';
+import { once } from './once.js';
+import { type Basis, combine, trainingSubspaces } from './training-subspace.js';
 
 /**
  * Tuned on 64 training pairs that are not among the images of the subspaces, medians of PSNR of the two halves: penalty
@@ -21,20 +22,13 @@ const SETTINGS = {
   detail: 0.11,
 };
 
-export const liftedNuclearNorm: Baseline = ({ signal, distortion }) => {
-  const learn = () => ({
-    signal: trainingSubspace(signal.pixels, SETTINGS.signalComponents, SETTINGS.trainingImages),
-    distortion: trainingSubspace(distortion.pixels, SETTINGS.distortionComponents, SETTINGS.trainingImages),
-  });
-  let solve: ReturnType<typeof liftedSolver> | undefined; // seconds of work, not done before it is needed
+export const liftedNuclearNorm: Baseline = training => {
+  const solve = once(() => liftedSolver(trainingSubspaces(training, SETTINGS), SETTINGS));
   return {
     name: 'lifted-nuclear-norm',
     title: 'subspaces, lifted, nuclear norm',
     settings: SETTINGS,
-    recover: async problem => {
-      solve ??= liftedSolver(learn(), SETTINGS);
-      return divideByDistortion(problem, eachImage(problem, solve), SETTINGS.detail);
-    },
+    recover: async problem => divideByDistortion(problem, eachImage(problem, solve()), SETTINGS.detail),
   };
 };
 

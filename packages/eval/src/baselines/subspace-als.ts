@@ -4,7 +4,8 @@ import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../comparison/method.js';
 import { divideByDistortion } from './divide.js';
 import { eachImage, type FactorEstimates, type ObservedImage } from './each-image.js';
-import { type Basis, combine, trainingSubspace } from './training-subspace.js';
+import { once } from './once.js';
+import { type Basis, combine, trainingSubspaces } from './training-subspace.js';
 
 /**
  * Tuned on 32 training pairs that are not among the images of the subspaces, median PSNR: 30, 40, 60 components of the
@@ -21,25 +22,18 @@ const SETTINGS = {
   detail: 0.1,
 };
 
-export const subspaceAls: Baseline = ({ signal, distortion }) => {
-  const learn = () => ({
-    signal: trainingSubspace(signal.pixels, SETTINGS.signalComponents, SETTINGS.trainingImages),
-    distortion: trainingSubspace(distortion.pixels, SETTINGS.distortionComponents, SETTINGS.trainingImages),
-  });
-  let bases: ReturnType<typeof learn> | undefined; // seconds of work, not done before it is needed
+export const subspaceAls: Baseline = training => {
+  const bases = once(() => trainingSubspaces(training, SETTINGS));
   return {
     name: 'subspace-als',
     title: 'subspaces, alternating least squares',
     settings: SETTINGS,
-    recover: async problem => {
-      bases ??= learn();
-      const learnt = bases;
-      return divideByDistortion(
+    recover: async problem =>
+      divideByDistortion(
         problem,
-        eachImage(problem, image => alternatingLeastSquares(image, learnt, SETTINGS)),
+        eachImage(problem, image => alternatingLeastSquares(image, bases(), SETTINGS)),
         SETTINGS.detail,
-      );
-    },
+      ),
   };
 };
 

@@ -1,7 +1,8 @@
 // The linear subspace nearest to a set of training images: their principal components through the origin, as a scale is
 // free (Eckart and Young 1936, by the randomised subspace iteration of Halko, Martinsson and Tropp 2011).
-import { type Float32NdArray, randomStream } from '@blind-demod/experiment';
+import { type Factor, type Float32NdArray, randomStream } from '@blind-demod/experiment';
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
+import type { Baseline } from '../comparison/method.js';
 
 /** Columns beyond those wanted, and passes over the images: components are good to a few percent of the least of them. */
 const SPARE_COLUMNS = 8;
@@ -9,6 +10,21 @@ const PASSES = 4;
 
 /** Columns of the length of an image. */
 export type Basis = readonly Float64Array[];
+
+/** The subspaces of both factors. */
+export function trainingSubspaces(
+  { signal, distortion }: Parameters<Baseline>[0],
+  {
+    signalComponents,
+    distortionComponents,
+    trainingImages,
+  }: { signalComponents: number; distortionComponents: number; trainingImages: number },
+): Record<Factor, Basis> {
+  return {
+    signal: trainingSubspace(signal.pixels, signalComponents, trainingImages),
+    distortion: trainingSubspace(distortion.pixels, distortionComponents, trainingImages),
+  };
+}
 
 /**
  * `components` orthogonal directions, each as long as the root mean square of the training images' coefficients along
