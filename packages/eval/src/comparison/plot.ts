@@ -68,7 +68,7 @@ export function comparisonPlot(results: readonly Summarised[]): string {
     x: {
       domain: [0, 1.28 * most],
       ticks,
-      label: `PSNR of the signal, dB: median, lighter beyond the 10th percentile; bars end at ${LONGEST} dB at the latest`,
+      label: `PSNR of the signal, dB: median, lighter beyond the 10th percentile; cut at ${LONGEST}`,
       labelAnchor: 'right',
       labelArrow: 'none',
     },
