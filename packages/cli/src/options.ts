@@ -43,6 +43,17 @@ export const artifactsOption = {
   },
 } as const satisfies Record<string, Options>;
 
+/** Taken by the commands that recover test images. */
+export const testImagesOption = {
+  images: {
+    type: 'string',
+    requiresArg: true,
+    coerce: countOrAll('images'),
+    defaultDescription: "the experiment's evaluation.images",
+    describe: 'How many pairs, or "all"',
+  },
+} as const satisfies Record<string, Options>;
+
 export const ARTIFACTS = artifactsOption.out.default;
 
 export type CommonArguments = InferredOptionTypes<typeof commonOptions>;

@@ -14,7 +14,7 @@ import type { Device } from '@blind-demod/jit';
 import { imageAt, type Observations, observe } from './batches.js';
 import { wherePresent } from './metrics/present.js';
 import { psnr } from './metrics/psnr.js';
-import { relativeError } from './metrics/relative-error.js';
+import { errorAtBestScale } from './metrics/relative-error.js';
 import { atBestScale } from './metrics/scale.js';
 import { heldOutPairs } from './pairs.js';
 import { type Distribution, distribution } from './statistics.js';
@@ -141,12 +141,11 @@ function scoresOf(
   const refined = refine({ ...recovery, observation: truth.observation }, refinement);
   const each = (score: (at: (images: Float32NdArray) => Float32Array) => number) =>
     distribution(Array.from(recovery.objective, (_, pair) => score(images => imageAt(images, pair).data)));
-  const error = (estimate: Float32Array, aim: Float32Array) => relativeError(atBestScale(estimate, aim), aim);
   const quality = (estimate: Float32Array, aim: Float32Array) => psnr(atBestScale(estimate, aim), aim);
   return {
-    distortion: each(at => error(at(refined.distortion), at(truth.distortion))),
+    distortion: each(at => errorAtBestScale(at(refined.distortion), at(truth.distortion))),
     distortionWherePresent: each(at =>
-      error(
+      errorAtBestScale(
         wherePresent(at(refined.distortion), at(truth.signal)),
         wherePresent(at(truth.distortion), at(truth.signal)),
       ),

@@ -1,7 +1,7 @@
 // What is measured of a pair beside its scores: what the report explains them by.
 import type { Factor, Float32NdArray } from '@blind-demod/experiment';
-import { relativeError } from './metrics/relative-error.js';
-import { atBestScale, inner } from './metrics/scale.js';
+import { errorAtBestScale, relativeError } from './metrics/relative-error.js';
+import { inner } from './metrics/scale.js';
 
 export interface Facts {
   /** 1 − Σ y / Σ w: the share of the signal's light that the distortion takes away. */
@@ -45,7 +45,7 @@ export function factsOf({
     residual: relativeError(times(recovered.signal.data, recovered.distortion.data), y),
     seen: y.filter(value => value >= seen).length / y.length,
     dark: 1 - inner(lit, lit) / inner(w, w),
-    seenDistortionError: relativeError(atBestScale(seenDistortion, y), y),
+    seenDistortionError: errorAtBestScale(seenDistortion, y),
     startGap: startGap(restartObjectives),
   };
 }

@@ -1,15 +1,13 @@
 // The solver's results, kept on disk batch by batch, so that an evaluation that was stopped goes on.
 import { join } from 'node:path';
 import {
-  artifactIsCurrent,
   decodeSafetensors,
   encodeSafetensors,
   type Factor,
   type Float32NdArray,
-  openArtifact,
-  writeArtifact,
 } from '@blind-demod/experiment';
 import type { Batch } from './batches.js';
+import { type Store, storeOf } from './store.js';
 
 /** What the solver found for n pairs: both factors, as the generators give them, are [n, channels, size, size]. */
 export interface Recovery extends Readonly<Record<Factor, Float32NdArray>> {
@@ -23,14 +21,8 @@ export interface Recovery extends Readonly<Record<Factor, Float32NdArray>> {
   readonly confidence: Float32NdArray;
 }
 
-export interface Recoveries {
-  /** Whether the batch was solved with the same settings, and its file is undamaged. */
-  has(batch: Batch): Promise<boolean>;
-  /** @throws UserError when it cannot be written */
-  keep(batch: Batch, recovery: Recovery): Promise<void>;
-  /** @throws UserError when it is not there, or damaged */
-  read(batch: Batch): Promise<Recovery>;
-}
+/** Recoveries by batch. */
+export type Recoveries = Store<Batch, Recovery>;
 
 const KIND = 'recovery';
 const FILE = 'recovery.safetensors';
@@ -39,26 +31,16 @@ const FORMAT = 3;
 
 /** The recoveries in `folder` that were made with these settings: everything they depend on but for their pairs. */
 export function recoveriesIn(folder: string, settings: object, seed: number): Recoveries {
-  const folderOf = ({ index }: Batch) => join(folder, String(index).padStart(4, '0'));
-  const describe = ({ first, pairs }: Batch) => ({
+  return storeOf({
+    seed,
     kind: KIND,
-    settings: { ...settings, first, pairs, format: FORMAT },
+    file: FILE,
+    remedy: 'run the evaluation again',
+    folderOf: ({ index }) => join(folder, String(index).padStart(4, '0')),
+    settingsOf: ({ first, pairs }) => ({ ...settings, first, pairs, format: FORMAT }),
+    encode: recovery => encodeSafetensors({ ...recovery }),
+    decode: (bytes, path) => decodeSafetensors(bytes, path).tensors as unknown as Recovery,
   });
-  return {
-    has: batch => artifactIsCurrent(folderOf(batch), describe(batch)),
-    keep: (batch, recovery) =>
-      writeArtifact(folderOf(batch), {
-        ...describe(batch),
-        seed,
-        files: { [FILE]: encodeSafetensors({ ...recovery }) },
-      }),
-    read: async batch => {
-      const remedy = 'run the evaluation again';
-      const artifact = await openArtifact(folderOf(batch), { ...describe(batch), remedy });
-      const { tensors } = decodeSafetensors(await artifact.read(FILE), join(folderOf(batch), FILE));
-      return tensors as unknown as Recovery;
-    },
-  };
 }
 
 /** Several folders' recoveries as one: a batch is read where it is whole. */

@@ -18,7 +18,7 @@ interface Column {
 
 export const decibel = (value: number) => `${value.toFixed(1)} dB`;
 export const percent = (fraction: number) => `${(100 * fraction).toFixed(0)} %`;
-const thousandth = (value: number) => value.toFixed(3);
+export const thousandth = (value: number) => value.toFixed(3);
 
 /** What is told of each estimate. */
 export const COLUMNS: readonly Column[] = [

@@ -1,11 +1,11 @@
 // demod ablate: what each part of the solver is worth, measured on training images.
 import { join } from 'node:path';
-import { prepareImages } from '@blind-demod/distortion-data';
 import { type AblationRow, ablate, departures, paperVariants, textTable } from '@blind-demod/eval';
 import { loadExperiment, startProgress, UserError, writeFileAtomic } from '@blind-demod/experiment';
 import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';
 import { findGenerators } from '../generators.js';
+import { prepareBoth } from '../images.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments, countOrAll } from '../options.js';
 import { printResult } from '../output.js';
 
@@ -35,10 +35,7 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
     const { imageSize, solver } = loaded.experiment;
     const { generators } = await findGenerators(loaded, args.out);
     const folders = foldersOf(args.out, loaded.name);
-    const images = {
-      signal: await prepareImages(loaded, 'signal', folders.images('signal')),
-      distortion: await prepareImages(loaded, 'distortion', folders.images('distortion')),
-    };
+    const images = await prepareBoth(loaded, folders);
     const available = images.signal.train.labels.length;
     const count = args.images === 'all' ? available : args.images;
     if (count > available)

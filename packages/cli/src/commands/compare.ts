@@ -1,5 +1,4 @@
 // demod compare: all methods on the same held-out pairs, under every condition.
-import { prepareImages } from '@blind-demod/distortion-data';
 import {
   allProcedures,
   byName,
@@ -14,7 +13,13 @@ import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import { foldersOf } from '../folders.js';
 import { findGenerators } from '../generators.js';
-import { type ArtifactsArguments, artifactsOption, type CommonArguments, countOrAll } from '../options.js';
+import { prepareBoth } from '../images.js';
+import {
+  type ArtifactsArguments,
+  artifactsOption,
+  type CommonArguments,
+  testImagesOption,
+} from '../options.js';
 import { printResult } from '../output.js';
 
 type Arguments = ArtifactsArguments & {
@@ -35,14 +40,7 @@ Recovers the same pairs of test images by every method under every condition, an
 line per pair to artifacts/NAME/compare/. What is done is kept: stopped, it goes on where it was; with more
 images it does only the new ones.`,
       )
-      .options(artifactsOption)
-      .option('images', {
-        type: 'string',
-        requiresArg: true,
-        coerce: countOrAll('images'),
-        defaultDescription: "the experiment's evaluation.images",
-        describe: 'How many pairs, or "all"',
-      })
+      .options({ ...artifactsOption, ...testImagesOption })
       .option('conditions', {
         type: 'string',
         requiresArg: true,
@@ -62,10 +60,7 @@ images it does only the new ones.`,
     const loaded = await loadExperiment(args.config);
     const folders = foldersOf(args.out, loaded.name);
     const { generators } = await findGenerators(loaded, args.out);
-    const images = {
-      signal: await prepareImages(loaded, 'signal', folders.images('signal')),
-      distortion: await prepareImages(loaded, 'distortion', folders.images('distortion')),
-    };
+    const images = await prepareBoth(loaded, folders);
     const procedures = allProcedures(loaded.experiment, { images, generators, device: args.device });
     const methods = procedures.flatMap(procedure => procedure.methods);
     const { pairs, results, files } = await compare(loaded, {

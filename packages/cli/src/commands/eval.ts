@@ -1,5 +1,4 @@
 // demod eval: how well held-out pairs are recovered, by one process or by several.
-import { prepareImages } from '@blind-demod/distortion-data';
 import {
   type EvaluationInput,
   evaluate,
@@ -15,7 +14,13 @@ import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import { foldersOf } from '../folders.js';
 import { type FoundGenerators, findGenerators } from '../generators.js';
-import { type ArtifactsArguments, artifactsOption, type CommonArguments, countOrAll } from '../options.js';
+import { prepareBoth } from '../images.js';
+import {
+  type ArtifactsArguments,
+  artifactsOption,
+  type CommonArguments,
+  testImagesOption,
+} from '../options.js';
 import { printResult } from '../output.js';
 
 type Arguments = ArtifactsArguments & {
@@ -30,14 +35,7 @@ export const evalCommand: CommandModule<CommonArguments, Arguments> = {
   describe: 'Recover pairs of test images and measure how well; goes on where it was stopped',
   builder: yargs =>
     yargs
-      .options(artifactsOption)
-      .option('images', {
-        type: 'string',
-        requiresArg: true,
-        coerce: countOrAll('images'),
-        defaultDescription: "the experiment's evaluation.images",
-        describe: 'How many pairs, or "all"',
-      })
+      .options({ ...artifactsOption, ...testImagesOption })
       .option('shard', {
         type: 'string',
         requiresArg: true,
@@ -85,10 +83,7 @@ async function inputOf(
   const folders = foldersOf(out, loaded.name);
   return {
     generators,
-    images: {
-      signal: await prepareImages(loaded, 'signal', folders.images('signal')),
-      distortion: await prepareImages(loaded, 'distortion', folders.images('distortion')),
-    },
+    images: await prepareBoth(loaded, folders),
     folder: folders.evaluation,
     device,
     ...(images !== undefined && { count: images }),

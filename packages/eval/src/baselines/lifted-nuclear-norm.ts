@@ -2,8 +2,10 @@
 // Romberg 2014, "Blind deconvolution using convex programming").
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../comparison/method.js';
+import { inner } from '../metrics/scale.js';
 import { divideByDistortion } from './divide.js';
 import { eachImage, type FactorEstimates, type ObservedImage } from './each-image.js';
+import { normalMatrix } from './normal-matrix.js';
 import { once } from './once.js';
 import { type Basis, combine, trainingSubspaces } from './training-subspace.js';
 
@@ -49,20 +51,6 @@ export function liftedSolver(
     const { left, rightVector } = leadingFactors(lifted, B.length);
     return { signal: combine(B, left), distortion: combine(C, rightVector) };
   };
-}
-
-/** 𝒜ᵀ𝒜 by rows: the inner products of the columns of 𝒜 over the observed pixels. */
-function normalMatrix(columns: readonly Float64Array[], observed?: Float64Array): Float64Array[] {
-  const seen = observed ? columns.map(column => column.map((value, i) => value * observed[i]!)) : columns;
-  const normal = columns.map(() => new Float64Array(columns.length));
-  for (let i = 0; i < columns.length; i++) {
-    for (let j = 0; j <= i; j++) {
-      const product = inner(seen[i]!, columns[j]!);
-      normal[i]![j] = product;
-      normal[j]![i] = product;
-    }
-  }
-  return normal;
 }
 
 /** The minimiser X, by its columns one after another, each of `rows` entries. */
@@ -126,10 +114,4 @@ function leadingFactors(matrix: Float64Array, rows: number) {
   const { columns, values, vectors } = gramDecomposition(matrix, rows);
   const rightVector = vectors.getColumn(values.length - 1); // in ascending order
   return { left: combine(columns, rightVector), rightVector };
-}
-
-function inner(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

@@ -2,8 +2,10 @@
 // training images. (Blind calibration in known subspaces: Li, Lee and Bresler 2016; Ling and Strohmer 2015.)
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../comparison/method.js';
+import { inner } from '../metrics/scale.js';
 import { divideByDistortion } from './divide.js';
 import { eachImage, type FactorEstimates, type ObservedImage } from './each-image.js';
+import { normalMatrix } from './normal-matrix.js';
 import { once } from './once.js';
 import { type Basis, combine, trainingSubspaces } from './training-subspace.js';
 
@@ -63,23 +65,10 @@ export function alternatingLeastSquares(
 /** The coefficients c that minimise ‖y − weights ⊙ (basis c)‖² + ridge ‖c‖². */
 function leastSquares(basis: Basis, weights: Float64Array, y: Float64Array, ridge: number): number[] {
   const columns = basis.map(column => column.map((value, pixel) => value * weights[pixel]!));
-  const gram = new Matrix(basis.length, basis.length);
-  columns.forEach((a, i) => {
-    for (let j = 0; j <= i; j++) {
-      const product = inner(a, columns[j]!);
-      gram.set(i, j, product);
-      gram.set(j, i, product);
-    }
-  });
+  const gram = new Matrix(normalMatrix(columns));
   // Columns that cannot be told apart where there is light must not break the solution.
   const least = 1e-12 * (gram.trace() / basis.length) + Number.MIN_VALUE;
   for (let i = 0; i < basis.length; i++) gram.set(i, i, gram.get(i, i) + ridge + least);
   const right = Matrix.columnVector(columns.map(column => inner(column, y)));
   return new CholeskyDecomposition(gram).solve(right).to1DArray();
-}
-
-function inner(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

@@ -3,6 +3,7 @@
 import { type Factor, type Float32NdArray, randomStream } from '@blind-demod/experiment';
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 import type { Baseline } from '../comparison/method.js';
+import { inner } from '../metrics/scale.js';
 
 /** Columns beyond those wanted, and passes over the images: components are good to a few percent of the least of them. */
 const SPARE_COLUMNS = 8;
@@ -42,7 +43,7 @@ export function trainingSubspace(images: Float32NdArray, components: number, cou
   for (let pass = 0; pass < PASSES; pass++) columns = orthonormal(secondMoment(rows, columns));
 
   const products = secondMoment(rows, columns);
-  const small = new Matrix(columns.map(a => products.map(b => dot(a, b))));
+  const small = new Matrix(columns.map(a => products.map(b => inner(a, b))));
   // Ascending eigenvalues: the last is the largest.
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(small, {
     assumeSymmetric: true,
@@ -68,7 +69,7 @@ export function combine(columns: Basis, coefficients: ArrayLike<number>): Float6
 function secondMoment(images: readonly Float32Array[], columns: Basis): Float64Array[] {
   const products = columns.map(column => new Float64Array(column.length));
   for (const image of images) {
-    columns.forEach((column, i) => addScaled(products[i]!, dot(image, column) / images.length, image));
+    columns.forEach((column, i) => addScaled(products[i]!, inner(image, column) / images.length, image));
   }
   return products;
 }
@@ -80,14 +81,6 @@ function orthonormal(columns: Basis): Float64Array[] {
   return columns.map((_, i) => Float64Array.from(orthogonalMatrix.getColumn(i)));
 }
 
-type Numbers = Float32Array | Float64Array;
-
-function dot(a: Numbers, b: Numbers): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
-
-function addScaled(sum: Float64Array, scale: number, values: Numbers): void {
+function addScaled(sum: Float64Array, scale: number, values: Float32Array | Float64Array): void {
   for (let i = 0; i < sum.length; i++) sum[i]! += scale * values[i]!;
 }

@@ -47,19 +47,22 @@ export function generativeProcedures(
     name: string,
     title: string,
     solver: SolverSettings,
-    furtherMethods: readonly FurtherMethod[] = [],
+    more: Reading[] = [],
   ): Procedure => {
     const settings = { ...solver, refinement: ours.refinement };
-    const refinedName = `${name}-refined`;
-    const methods = [
-      { name, title },
-      { name: refinedName, title: `${title}, refined` },
-      ...furtherMethods.map(({ name, title }) => ({ name, title })),
+    const readings: Reading[] = [
+      { name, title, read: ({ signal, distortion }) => ({ signal, distortion }) },
+      {
+        name: `${name}-refined`,
+        title: `${title}, refined`,
+        read: (found, problem) => refine({ ...problem, ...found }, settings.refinement),
+      },
+      ...more,
     ];
     return {
       name,
-      methods,
-      settings: { ...common, solver: settings, methods: methods.map(({ name }) => name) },
+      methods: readings.map(({ name, title }) => ({ name, title })),
+      settings: { ...common, solver: settings, methods: readings.map(({ name }) => name) },
       recover: async (problem, onProgress) => {
         const found = await solve(...priors, problem.observation, {
           settings,
@@ -69,35 +72,28 @@ export function generativeProcedures(
           observed: problem.observed,
           onIteration: (done, total) => onProgress(done / total),
         });
-        return {
-          [name]: { signal: found.signal, distortion: found.distortion },
-          [refinedName]: refine({ ...problem, ...found }, settings.refinement),
-          ...Object.fromEntries(
-            furtherMethods.map(method => [method.name, method.estimate(problem, found, settings)]),
-          ),
-        };
+        return Object.fromEntries(readings.map(({ name, read }) => [name, read(found, problem)]));
       },
     };
+  };
+  const ceiling: Reading = {
+    name: 'ceiling',
+    title: 'refined, true distortion known',
+    read: ({ signal }, problem) => ({
+      signal: refine(
+        { ...problem, signal, distortion: problem.trueDistortion },
+        { ...ours.refinement, smoothing: 0 },
+      ).signal,
+    }),
   };
   return [
     procedure('two-generators', 'two generators, ℓ2', TWO_GENERATORS),
     procedure('paper', 'the paper’s solver', PAPER),
-    procedure('ours', 'this solver', ours, [CEILING]),
+    procedure('ours', 'this solver', ours, [ceiling]),
   ];
 }
 
-/** Another method that reads its estimates from a solve. */
-interface FurtherMethod extends Named {
-  estimate(problem: Observed, found: Recovery, settings: SolverSettings): Estimates;
+/** A method that reads its estimates from a solve. */
+interface Reading extends Named {
+  read(found: Recovery, problem: Observed): Estimates;
 }
-
-const CEILING: FurtherMethod = {
-  name: 'ceiling',
-  title: 'refined, true distortion known',
-  estimate: (problem, { signal }, { refinement }) => ({
-    signal: refine(
-      { ...problem, signal, distortion: problem.trueDistortion },
-      { ...refinement, smoothing: 0 },
-    ).signal,
-  }),
-};

@@ -3,7 +3,7 @@ import type { Float32NdArray } from '@blind-demod/experiment';
 import { imageAt, type Observations } from '../batches.js';
 import { wherePresent } from '../metrics/present.js';
 import { psnr } from '../metrics/psnr.js';
-import { relativeError } from '../metrics/relative-error.js';
+import { errorAtBestScale } from '../metrics/relative-error.js';
 import { atBestScale } from '../metrics/scale.js';
 import { type Scores, scoreAtBestScale } from '../metrics/scores.js';
 import type { Estimates } from './method.js';
@@ -73,6 +73,3 @@ function distortionScores(
     wherePresent: seen.length === 0 ? null : errorAtBestScale(wherePresent(estimate, signal), seen),
   };
 }
-
-const errorAtBestScale = (estimate: Float32Array, truth: Float32Array) =>
-  relativeError(atBestScale(estimate, truth), truth);

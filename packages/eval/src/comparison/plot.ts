@@ -1,16 +1,7 @@
 // comparison.svg: the PSNR of every method, a column for each condition.
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { drawSvg } from '../svg.js';
 import type { Summarised } from './summary.js';
-
-interface SvgElement {
-  readonly outerHTML: string;
-  setAttribute(name: string, value: string): void;
-}
-
-const { document } = parseHTML('<!doctype html><html><body></body></html>') as unknown as {
-  document: object;
-};
 
 /** In pixels; a letter is counted as its usual width. */
 const LETTER = 6.6;
@@ -55,7 +46,7 @@ export function comparisonPlot(results: readonly Summarised[]): string {
   const ticks = [0, 20, 40, 60].filter(tick => tick <= most);
   const labels = 16 + LETTER * Math.max(0, ...methods.map(({ length }) => length));
   const cut = (value: number) => Math.min(LONGEST, value);
-  const svg = Plot.plot({
+  const svg = drawSvg({
     width: labels + COLUMN * conditions.length + MARGINS.right,
     height: MARGINS.top + ROW * methods.length + MARGINS.bottom,
     marginLeft: labels,
@@ -102,9 +93,7 @@ export function comparisonPlot(results: readonly Summarised[]): string {
     ],
     className: 'comparison',
     ariaLabel: 'Median PSNR of the signal by method and condition',
-    document,
-  } as unknown as Plot.PlotOptions) as unknown as SvgElement;
-  svg.setAttribute('role', 'img');
+  });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('font-family', 'system-ui, sans-serif');
   svg.setAttribute('font-size', '12');

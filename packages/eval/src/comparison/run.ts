@@ -7,15 +7,15 @@ import type { Kept, Task, TaskScores } from './kept.js';
 import type { OnProgress } from './method.js';
 import { type PairScores, scorePairs } from './pair-scores.js';
 
-/** Runs what `kept` does not have of the tasks, with progress on stderr. Returns how many it ran. */
+/** Runs what `kept` does not have of the tasks, with progress on stderr. */
 export async function runMissing(
   tasks: readonly Task[],
   kept: Kept,
   { tests, seed }: { tests: TestImages; seed: number },
-): Promise<number> {
+): Promise<void> {
   const missing: Task[] = [];
   for (const task of tasks) if (!(await kept.has(task))) missing.push(task);
-  if (missing.length === 0) return 0;
+  if (missing.length === 0) return;
 
   const work = (some: readonly Task[]) =>
     some.reduce((sum, { batch, procedure }) => sum + batch.pairs.length * procedure.methods.length, 0);
@@ -39,7 +39,6 @@ export async function runMissing(
   } finally {
     progress.stop();
   }
-  return missing.length;
 }
 
 async function runTask(

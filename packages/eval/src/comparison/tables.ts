@@ -1,5 +1,5 @@
 // A comparison as tables, for terminals and for Markdown.
-import { decibel, percent, textTable } from '../table.js';
+import { decibel, percent, textTable, thousandth } from '../table.js';
 import type { MethodSummary, Summarised } from './summary.js';
 
 interface Column {
@@ -9,7 +9,6 @@ interface Column {
   show(value: number): string;
 }
 
-const thousandth = (value: number) => value.toFixed(3);
 /** Two digits that say something, without an exponent. */
 const seconds = (value: number) => (value < 0.01 ? '< 0.01' : value.toFixed(value < 10 ? 2 : 0));
 

@@ -1,7 +1,9 @@
 // Best scale: y = w ⊙ x is also (c·w) ⊙ (x/c), so an estimate is only ever right up to a factor.
 
+type Numbers = Float32Array | Float64Array;
+
 /** Σ aᵢbᵢ */
-export function inner(a: Float32Array, b: Float32Array): number {
+export function inner(a: Numbers, b: Numbers): number {
   let sum = 0;
   for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
   return sum;

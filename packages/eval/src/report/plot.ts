@@ -1,17 +1,7 @@
-// A plot of the page: Observable Plot drawn without a browser, as SVG that takes its colours from the page.
+// A plot of the page, as SVG that takes its colours from the page.
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { drawSvg } from '../svg.js';
 import { type Content, Html, html } from './html.js';
-
-interface SvgElement {
-  readonly outerHTML: string;
-  setAttribute(name: string, value: string): void;
-  querySelector(selector: string): { remove(): void } | null;
-}
-
-const { document } = parseHTML('<!doctype html><html><body></body></html>') as unknown as {
-  document: object;
-};
 
 /** Three stand side by side on a wide screen, one fills a phone's. */
 const SIZE = { width: 360, height: 260 };
@@ -31,7 +21,7 @@ export interface Panel {
 }
 
 export function panel({ title, description, caption, plot }: Panel): Html {
-  const drawn = Plot.plot({
+  const drawn = drawSvg({
     ...SIZE,
     marginLeft: 44,
     marginRight: 14,
@@ -40,9 +30,7 @@ export function panel({ title, description, caption, plot }: Panel): Html {
     ...plot,
     className: 'plot',
     ariaLabel: `${title}. ${description}`,
-    document,
-  } as unknown as Plot.PlotOptions) as unknown as SvgElement;
-  drawn.setAttribute('role', 'img');
+  });
   drawn.querySelector('style')?.remove(); // once for all of them: style.ts has it
   const svg = drawn.outerHTML.replace(COORDINATES, attribute => attribute.replace(/\d+\.\d{3,}/g, rounded));
   return html`<figure class="panel"><h3>${title}</h3>${new Html(svg)}<figcaption>${caption}</figcaption></figure>\n`;

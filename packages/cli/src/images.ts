@@ -1,0 +1,15 @@
+// The images of both factors, made where they are not there yet.
+import { type FactorImages, prepareImages } from '@blind-demod/distortion-data';
+import type { Factor, LoadedExperiment } from '@blind-demod/experiment';
+import type { Folders } from './folders.js';
+
+/** @throws UserError like `prepareImages` */
+export async function prepareBoth(
+  loaded: LoadedExperiment,
+  folders: Folders,
+): Promise<Record<Factor, FactorImages>> {
+  return {
+    signal: await prepareImages(loaded, 'signal', folders.images('signal')),
+    distortion: await prepareImages(loaded, 'distortion', folders.images('distortion')),
+  };
+}
