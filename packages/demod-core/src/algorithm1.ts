@@ -2,7 +2,7 @@
 import type { SolverSettings } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { misfit, type Problem } from './misfit.js';
+import { misfit, type Problem, penalised, priorTerm } from './misfit.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
 import { candidates, chooseSigns } from './sign-check.js';
 
@@ -19,8 +19,8 @@ export interface SolverState<T> {
 }
 
 /**
- * One iteration for every problem of the batch. Returns the state after it and the misfit [batch] before its steps,
- * which is f(h, m) of equation 2 over the number of pixels unless the settings make it robust.
+ * One iteration for every problem of the batch. Returns the state after it and the objective [batch] before its
+ * steps: f(h, m) of equation 2 over the number of pixels, unless the settings make it robust or add a prior term.
  *
  * It costs five passes forward, G1(±h), G2(±m) and G1 of the new h, and two backward: the gradients reuse what the
  * sign check computed.
@@ -44,27 +44,29 @@ export function iterate(
   const w = imagesOf(signal.outputs);
   const x = imagesOf(distortion.outputs);
 
+  const objective = tf.add(signs.objective, priorTerm(signal.code, distortion.code, settings));
+
   // Line 4: a step in h at (h, m) …
   const g1 = signalPrior.backward(signal.outputs, tf.mul(fit(w, x).gradient, x));
-  const h = descend(flipped(state.signal, signal, settings), penalised(g1, signal, settings), settings);
+  const h = descend(flipped(state.signal, signal, settings), penalised(g1, signal.code, settings), settings);
   // … then a step in m at (new h, m).
   const newW = imagesOf(signalPrior.forward(h.code));
   const g2 = distortionPrior.backward(distortion.outputs, tf.mul(fit(newW, x).gradient, newW));
   const m = descend(
     flipped(state.distortion, distortion, settings),
-    penalised(g2, distortion, settings),
+    penalised(g2, distortion.code, settings),
     settings,
   );
 
   // Line 5: c = √(‖h‖/‖m‖), h ← h/c, m ← m·c.
-  if (!settings.balance) return { state: { signal: h, distortion: m }, objective: signs.objective };
+  if (!settings.balance) return { state: { signal: h, distortion: m }, objective };
   const c = tf.sqrt(tf.div(norm(h.code), norm(m.code)));
   return {
     state: {
       signal: rescaled(h, tf.reciprocal(c), settings),
       distortion: rescaled(m, c, settings),
     },
-    objective: signs.objective,
+    objective,
   };
 }
 
@@ -77,10 +79,6 @@ function descend(
   const sum = tf.add(tf.mul(velocity, momentum), gradient);
   return { code: tf.sub(code, tf.mul(sum, stepSize)), velocity: sum };
 }
-
-/** The gradient with that of λ/2 ‖code‖² added. */
-const penalised = (gradient: Tensor, { code }: { code: Tensor }, { latentPenalty }: SolverSettings): Tensor =>
-  tf.add(gradient, tf.mul(code, latentPenalty));
 
 /** The descent after the sign check; the paper does not say what becomes of momentum when a sign [batch, 1] is −1. */
 function flipped(

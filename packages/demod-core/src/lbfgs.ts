@@ -16,13 +16,16 @@ const SHORTER = 0.3;
 /**
  * Goes downhill from each of the points [problems, n], independently.
  *
- * @param evaluations how often `evaluate` is called; `onEvaluation` is told after each.
+ * @param evaluations how often `evaluate` is called; `onEvaluation` is told after each, with the least values so far.
  * @returns the points of least value, and these values.
  */
 export async function minimise(
   evaluate: (points: Float32NdArray) => Promise<Evaluation>,
   start: Float32NdArray,
-  { evaluations, onEvaluation }: { evaluations: number; onEvaluation?: (done: number) => void },
+  {
+    evaluations,
+    onEvaluation,
+  }: { evaluations: number; onEvaluation?: (done: number, values: Float32Array) => void },
 ): Promise<{ points: Float32NdArray; values: Float32Array }> {
   const [problems, length] = start.shape as [number, number];
   const row = ({ data }: Float32NdArray, index: number) =>
@@ -37,12 +40,9 @@ export async function minimise(
   for (let done = 1; done <= evaluations; done++) {
     const { values, gradients } = await evaluate(stack(descents.map(trialOf)));
     descents = descents.map((descent, index) => advance(descent, values.data[index]!, row(gradients, index)));
-    onEvaluation?.(done);
+    onEvaluation?.(done, valuesOf(descents));
   }
-  return {
-    points: stack(descents.map(({ point }) => point)),
-    values: Float32Array.from(descents, ({ value }) => value),
-  };
+  return { points: stack(descents.map(({ point }) => point)), values: valuesOf(descents) };
 }
 
 /** Where the descent of one problem stands: the best point so far, and what it tries next. */
@@ -65,6 +65,8 @@ const atStart = (point: Float32Array): Descent => {
   const zeros = new Float32Array(point.length);
   return { point, value: Number.POSITIVE_INFINITY, gradient: zeros, direction: zeros, step: 0, memory: [] };
 };
+
+const valuesOf = (descents: readonly Descent[]) => Float32Array.from(descents, ({ value }) => value);
 
 const trialOf = ({ point, direction, step }: Descent): Float32Array => plus(point, step, direction);
 

@@ -1,4 +1,5 @@
-// How far a product is from the observation: squares, or squares that turn linear for what no generator can draw.
+// What is minimised: how far a product is from the observation, by squares or by squares that turn linear for what no
+// generator can draw, and how unlikely its codes are.
 import type { SolverSettings } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -51,3 +52,19 @@ export function misfit(
     gradient: tf.div(residual, tf.mul(root, pixels)),
   };
 }
+
+/** λ/2 (‖h‖² + ‖m‖²) of each problem, [n]: a normal prior of the codes, from which they were drawn in training. */
+export function priorTerm(
+  h: Tensor,
+  m: Tensor,
+  { latentPenalty }: Pick<SolverSettings, 'latentPenalty'>,
+): Tensor {
+  return tf.mul(latentPenalty / 2, tf.add(tf.sum(tf.square(h), 1), tf.sum(tf.square(m), 1)));
+}
+
+/** A gradient of the misfit with respect to a code, with that of the prior term added. */
+export const penalised = (
+  gradient: Tensor,
+  code: Tensor,
+  { latentPenalty }: Pick<SolverSettings, 'latentPenalty'>,
+): Tensor => tf.add(gradient, tf.mul(code, latentPenalty));

@@ -4,7 +4,7 @@ import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Evaluation, minimise } from './lbfgs.js';
-import { misfit, type Problem } from './misfit.js';
+import { misfit, type Problem, penalised, priorTerm } from './misfit.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
 import type { Codes } from './starts.js';
 
@@ -27,7 +27,7 @@ export async function polishCodes(
     settings: SolverSettings;
     device: Device;
     evaluations: number;
-    onEvaluation: (done: number) => void;
+    onEvaluation: (done: number, values: Float32Array) => void;
   },
 ): Promise<Codes> {
   const sizes = [signalPrior.latentDimension, distortionPrior.latentDimension];
@@ -37,15 +37,11 @@ export async function polishCodes(
     const distortion = distortionPrior.forward(m);
     const [w, x] = [imagesOf(signal), imagesOf(distortion)];
     const { value, gradient } = misfit(w, x, input.problem, settings);
+    const g1 = signalPrior.backward(signal, tf.mul(gradient, x));
+    const g2 = distortionPrior.backward(distortion, tf.mul(gradient, w));
     return {
-      values: value,
-      gradients: tf.concat(
-        [
-          signalPrior.backward(signal, tf.mul(gradient, x)),
-          distortionPrior.backward(distortion, tf.mul(gradient, w)),
-        ],
-        1,
-      ),
+      values: tf.add(value, priorTerm(h, m, settings)),
+      gradients: tf.concat([penalised(g1, h, settings), penalised(g2, m, settings)], 1),
     };
   };
   const start = joined(codes);

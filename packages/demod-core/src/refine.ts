@@ -17,14 +17,20 @@ export interface Refinable {
 /** Values of a distortion below this count as this: it is the finest step of an 8-bit picture. */
 const DARKEST = 1 / 255;
 
+/** Pixels over which a generator misplaces the edge of a stroke. */
+const MISPLACEMENT = 1;
+/** Added to B (1 − B) for what is wrong where all around is black or white: an error of detail/20. */
+const FLOOR = 1 / 400;
+
 /**
  * The distortion, smoothed; and with it the signal (x̂ y + λ ŵ) / (x̂² + λ), clipped to [0, 1]: the minimiser at each
  * pixel of (y − w x̂)² + λ (w − ŵ)², where a pixel says the less the darker x̂ is there, and nothing if it is missing.
  *
  * - Distortions are smooth and what a generator adds to them, a checkerboard of its transposed convolutions, is not.
  *   Smoothing is by a Gaussian of their logarithm: shading differs by factors, and a Gaussian bump keeps its shape.
- * - λ = regularisation + (σ/detail)²: σ is the noise of the observation, estimated from it, and detail the standard
- *   deviation of what G1 cannot draw.
+ * - λ = regularisation + (σ/s)²: σ is the noise of the observation, estimated from it, and s the standard deviation of
+ *   ŵ − w. G1 draws black and white well and misplaces edges, so s² = detail² (B (1 − B) + 1/400) for B, ŵ blurred: the
+ *   variance of a pixel that is white with probability B, shrunk.
  */
 export function refine(
   { observation, observed, signal, distortion }: Refinable,
@@ -35,11 +41,14 @@ export function refine(
     smoothing === 0
       ? distortion.data
       : gaussianBlur(float32(distortion.shape, logarithm), smoothing).data.map(Math.exp);
-  const lambdas = noiseLevels(observation, observed).map(noise => regularisation + (noise / detail) ** 2);
-  const pixels = observation.data.length / lambdas.length;
+  const blurred = gaussianBlur(signal, MISPLACEMENT).data;
+  const noise = noiseLevels(observation, observed);
+  const pixels = observation.data.length / noise.length;
   const refined = observation.data.map((y, i) => {
     const x = observed?.data[i] === 0 ? 0 : smooth[i]!;
-    const lambda = lambdas[Math.floor(i / pixels)]!;
+    const white = Math.min(1, Math.max(0, blurred[i]!));
+    const spread = detail ** 2 * (white * (1 - white) + FLOOR);
+    const lambda = regularisation + noise[Math.floor(i / pixels)]! ** 2 / spread;
     return Math.min(1, Math.max(0, (x * y + lambda * signal.data[i]!) / (x * x + lambda)));
   });
   return {

@@ -17,8 +17,8 @@ export interface SearchOptions {
   readonly settings: SolverSettings;
   readonly device: Device;
   /**
-   * Called after each iteration with the median over the observations of the least objective, and after each
-   * evaluation of the polish with the last of these.
+   * Called after each iteration, and each evaluation of the polish, with the median over the observations of the
+   * least objective.
    */
   readonly onIteration?: ((done: number, total: number, median: number) => void) | undefined;
 }
@@ -88,7 +88,7 @@ export async function search(
           `the search diverged at iteration ${done} (not a number); lower solver.stepSize (now ${settings.stepSize})`,
         );
       }
-      onIteration?.(done, iterations + (settings.polish ?? 0), medianOf(best.map(row => now[row]!)));
+      onIteration?.(done, iterations + (settings.polish ?? 0), medianOfBest(now, restarts));
 
       const isDone = (row: number) => done === iterations || hasConverged(trace, row, tolerance);
       const leaving = new Set([...searching].filter(isDone));
@@ -135,14 +135,16 @@ export function bestStarts(objectives: Float32Array, restarts: number): number[]
   });
 }
 
-export function medianOf(values: ArrayLike<number>): number {
-  return Array.from(values).sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+/** The median over the observations of the objective of their best start. */
+export function medianOfBest(objectives: Float32Array, restarts: number): number {
+  const best = bestStarts(objectives, restarts).map(row => objectives[row]!);
+  return best.sort((a, b) => a - b)[Math.floor(best.length / 2)]!;
 }
 
 const copyOf = ({ shape, data }: Float32NdArray): Float32NdArray => float32(shape, data.slice());
 
 /** Copies a row of a matrix into another one of as many columns. */
-export function copyRow(from: Float32NdArray, fromRow: number, to: Float32NdArray, toRow: number): void {
+function copyRow(from: Float32NdArray, fromRow: number, to: Float32NdArray, toRow: number): void {
   const length = to.shape[1]!;
   to.data.set(from.data.subarray(fromRow * length, (fromRow + 1) * length), toRow * length);
 }

@@ -1,12 +1,14 @@
-// The solver: several starting points per observation, Algorithm 1 from each, the one of least objective kept.
+// The solver: several starting points per observation, Algorithm 1 and a polish
+// from each, and the one that ended at the least objective is kept.
 import { type Float32NdArray, type SolverSettings, takeRows } from '@blind-demod/experiment';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { confidenceOf } from './confidence.js';
-import { misfit, type Problem } from './misfit.js';
+import { misfit, type Problem, priorTerm } from './misfit.js';
 import { polishCodes } from './polish.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
-import { bestStarts, copyRow, medianOf, type SearchOptions, search } from './search.js';
+import { bestStarts, medianOfBest, type SearchOptions, search } from './search.js';
 import { type Codes, drawnStarts, randomStarts } from './starts.js';
 
 export interface SolveOptions extends SearchOptions {
@@ -27,9 +29,9 @@ export interface Recovery {
   /** [n, latent dimension]. */
   readonly signalCode: Float32NdArray;
   readonly distortionCode: Float32NdArray;
-  /** The mean misfit, ½ mean (ŵ ⊙ x̂ − y)² where it is not robust, of the start that was kept, [n]. */
+  /** What was minimised, ½ mean (ŵ ⊙ x̂ − y)² by the paper, where the start that was kept ended, [n]. */
   readonly objective: Float32Array;
-  /** The same for every start at its last iteration, before a polish, [n × restarts], an observation's side by side. */
+  /** The same where every start ended, [n × restarts], an observation's side by side. */
   readonly restartObjectives: Float32Array;
   /** How far each recovery is to be trusted, [n], from 0 to 1: see `confidenceOf`. */
   readonly confidence: Float32Array;
@@ -76,37 +78,34 @@ export async function solve(
             device: options.device,
           },
         );
-  const { codes, trace } = await search(priors, problem, starts, options);
-  const kept = bestStarts(trace.at(-1)!, restarts);
-  if (polish !== undefined) {
-    const last = medianOf(ofRows(trace.at(-1)!, kept));
-    const polished = await polishCodes(priors, rowsOf(problem, kept), rowsOf(codes, kept), {
-      settings: options.settings,
-      device: options.device,
-      evaluations: polish,
-      onEvaluation: done => options.onIteration?.(trace.length + done, trace.length + polish, last),
-    });
-    kept.forEach((row, place) => {
-      copyRow(polished.signal, place, codes.signal, row);
-      copyRow(polished.distortion, place, codes.distortion, row);
-    });
-  }
-  const final = await imagesAndMisfit(priors, problem, codes, options);
+  const found = await search(priors, problem, starts, options);
+  const { trace } = found;
+  const codes =
+    polish === undefined
+      ? found.codes
+      : await polishCodes(priors, problem, found.codes, {
+          ...options,
+          evaluations: polish,
+          onEvaluation: (done, values) =>
+            options.onIteration?.(trace.length + done, trace.length + polish, medianOfBest(values, restarts)),
+        });
+  const final = await imagesAndObjective(priors, problem, codes, options);
+  const kept = bestStarts(final.objective, restarts);
   return {
     signal: takeRows(final.signal, kept),
     distortion: takeRows(final.distortion, kept),
     signalCode: takeRows(codes.signal, kept),
     distortionCode: takeRows(codes.distortion, kept),
     objective: ofRows(final.objective, kept),
-    restartObjectives: trace.at(-1)!,
+    restartObjectives: final.objective,
     confidence: confidenceOf(problem, final, kept),
     trace: trace.map(objectives => ofRows(objectives, kept)),
     iterations: trace.length,
   };
 }
 
-/** G1(h), G2(m) and the misfit of every start. */
-async function imagesAndMisfit(
+/** G1(h), G2(m) and the objective of every start. */
+async function imagesAndObjective(
   [signalPrior, distortionPrior]: readonly [GenerativePrior, GenerativePrior],
   problem: Problem<Float32NdArray>,
   codes: Codes,
@@ -116,7 +115,9 @@ async function imagesAndMisfit(
     (input: { problem: Problem<Tensor>; codes: { signal: Tensor; distortion: Tensor } }) => {
       const signal = imagesOf(signalPrior.forward(input.codes.signal));
       const distortion = imagesOf(distortionPrior.forward(input.codes.distortion));
-      return { signal, distortion, objective: misfit(signal, distortion, input.problem, settings).value };
+      const { value } = misfit(signal, distortion, input.problem, settings);
+      const prior = priorTerm(input.codes.signal, input.codes.distortion, settings);
+      return { signal, distortion, objective: tf.add(value, prior) };
     },
     { problem, codes: { signal: codes.signal, distortion: codes.distortion } },
     { device },
@@ -134,13 +135,6 @@ function checkShape(what: string, array: Float32NdArray, imageShape: readonly nu
   if (`${array.shape.slice(1)}` !== `${imageShape}`) {
     throw new TypeError(`expected ${what} of shape [${imageShape}], got [${array.shape.slice(1)}]`);
   }
-}
-
-/** Some of the rows of every array. */
-function rowsOf<T extends object>(arrays: T, rows: readonly number[]): T {
-  return Object.fromEntries(
-    Object.entries(arrays).map(([name, array]) => [name, takeRows(array as Float32NdArray, rows)]),
-  ) as T;
 }
 
 const ofRows = (values: Float32Array, rows: readonly number[]): Float32Array =>

@@ -84,8 +84,8 @@ const partial = (
 };
 
 describe('one iteration', () => {
-  test('is Algorithm 1 by the formulas of the paper', async () => {
-    const solver = settings({ stepSize: 0.7, momentum: 0 });
+  test.each([0, 0.1])('is Algorithm 1 by the formulas of the paper, with a prior term of λ = %s', async λ => {
+    const solver = settings({ stepSize: 0.7, momentum: 0, latentPenalty: λ });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 1e6 }), async seed => {
         const state = stateOf(1, 4, seed);
@@ -101,14 +101,14 @@ describe('one iteration', () => {
         );
         const valued = patterns.map(p => ({ ...p, f: loss(image(g1, p.h), image(g2, p.m), y) }));
         const { h, m, f } = valued.reduce((a, b) => (b.f < a.f ? b : a));
-        const stepped = partial(g1, h, image(g2, m), y).map((g, i) => h[i]! - 0.7 * g);
-        const steppedM = partial(g2, m, image(g1, stepped), y).map((g, i) => m[i]! - 0.7 * g);
+        const stepped = partial(g1, h, image(g2, m), y).map((g, i) => h[i]! - 0.7 * (g + λ * h[i]!));
+        const steppedM = partial(g2, m, image(g1, stepped), y).map((g, i) => m[i]! - 0.7 * (g + λ * m[i]!));
         const c = Math.sqrt(norm(stepped) / norm(steppedM));
 
         // Values of order one in float32, a few hundred operations deep.
         const close = (actual: ArrayLike<number>, expected: readonly number[]) =>
           expected.forEach((value, i) => expect(actual[i]).toBeCloseTo(value, 4));
-        close(result.objective.data, [f]);
+        close(result.objective.data, [f + (λ / 2) * (norm(h0) ** 2 + norm(m0) ** 2)]);
         close(
           result.state.signal.code.data,
           stepped.map(v => v / c),

@@ -92,6 +92,29 @@ describe('refinement', () => {
   });
 });
 
+test.each([0.5, 0, 1])(
+  'weighs a noisy pixel against ŵ = %s by what the generator gets wrong there',
+  guess => {
+    const noise = randomStream(4, 'noise').normals(4096);
+    const shape = [1, 1, 64, 64];
+    const all = (value: number) => float32(shape, new Float32Array(4096).fill(value));
+    const observation = float32(
+      shape,
+      noise.map(value => 0.5 + 0.05 * value),
+    );
+    const { signal } = refine(
+      { observation, signal: all(guess), distortion: all(0.8) },
+      { smoothing: 0, regularisation: 0.01, detail: 0.3 },
+    );
+    const [sigma] = noiseLevels(observation);
+    const spread = 0.3 * Math.sqrt(guess * (1 - guess) + 1 / 400);
+    const lambda = 0.01 + (sigma! / spread) ** 2;
+    observation.data.forEach((y, i) =>
+      expect(signal.data[i]).toBeCloseTo((0.8 * y + lambda * guess) / (0.64 + lambda), 5),
+    );
+  },
+);
+
 describe('the noise of a picture', () => {
   test('is what was added to a smooth one with edges', () => {
     for (const level of [0, 0.01, 0.1]) {

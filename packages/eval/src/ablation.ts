@@ -74,11 +74,12 @@ export function departures(solver: SolverSettings): Variant[] {
     { name: 'no balance', solver: { ...solver, balance: false } },
     { name: 'half the step size', solver: { ...solver, stepSize: solver.stepSize / 2 } },
     { name: 'twice the step size', solver: { ...solver, stepSize: solver.stepSize * 2 } },
-    { name: 'twice the iterations', solver: { ...solver, iterations: solver.iterations * 2 } },
+    { name: 'half the iterations', solver: { ...solver, iterations: Math.ceil(solver.iterations / 2) } },
     ...(solver.polish === undefined
       ? []
-      : [{ name: 'twice the polish', solver: { ...solver, polish: solver.polish * 2 } }]),
-    { name: 'a latent penalty of 10⁻⁵', solver: { ...solver, latentPenalty: 1e-5 } },
+      : [{ name: 'half the polish', solver: { ...solver, polish: Math.ceil(solver.polish / 2) } }]),
+    { name: 'no prior term', solver: { ...solver, latentPenalty: 0 } },
+    { name: 'ten times the prior term', solver: { ...solver, latentPenalty: solver.latentPenalty * 10 } },
     ...[0, 2 * smoothing].map(pixels => ({
       name: `smoothing of ${pixels} pixels`,
       solver: { ...solver, refinement: { ...solver.refinement, smoothing: pixels } },

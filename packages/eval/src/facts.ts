@@ -14,7 +14,7 @@ export interface Facts {
   readonly dark: number;
   /** The relative error of w ⊙ x̂ against w ⊙ x, at its best scale: that of the distortion where the signal shows it. */
   readonly seenDistortionError: number;
-  /** The objective where the next best start's search ended, in units of the kept one's; undefined when there was one start. */
+  /** The objective where the next best start ended, in units of the kept one's; undefined when there was one start. */
   readonly startGap: number | undefined;
 }
 

@@ -13,7 +13,7 @@ import { type Store, storeOf } from './store.js';
 export interface Recovery extends Readonly<Record<Factor, Float32NdArray>> {
   /** [n], where the start that was kept ended. */
   readonly objective: Float32NdArray;
-  /** [n, restarts], where every start's search ended, before a polish. */
+  /** [n, restarts], where every start ended. */
   readonly restartObjectives: Float32NdArray;
   /** [n, iterations], before each iteration of the start that was kept. */
   readonly trace: Float32NdArray;
@@ -26,8 +26,8 @@ export type Recoveries = Store<Batch, Recovery>;
 
 const KIND = 'recovery';
 const FILE = 'recovery.safetensors';
-/** Counted up when the file's tensors change, so that older files are not taken for current ones. */
-const FORMAT = 3;
+/** Counted up when what is kept, or how it is found, changes, so that older files are not taken for current ones. */
+const FORMAT = 4;
 
 /** The recoveries in `folder` that were made with these settings: everything they depend on but for their pairs. */
 export function recoveriesIn(folder: string, settings: object, seed: number): Recoveries {

@@ -149,7 +149,7 @@ const solverSettings = z
     polish: count
       .optional()
       .describe(
-        'Evaluations of L-BFGS on both codes at once that follow, from the best start; none when absent.',
+        'Evaluations of L-BFGS on both codes at once that follow, from where each start ended; none when absent.',
       ),
     tolerance: z
       .number()
@@ -173,8 +173,10 @@ const solverSettings = z
         detail: z
           .number()
           .gt(0)
-          .default(0.1)
-          .describe('Standard deviation of what the generator cannot draw: noise σ adds (σ/detail)² to λ.'),
+          .default(0.2)
+          .describe(
+            'How wrong G1 is at edges: noise σ adds σ²/s² to λ, with s² = detail² (B (1 − B) + 1/400), B = ŵ blurred.',
+          ),
       })
       .prefault({})
       .describe('The observation divided by the recovered distortion.'),

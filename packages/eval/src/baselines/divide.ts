@@ -14,7 +14,8 @@ const SEEN = 0.1;
  * scaled beforehand so that the distortion is at most 1 where the observation is bright, because the refinement takes
  * values to lie in [0, 1]; and where the distortion is negative on the whole, both change their sign.
  *
- * @param detail the root mean square error of the method's own signal, to weigh it against a noisy observation.
+ * @param detail as in `refine`: how wrong the method's own signal is at edges, to weigh it against a noisy observation.
+ * Each method's was chosen by the median PSNR on 24 training pairs with noise of 0.05.
  */
 export function divideByDistortion(
   { observation, observed }: Observed,

@@ -21,7 +21,7 @@ const SETTINGS = {
   distortionComponents: 4,
   penalty: 0.5,
   iterations: 300,
-  detail: 0.11,
+  detail: 0.4,
 };
 
 export const liftedNuclearNorm: Baseline = training => {

@@ -21,7 +21,7 @@ const SETTINGS = {
   distortionComponents: 6,
   ridge: 0.1,
   iterations: 8,
-  detail: 0.1,
+  detail: 0.4,
 };
 
 export const subspaceAls: Baseline = training => {

@@ -66,8 +66,7 @@ function starts({ judged, loaded }: ReportInput): Html {
   return panel({
     title: 'Agreement of the starts',
     description: 'Where the next best start ended, in units of the best one.',
-    caption: `Every pair is solved from ${loaded.experiment.solver.restarts} starting points, and the one of least objective kept (before the
-polish, if there is one). At 1, on the dashed line, the next best ended as low; far above, it was stuck elsewhere.`,
+    caption: `Every pair is solved from ${loaded.experiment.solver.restarts} starting points, and the one of least objective kept. At 1, on the dashed line, the next best ended as low; far above, it was stuck elsewhere.`,
     plot: {
       x: { type: 'log', label: 'least objective', ticks: 4, tickFormat: '.0e' },
       y: { type: 'log', label: 'next least ÷ least', grid: true, ticks: 4, tickFormat: '~g' },
