@@ -29,8 +29,8 @@ const FLOOR = 1 / 400;
  * - Distortions are smooth and what a generator adds to them, a checkerboard of its transposed convolutions, is not.
  *   Smoothing is by a Gaussian of their logarithm: shading differs by factors, and a Gaussian bump keeps its shape.
  * - λ = regularisation + (σ/s)²: σ is the noise of the observation, estimated from it, and s the standard deviation of
- *   ŵ − w. G1 draws black and white well and misplaces edges, so s² = detail² (B (1 − B) + 1/400) for B, ŵ blurred: the
- *   variance of a pixel that is white with probability B, shrunk.
+ *   ŵ − w. G1 draws black and white well and misplaces edges, so s² = detail² (B (1 − B) + 1/400), B being ŵ blurred: a share
+ *   of the variance of a pixel that is white with probability B.
  */
 export function refine(
   { observation, observed, signal, distortion }: Refinable,
@@ -47,8 +47,8 @@ export function refine(
   const refined = observation.data.map((y, i) => {
     const x = observed?.data[i] === 0 ? 0 : smooth[i]!;
     const white = Math.min(1, Math.max(0, blurred[i]!));
-    const spread = detail ** 2 * (white * (1 - white) + FLOOR);
-    const lambda = regularisation + noise[Math.floor(i / pixels)]! ** 2 / spread;
+    const variance = detail ** 2 * (white * (1 - white) + FLOOR);
+    const lambda = regularisation + noise[Math.floor(i / pixels)]! ** 2 / variance;
     return Math.min(1, Math.max(0, (x * y + lambda * signal.data[i]!) / (x * x + lambda)));
   });
   return {

@@ -11,14 +11,16 @@ export const PAPER: SolverSettings = experimentSchema.parse({}).solver;
 
 /**
  * Gradient descent on the codes of two generators with an ℓ2 penalty on them (Asim, Shamshad and Ahmed 2018, there for
- * blind deconvolution), without Algorithm 1's sign check and balance. Of two starts the one of least residual is kept.
+ * blind deconvolution), without Algorithm 1's sign check and balance. Of two starts the one of least objective is kept. λ
+ * was chosen on 24 training pairs: 10⁻⁷, 10⁻⁶, 10⁻⁵ gave refined signals of 40.8, 41.3, 40.1 dB, and at the 10th
+ * percentile 36.9, 37.3, 32.9 dB; the step size is this solver's.
  */
 export const TWO_GENERATORS: SolverSettings = {
   ...PAPER,
   signCheck: false,
   balance: false,
   stepSize: 20,
-  latentPenalty: 1e-5,
+  latentPenalty: 1e-6,
   restarts: 2,
 };
 
