@@ -1,6 +1,7 @@
 // How far a recovery is to be trusted, told without the truth.
 import { type Float32NdArray, takeRows } from '@blind-demod/experiment';
 import type { Problem } from './misfit.js';
+import { bestFactor, norm } from './vectors.js';
 
 /**
  * exp(−5 (r + d)) for the start that was kept of each observation: r = ‖ŵ ⊙ x̂ − y‖ / ‖y‖ is the residual, large where
@@ -32,12 +33,11 @@ export function confidenceOf(
       .filter(other => other !== row)
       .map(other => {
         const otherX = rowOf(distortion, other);
+        const otherSeen = y.map((value, i) => value * otherX[i]!);
+        const factor = bestFactor(seen, otherSeen);
         return relative(
           seen,
-          scaledTo(
-            seen,
-            y.map((value, i) => value * otherX[i]!),
-          ),
+          otherSeen.map(value => factor * value),
         );
       });
     const disagreement = disagreements.length === 0 ? 0 : Math.min(...disagreements);
@@ -50,13 +50,3 @@ function relative(truth: Float32Array, estimate: Float32Array): number {
   const difference = norm(truth.map((value, i) => estimate[i]! - value));
   return difference === 0 ? 0 : difference / norm(truth);
 }
-
-/** The multiple of an estimate that is nearest to the truth. */
-function scaledTo(truth: Float32Array, estimate: Float32Array): Float32Array {
-  const square = dot(estimate, estimate);
-  const scale = square === 0 ? 0 : dot(truth, estimate) / square;
-  return estimate.map(value => scale * value);
-}
-
-const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-const norm = (a: Float32Array): number => Math.sqrt(dot(a, a));

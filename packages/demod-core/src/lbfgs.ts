@@ -1,5 +1,6 @@
 // L-BFGS (Nocedal 1980) on many small problems at once: one evaluation serves a trial point of every problem.
 import { type Float32NdArray, float32 } from '@blind-demod/experiment';
+import { dot, norm } from './vectors.js';
 
 /** The values of some points [problems, n], and the gradients [problems, n] there. */
 export interface Evaluation {
@@ -104,8 +105,3 @@ function downhill(gradient: Float32Array, memory: readonly Move[]): Float32Array
 /** a + factor · b. */
 const plus = (a: Float32Array, factor: number, b: Float32Array): Float32Array =>
   a.map((entry, index) => entry + factor * b[index]!);
-
-const dot = (a: Float32Array, b: Float32Array): number =>
-  a.reduce((sum, entry, index) => sum + entry * b[index]!, 0);
-
-const norm = (a: Float32Array): number => Math.sqrt(dot(a, a));

@@ -1,6 +1,7 @@
 // The refined estimates: the product model holds exactly, so the observation divided by the recovered distortion keeps
 // detail of the signal that no generator has.
 import { type Float32NdArray, float32, type SolverSettings } from '@blind-demod/experiment';
+import { DARKEST } from './average.js';
 import { gaussianBlur } from './blur.js';
 import { noiseLevels } from './noise.js';
 
@@ -9,13 +10,10 @@ export interface Refinable {
   readonly observation: Float32NdArray;
   /** 1 where a pixel was observed, 0 where it is missing. */
   readonly observed?: Float32NdArray | undefined;
-  /** G1(h) and G2(m). */
+  /** As the solver found them. */
   readonly signal: Float32NdArray;
   readonly distortion: Float32NdArray;
 }
-
-/** Values of a distortion below this count as this: it is the finest step of an 8-bit picture. */
-const DARKEST = 1 / 255;
 
 /** Pixels over which a generator misplaces the edge of a stroke. */
 const MISPLACEMENT = 1;

@@ -4,6 +4,7 @@ import { type Float32NdArray, type SolverSettings, takeRows } from '@blind-demod
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { averageDistortion } from './average.js';
 import { confidenceOf } from './confidence.js';
 import { misfit, type Problem, priorTerm } from './misfit.js';
 import { polishCodes } from './polish.js';
@@ -23,10 +24,13 @@ export interface SolveOptions extends SearchOptions {
 
 /** What was found for n observations. */
 export interface Recovery {
-  /** G1(h) and G2(m), like the observations. Their product is determined, their scale is not. */
+  /**
+   * G1(h) and G2(m) of the start that was kept, like the observations. Their product is determined, their scale is not.
+   * With `averaging`, the distortion is a mean over the starts.
+   */
   readonly signal: Float32NdArray;
   readonly distortion: Float32NdArray;
-  /** [n, latent dimension]. */
+  /** Of the start that was kept, [n, latent dimension]. */
   readonly signalCode: Float32NdArray;
   readonly distortionCode: Float32NdArray;
   /** What was minimised, ½ mean (ŵ ⊙ x̂ − y)² by the paper, where the start that was kept ended, [n]. */
@@ -52,7 +56,7 @@ export async function solve(
   observations: Float32NdArray,
   { seed, first = 0, observed, ...options }: SolveOptions,
 ): Promise<Recovery> {
-  const { restarts, draws, polish } = options.settings;
+  const { restarts, draws, polish, averaging } = options.settings;
   const priors = [signalPrior, distortionPrior] as const;
   for (const { imageShape } of priors) checkShape('observations', observations, imageShape);
   if (observed) checkShape('a mask', observed, signalPrior.imageShape);
@@ -93,7 +97,10 @@ export async function solve(
   const kept = bestStarts(final.objective, restarts);
   return {
     signal: takeRows(final.signal, kept),
-    distortion: takeRows(final.distortion, kept),
+    distortion:
+      averaging === undefined
+        ? takeRows(final.distortion, kept)
+        : averageDistortion(problem, final.distortion, final.objective, { kept, averaging }),
     signalCode: takeRows(codes.signal, kept),
     distortionCode: takeRows(codes.distortion, kept),
     objective: ofRows(final.objective, kept),

@@ -59,12 +59,14 @@ export function departures(solver: SolverSettings): Variant[] {
   const paper = experimentSchema.parse({}).solver;
   const withoutRobustness = ({ robustness: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutPolish = ({ polish: _, ...rest }: SolverSettings): SolverSettings => rest;
+  const withoutAveraging = ({ averaging: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutDraws = ({ draws: _, ...rest }: SolverSettings): SolverSettings => rest;
   const { smoothing } = solver.refinement;
   const candidates: Variant[] = [
     { name: 'squares, not robust', solver: withoutRobustness(solver) },
     { name: 'starts at random', solver: withoutDraws(solver) },
     { name: 'one start', solver: { ...solver, restarts: 1 } },
+    { name: 'the best start alone', solver: withoutAveraging(solver) },
     { name: 'no polish', solver: withoutPolish(solver) },
     {
       name: 'no polish, 300 iterations more',
@@ -74,10 +76,13 @@ export function departures(solver: SolverSettings): Variant[] {
     { name: 'no balance', solver: { ...solver, balance: false } },
     { name: 'half the step size', solver: { ...solver, stepSize: solver.stepSize / 2 } },
     { name: 'twice the step size', solver: { ...solver, stepSize: solver.stepSize * 2 } },
-    { name: 'half the iterations', solver: { ...solver, iterations: Math.ceil(solver.iterations / 2) } },
+    { name: 'twice the iterations', solver: { ...solver, iterations: 2 * solver.iterations } },
     ...(solver.polish === undefined
       ? []
-      : [{ name: 'half the polish', solver: { ...solver, polish: Math.ceil(solver.polish / 2) } }]),
+      : [
+          { name: 'half the polish', solver: { ...solver, polish: Math.ceil(solver.polish / 2) } },
+          { name: 'twice the polish', solver: { ...solver, polish: 2 * solver.polish } },
+        ]),
     { name: 'no prior term', solver: { ...solver, latentPenalty: 0 } },
     { name: 'ten times the prior term', solver: { ...solver, latentPenalty: solver.latentPenalty * 10 } },
     ...[0, 2 * smoothing].map(pixels => ({

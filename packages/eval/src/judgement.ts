@@ -9,7 +9,7 @@ import type { Recovery } from './recoveries.js';
 
 /**
  * What is compared with which factor: the observation y as it is (doing nothing), the generator's image G1(h),
- * the observation divided by the recovered distortion, and that distortion G2(m).
+ * the observation divided by the recovered distortion, and that distortion, as the solver found it.
  */
 export const ESTIMATES = {
   observation: 'signal',

@@ -7,7 +7,7 @@ export const TITLES: Record<Estimate, string> = {
   observation: 'observation y',
   generator: 'generator G1(h)',
   refined: 'refined',
-  distortion: 'distortion G2(m)',
+  distortion: 'distortion',
 };
 
 interface Column {

@@ -23,7 +23,7 @@ describe('variants of the paper’s solver', () => {
 
 describe('departures', () => {
   const ours = experimentSchema.parse({
-    solver: { robustness: 0.03, restarts: 3, draws: 256, polish: 50, latentPenalty: 1e-7 },
+    solver: { robustness: 0.03, restarts: 3, draws: 256, polish: 50, latentPenalty: 1e-7, averaging: 0.3 },
   }).solver;
 
   test('begin with the configured solver and end with the paper’s', () => {

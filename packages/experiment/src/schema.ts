@@ -151,6 +151,13 @@ const solverSettings = z
       .describe(
         'Evaluations of L-BFGS on both codes at once that follow, from where each start ended; none when absent.',
       ),
+    averaging: z
+      .number()
+      .gt(0)
+      .optional()
+      .describe(
+        'The recovered distortion is the geometric mean over the starts, weighted by exp(−(f/f* − 1)/averaging): f is the objective where a start ended, f* the least of them. The best start alone when absent.',
+      ),
     tolerance: z
       .number()
       .min(0)
