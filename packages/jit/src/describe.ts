@@ -1,11 +1,10 @@
 // Which devices work on this machine, and what the others lack.
-import { cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { cudaMissing, installedCuda } from './cuda.js';
 import { type ConcreteDevice, DEVICES } from './devices.js';
 import { findGpus, gpuOfDrivers } from './gpu.js';
 import { probe } from './probe.js';
-import { threadLimit } from './threads.js';
+import { threadCount } from './threads.js';
 
 export interface DeviceReport {
   readonly device: ConcreteDevice;
@@ -27,7 +26,7 @@ export function describeDevices(): DeviceReport[] {
 function working(device: ConcreteDevice, drivers: readonly string[]): string {
   switch (device) {
     case 'cpu':
-      return `ONNX Runtime, ${threadLimit() ?? cpus().length} threads`;
+      return `ONNX Runtime, ${threadCount()} threads`;
     case 'js':
       return `TensorFlow.js ${tf.version_core}, plain JavaScript: the slow reference`;
     case 'webgpu':

@@ -19,6 +19,8 @@ export interface Value {
   readonly expandedFrom?: Value;
   /** The value that it is a transpose of, by a permutation of axes. */
   readonly transposedFrom?: { readonly value: Value; readonly permutation: readonly number[] };
+  /** Of a convolution [batch, channels, …]: the same with a number for each channel added along the way. */
+  readonly plus?: (bias: Value) => Value;
 }
 
 export interface Node {

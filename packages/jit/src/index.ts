@@ -7,5 +7,5 @@ export { kernelTable } from './kernels/table.js';
 export type { Loop } from './loop.js';
 export { countOperations } from './operations.js';
 export { type OperatorTime, profile } from './profile.js';
-export { threadLimit, useThreads } from './threads.js';
+export { threadCount, useThreads } from './threads.js';
 export { type ArraysOf, isNdArray, isTensor, leaves, mapTree, type Tree } from './tree.js';

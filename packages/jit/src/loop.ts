@@ -1,6 +1,8 @@
 // A program that is run over and over on its own state, which stays on the device all the while.
+
+import type { NdArray } from '@blind-demod/experiment';
 import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engines/engine.js';
-import { type ArraysOf, leaves, type Tree } from './tree.js';
+import { type ArraysOf, isNdArray, leaves, type Tree } from './tree.js';
 
 /** A compiled iteration, and the state that it has come to. One call at a time. */
 export interface Loop<State, Input, Output> {
@@ -27,17 +29,25 @@ export async function startLoop<S, I, R extends { readonly state: S }>(
   const makeReader = () => engine.compile((state: S) => state, example.state);
   let reader: ReturnType<typeof makeReader> | undefined;
   let current = example.state as Tree<AnyArray>;
+  /** The current state where the caller has it too, so that its memory must stay as it is. */
+  let shared: Tree<AnyArray> | undefined = current;
+  /** The memory of a state before the current one, for the next one. */
+  let spare: ReadonlyMap<string, NdArray> = new Map();
   return {
     async step(input) {
       const before = current;
-      const result = await program.run({ state: before, input: input as Tree<AnyArray> });
+      const result = await program.run({ state: before, input: input as Tree<AnyArray> }, spare);
       const { state, ...output } = result as { readonly [key: string]: Tree<AnyArray> };
       current = state!;
       free(before);
+      spare = before === shared ? new Map() : onHost({ state: before });
       return output as ArraysOf<Omit<R, 'state'>>;
     },
     async state() {
-      if (onDevice(current).length === 0) return current as ArraysOf<S>;
+      if (onDevice(current).length === 0) {
+        shared = current;
+        return current as ArraysOf<S>;
+      }
       reader ??= makeReader();
       return (await (await reader).run(current)) as ArraysOf<S>;
     },
@@ -48,6 +58,9 @@ export async function startLoop<S, I, R extends { readonly state: S }>(
     },
   };
 }
+
+const onHost = (state: Tree<AnyArray>): Map<string, NdArray> =>
+  new Map(leaves(state, isAnyArray).filter((leaf): leaf is [string, NdArray] => isNdArray(leaf[1])));
 
 const onDevice = (state: Tree<AnyArray>): DeviceArray[] =>
   leaves(state, isAnyArray).flatMap(([, array]) => (array instanceof DeviceArray ? [array] : []));

@@ -1,23 +1,35 @@
 // How many threads a program computes with: what this process has been given, so that several share a machine.
-import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+const PROCESSORS = '/sys/devices/system/cpu';
 
 let chosen: number | undefined;
 
-/** Programs compiled from now on use `count` threads on the `cpu` device; undefined: what `threadLimit` finds. */
+/** Programs compiled from now on use `count` threads on the `cpu` device; undefined: what `threadCount` finds. */
 export function useThreads(count: number | undefined): void {
   chosen = count;
 }
 
 /**
- * The number of threads to use, or undefined where nothing asks for fewer than the machine has: the engine then takes
- * one for each core. What was chosen counts; else the least of the processors that this process may run on, the
- * limit of its container, and SLURM_CPUS_PER_TASK.
+ * The number of threads to use. What was chosen counts; else the least of the processor's cores, the processors that this
+ * process may run on, the limit of its container, and SLURM_CPUS_PER_TASK.
+ *
+ * ONNX Runtime's own choice is not taken: it binds each thread but the first to a core, and where the first, Node's own,
+ * runs on one of those, two threads share it. On two cores that cost a half to two thirds of the speed.
  */
-export function threadLimit(): number | undefined {
-  if (chosen !== undefined) return chosen;
-  const limit = Math.min(availableParallelism(), containerLimit(), slurmLimit());
-  return limit < cpus().length ? limit : undefined;
+export function threadCount(): number {
+  return chosen ?? Math.min(coreCount(), availableParallelism(), containerLimit(), slurmLimit());
+}
+
+/** A core computes products no faster with the second thread that it may run. Only Linux tells of them. */
+function coreCount(): number {
+  if (!existsSync(PROCESSORS)) return Number.POSITIVE_INFINITY;
+  const files = readdirSync(PROCESSORS)
+    .filter(name => /^cpu\d+$/.test(name))
+    .map(name => `${PROCESSORS}/${name}/topology/thread_siblings_list`)
+    .filter(file => existsSync(file));
+  return new Set(files.map(file => readFileSync(file, 'utf8'))).size || Number.POSITIVE_INFINITY;
 }
 
 /** A task of Slurm is not always bound to its processors. */

@@ -33,6 +33,56 @@ function recorded(fn: (inputs: Inputs) => unknown, inputs = { x: matrix, filter 
 const conv = (x: tf.Tensor, kernel: tf.Tensor) =>
   tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'same');
 
+describe('a bias', () => {
+  const bias = float32([1, 4, 1, 1], Float32Array.of(1, 2, 3, 4));
+  const narrow = (x: tf.Tensor, kernel: tf.Tensor) =>
+    tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'same', 'NCHW');
+  const x = float32([2, 3, 8, 8], new Float32Array(384));
+
+  test('is added by the convolution', () => {
+    const fn = (given: Inputs) => tf.relu(tf.add(constant(bias), narrow(given.x, given.filter)));
+    expect(recorded(fn, { x, filter }).operators.toSorted()).toEqual([
+      'Conv',
+      'Relu',
+      'Reshape',
+      'Transpose',
+    ]);
+  });
+
+  test('that is not one number per channel is added after it', () => {
+    const rows = float32(
+      [8, 1],
+      Float32Array.from({ length: 8 }, (_, i) => i),
+    );
+    const fn = (given: Inputs) => tf.add(narrow(given.x, given.filter), constant(rows));
+    expect(recorded(fn, { x, filter }).operators).toContain('Add');
+  });
+});
+
+describe('a transposed convolution', () => {
+  const enlarge = (channels: number) => {
+    const image = float32([2, 3, 4, 4], new Float32Array(96));
+    const weights = float32([4, 4, channels, 3], new Float32Array(48 * channels));
+    const attrs = { strides: 2, pad: 'same', dataFormat: 'NCHW', inputShape: [2, channels, 8, 8] };
+    return recorded(
+      ({ x, filter }) =>
+        tf.engine().runKernel('Conv2DBackpropInput', { dy: x, filter }, attrs as never) as tf.Tensor,
+      { x: image, filter: weights },
+    ).operators;
+  };
+  const count = (operators: string[], operator: string) => operators.filter(name => name === operator).length;
+
+  test('to many channels is a convolution for each pixel of a block', () => {
+    expect(count(enlarge(16), 'Conv')).toBe(4);
+    expect(count(enlarge(16), 'ConvTranspose')).toBe(0);
+  });
+
+  test('to few channels stays one', () => {
+    expect(count(enlarge(3), 'Conv')).toBe(0);
+    expect(count(enlarge(3), 'ConvTranspose')).toBe(1);
+  });
+});
+
 describe('transposes', () => {
   test('of transposes that cancel are left out', () => {
     expect(recorded(({ x }) => tf.transpose(tf.transpose(x))).operators).toEqual([]);

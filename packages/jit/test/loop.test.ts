@@ -37,6 +37,19 @@ describe.each([...inject('devices'), 'js'] as const)('on %s, a loop', device => 
     await loop.dispose();
   });
 
+  test('leaves alone what it was given and what it gave', async () => {
+    const loop = await begin();
+    const given: NdArray[] = [];
+    for (let step = 0; step < 6; step++) {
+      if (step % 2 === 0) given.push((await loop.state()).sums[0]);
+      await loop.step({ x });
+    }
+    expect(start.sums[0].data).toEqual(Float32Array.of(0, 0, 0));
+    expect(given.map(({ data }) => data[2])).toEqual([0, 12, 24]);
+    expect((await loop.state()).sums[0].data[2]).toBe(36);
+    await loop.dispose();
+  });
+
   test('keeps its state where a step fails', async () => {
     const loop = await begin();
     await loop.step({ x });

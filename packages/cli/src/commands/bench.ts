@@ -8,7 +8,7 @@ import {
   type Size,
   textTable,
 } from '@blind-demod/eval';
-import { threadLimit } from '@blind-demod/jit';
+import { threadCount } from '@blind-demod/jit';
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import type { CommonArguments } from '../options.js';
@@ -75,7 +75,7 @@ export const benchCommand: CommandModule<CommonArguments, Arguments> = {
     );
     if (args.profile) return printProfiles(sizes, args);
     const result = await benchmark({ sizes, repetitions, device });
-    printResult(args, { threads: threadLimit() ?? 'all', repetitions, ...result }, toLines(result));
+    printResult(args, { threads: threadCount(), repetitions, ...result }, toLines(result));
   },
 };
 

@@ -1,7 +1,7 @@
 // How fast the machine is used: the main programs' arithmetic per second beside that of a plain matrix product, and
 // beside that of the same programs on TensorFlow.js' own backends.
 import { startProgress } from '@blind-demod/experiment';
-import { chosenDevice, type Device, threadLimit } from '@blind-demod/jit';
+import { chosenDevice, type Device, threadCount } from '@blind-demod/jit';
 import { startWorker, type Worker } from './process.js';
 import { PROGRAM_NAMES, type Size, WASM_PROGRAMS } from './programs.js';
 import type { Task } from './task.js';
@@ -54,12 +54,11 @@ const WASM_WORK = 16 * 32 ** 2;
  */
 export async function benchmark({ sizes, repetitions, device }: BenchmarkOptions): Promise<BenchmarkResult> {
   const engine = chosenDevice(device);
-  const threads = threadLimit();
-  const limits = threads === undefined ? {} : { threads };
+  const threads = threadCount();
   const programs = PROGRAM_NAMES.slice(1);
   const jsTasks = programs.map((program): Task => ({ engine: 'js', program, ...JS_SIZE }));
   const rounds = sizes.map(({ maps, batch }): Task[] => [
-    ...PROGRAM_NAMES.map(program => ({ engine, program, maps, batch, ...limits })),
+    ...PROGRAM_NAMES.map(program => ({ engine, program, maps, batch, threads })),
     ...WASM_PROGRAMS.map(program => ({ engine: 'wasm' as const, program, ...wasmSize({ maps, batch }) })),
   ]);
   const total = [jsTasks, ...rounds].reduce((sum, tasks) => sum + tasks.length * (repetitions + 1), 0);

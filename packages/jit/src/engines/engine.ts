@@ -37,5 +37,13 @@ export interface Engine {
     fn: (input: I) => unknown,
     example: ArraysOf<I>,
     keep?: (path: string) => boolean,
-  ): Promise<Program<Tree<AnyArray>, Tree<AnyArray>>>;
+  ): Promise<EngineProgram>;
+}
+
+export interface EngineProgram extends Program<Tree<AnyArray>, Tree<AnyArray>> {
+  /**
+   * @param into arrays by the paths of results, which an engine that computes on the host may write these results to: new
+   * memory costs more than it looks, because the system clears each page of it when it is first written.
+   */
+  run(input: Tree<AnyArray>, into?: ReadonlyMap<string, NdArray>): Promise<Tree<AnyArray>>;
 }

@@ -2,7 +2,7 @@
 import { type NdArray, UserError } from '@blind-demod/experiment';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { encodeModel } from '../onnx.js';
-import { threadLimit } from '../threads.js';
+import { threadCount } from '../threads.js';
 import { inputName, isOutput, trace } from '../trace.js';
 import { type ArraysOf, isNdArray, leaves, mapTree, type Tree } from '../tree.js';
 import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engine.js';
@@ -30,7 +30,7 @@ export function onnxRuntimeEngine(provider: Provider): Engine {
       });
       const expected = new Map(leaves(example as Tree<NdArray>, isNdArray));
       return {
-        async run(input: Tree<AnyArray>) {
+        async run(input: Tree<AnyArray>, into?: ReadonlyMap<string, NdArray>) {
           const given = leaves(input, isAnyArray);
           if (given.length !== expected.size) {
             throw new TypeError(`expected an input of ${expected.size} arrays, got ${given.length}`);
@@ -38,6 +38,7 @@ export function onnxRuntimeEngine(provider: Provider): Engine {
           for (const [path, array] of given) checkLike(path, array, expected.get(path));
           const fetched = await session.run(
             Object.fromEntries(given.map(([path, array]) => [inputName(path), toOrtTensor(array)])),
+            Object.fromEntries(outputs.map(([path, { name }]) => [name, placeOf(into?.get(path))])),
           );
           return mapTree(result, isOutput, ({ name }) => toArray(fetched[name] as Tensor));
         },
@@ -52,13 +53,14 @@ export async function createSession(
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
 ): Promise<InferenceSession> {
-  const threads = threadLimit();
   try {
     return await InferenceSession.create(model, {
       executionProviders: [provider],
       graphOptimizationLevel: 'all',
+      // With a plan of all intermediate results, ONNX Runtime takes their memory from the system anew at each run.
+      enableMemPattern: false,
       logSeverityLevel: 3,
-      ...(threads !== undefined && { intraOpNumThreads: threads }),
+      intraOpNumThreads: threadCount(),
       // Moments of Adam and gradients fade into subnormal numbers, on which the processor is many times slower.
       extra: { session: { set_denormal_as_zero: '1' } },
       ...options,
@@ -75,6 +77,9 @@ const toOrtTensor = (array: AnyArray): Tensor =>
   array instanceof DeviceArray
     ? (array.tensor as Tensor)
     : new Tensor(array.dtype as 'float32', array.data as Float32Array, array.shape);
+
+/** Where ONNX Runtime writes a result; null for where it likes. */
+const placeOf = (array: NdArray | undefined): Tensor | null => (array ? toOrtTensor(array) : null);
 
 const toArray = (tensor: Tensor): AnyArray =>
   tensor.location === 'cpu'

@@ -1,5 +1,5 @@
 // Elementwise kernels of several operands or types: arithmetic, comparisons, logic, casts.
-import type { Graph, Value, ValueType } from '../graph.js';
+import { type Graph, sameShape, type Value, type ValueType } from '../graph.js';
 import { forTypes, type Kernel, type KernelTable } from './kernel.js';
 
 type Operator = (graph: Graph, a: Value, b: Value) => Value;
@@ -44,11 +44,22 @@ export function cast(graph: Graph, value: Value, dtype: ValueType): Value {
   return graph.elementwise('Cast', [value], dtype, { to });
 }
 
+/** A convolution with a number for each of its channels added, which ONNX Runtime does along the way. */
+function biased(graph: Graph, sums: Value, bias: Value): Value | undefined {
+  const [, channels] = sums.shape;
+  return sums.plus && sameShape(bias.shape, [1, channels!, 1, 1])
+    ? sums.plus(graph.reshape(bias, [channels!]))
+    : undefined;
+}
+
 const clip = (graph: Graph, x: Value, low: number, high: number): Value =>
   graph.elementwise('Clip', [x, ...[low, high].map(limit => graph.filled(limit, [], x.dtype))], x.dtype);
 
 const arithmetic = forTypes(['float32', 'int32'], {
-  Add: binary(emit('Add'), { value: 0, commutes: true }),
+  Add: binary((graph, a, b) => biased(graph, a, b) ?? biased(graph, b, a) ?? emit('Add')(graph, a, b), {
+    value: 0,
+    commutes: true,
+  }),
   AddN: ({ graph, inputs }) => Object.values(inputs).reduce((sum, value) => emit('Add')(graph, sum, value)),
   Sub: binary(emit('Sub'), { value: 0, commutes: false }),
   Multiply: binary(emit('Mul'), { value: 1, commutes: true }),

@@ -3,12 +3,13 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import { type Attribute, broadcastShapes, type Graph, sameShape, sizeOf, type Value } from '../graph.js';
 import { forTypes, type Kernel, type KernelTable } from './kernel.js';
-import { slice } from './shape.js';
+import { concatenate, slice } from './shape.js';
 
 const NHWC_TO_NCHW = [0, 3, 1, 2];
 const NCHW_TO_NHWC = [0, 2, 3, 1];
 const HWIO_TO_OIHW = [3, 2, 0, 1];
-/** From [in, out, height, width], as the filter gradient comes, to HWIO. */
+const HWIO_TO_IOHW = [2, 3, 0, 1];
+/** The filter gradient comes as [in, out, height, width]. */
 const IOHW_TO_HWIO = [2, 3, 0, 1];
 
 const swapLast = (rank: number): number[] => [...Array(rank - 2).keys(), rank - 1, rank - 2];
@@ -93,10 +94,14 @@ function sums(
   shape: readonly number[],
   attributes: Readonly<Record<string, Attribute>>,
 ): Value {
-  return [shape, ...operands.map(value => value.shape)].some(some => sizeOf(some) === 0)
-    ? graph.filled(0, shape, 'float32')
-    : graph.node(operator, operands, shape, 'float32', attributes);
+  if ([shape, ...operands.map(value => value.shape)].some(some => sizeOf(some) === 0)) {
+    return graph.filled(0, shape, 'float32');
+  }
+  return takesBias((...bias) => graph.node(operator, [...operands, ...bias], shape, 'float32', attributes));
 }
+
+/** What `make` makes without a bias, and can make anew with one. */
+const takesBias = (make: (...bias: [Value] | []) => Value): Value => ({ ...make(), plus: make });
 
 const convolution: Kernel = ({ graph, inputs, attrs }) => {
   const { x, filter } = inputs as { x: Value; filter: Value };
@@ -125,15 +130,97 @@ const convolutionOfGradient: Kernel = ({ graph, inputs, attrs }) => {
   const { dy, filter } = inputs as { dy: Value; filter: Value };
   const g = geometry(attrs.inputShape, filter.shape, attrs);
   checkRounding(dy, g);
-  const image = sums(
-    graph,
-    'ConvTranspose',
-    [g.toNCHW(graph, dy), graph.transpose(filter, HWIO_TO_OIHW)],
-    [g.batchSize, g.inChannels, g.inHeight, g.inWidth],
-    { strides: g.strides, pads: g.pads, output_padding: g.unseen },
+  const shape = [g.batchSize, g.inChannels, g.inHeight, g.inWidth];
+  const phases = [0, 1].map(axis => phasesOf(filter.shape[axis]!, g.strides[axis]!, g.pads[axis]!));
+  const enlarges = [0, 1].every(
+    axis => shape[axis + 2] === g.strides[axis]! * [g.outHeight, g.outWidth][axis]!,
   );
+  const image =
+    enlarges && phases.every(of => of !== undefined) && g.inChannels >= WORTH_PHASES && sizeOf(dy.shape) > 0
+      ? takesBias((...bias) =>
+          interleaved(graph, phases as [Phase[], Phase[]], shape, ([down, right]) =>
+            graph.node(
+              'Conv',
+              [
+                g.toNCHW(graph, dy),
+                taps(graph, graph.transpose(filter, HWIO_TO_IOHW), g.strides, [down, right]),
+                ...bias,
+              ],
+              [g.batchSize, g.inChannels, g.outHeight, g.outWidth],
+              'float32',
+              { strides: [1, 1], pads: [down.before, right.before, down.after, right.after] },
+            ),
+          ),
+        )
+      : sums(graph, 'ConvTranspose', [g.toNCHW(graph, dy), graph.transpose(filter, HWIO_TO_OIHW)], shape, {
+          strides: g.strides,
+          pads: g.pads,
+          output_padding: g.unseen,
+        });
   return g.fromNCHW(graph, image);
 };
+
+// A transposed convolution that enlarges an image s times is s² convolutions of the small image, one for each position of
+// a pixel in its s × s block: half the time of ONNX Runtime's ConvTranspose, which makes and sums blocks of every filter
+// tap. With few channels the products are too narrow for that to pay.
+
+/** Channels of the large image from which on its phases are convolved one by one. */
+const WORTH_PHASES = 16;
+
+/** Along one axis, the pixels at one position of the blocks: the last tap that reaches them, and padding. */
+interface Phase {
+  readonly last: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Output pixel s i + a has the taps k = r, r + s, … of the input pixels i + q, i + q − 1, …, where a + pad = s q + r. */
+function phasesOf(filterLength: number, stride: number, pad: number): Phase[] | undefined {
+  const count = filterLength / stride;
+  const reach = Math.floor((stride - 1 + pad) / stride);
+  if (stride === 1 || !Number.isInteger(count) || reach >= count) return undefined;
+  return Array.from({ length: stride }, (_, position) => {
+    const after = Math.floor((position + pad) / stride);
+    return { last: ((position + pad) % stride) + stride * (count - 1), before: count - 1 - after, after };
+  });
+}
+
+/** Of filters […, height, width] every stride-th tap, in backward order. */
+const taps = (
+  graph: Graph,
+  filter: Value,
+  strides: readonly number[],
+  phases: readonly [Phase, Phase],
+): Value =>
+  graph.node(
+    'Slice',
+    [
+      filter,
+      graph.integers(phases.map(({ last }) => last)),
+      graph.integers(filter.shape.slice(2).map(length => -length - 1)),
+      graph.integers([2, 3]),
+      graph.integers(strides.map(stride => -stride)),
+    ],
+    [...filter.shape.slice(0, 2), ...strides.map((stride, axis) => filter.shape[axis + 2]! / stride)],
+    'float32',
+  );
+
+/** An image [n, channels, height, width] of the images of its phases, next to each other along rows, then columns. */
+function interleaved(
+  graph: Graph,
+  [rows, columns]: readonly [readonly Phase[], readonly Phase[]],
+  [batch, channels, height, width]: readonly number[],
+  image: (phases: readonly [Phase, Phase]) => Value,
+): Value {
+  const [blocks, across] = [height! / rows.length, width! / columns.length];
+  const lines = rows.map(down => {
+    const pixels = columns.map(right =>
+      graph.reshape(image([down, right]), [batch!, channels!, blocks, across, 1]),
+    );
+    return graph.reshape(concatenate(graph, pixels, 4), [batch!, channels!, blocks, 1, width!]);
+  });
+  return graph.reshape(concatenate(graph, lines, 3), [batch!, channels!, height!, width!]);
+}
 
 /**
  * The gradient of a convolution with respect to its filter: the convolution of the image with the output's gradient,

@@ -17,7 +17,8 @@ export function slice(graph: Graph, x: Value, begin: readonly number[], size: re
   );
 }
 
-function concatenate(graph: Graph, values: readonly Value[], axis: number): Value {
+/** The values one after the other along an axis. */
+export function concatenate(graph: Graph, values: readonly Value[], axis: number): Value {
   const first = values[0]!;
   if (values.length === 1) return first;
   const along = values.reduce((length, value) => length + value.shape[axis]!, 0);

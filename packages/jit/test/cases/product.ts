@@ -129,6 +129,39 @@ const convolutions = ({ dilated }: { dilated: boolean }): fc.Arbitrary<Convoluti
     // Filters that do not fit have results of less than no length.
     .filter(settings => resultShape(settings).every(length => length >= 0));
 
+/** Convolutions that make an image of many channels a whole number of times smaller. */
+const shrinking: fc.Arbitrary<Convolution> = fc
+  .record({
+    batch: size(1, 2),
+    channels: fc.tuple(size(16, 18), size(1, 2)),
+    result: pair(1, 3),
+    strides: pair(1, 3),
+    taps: pair(1, 2),
+    before: pair(0, 3),
+    dataFormat: fc.constantFrom<Convolution['dataFormat'][]>('NHWC', 'NCHW'),
+  })
+  .map(
+    ({ batch, channels: [incoming, outgoing], result, strides, taps, before, dataFormat }): Convolution => {
+      const image = result.map((length, axis) => length * strides[axis]!) as [number, number];
+      const filter = taps.map((count, axis) => count * strides[axis]!) as [number, number];
+      const [rows, columns] = filter.map((length, axis) => {
+        const both = length - strides[axis]!;
+        const first = Math.min(before[axis]!, both);
+        return [first, both - first];
+      }) as [[number, number], [number, number]];
+      const last = dataFormat === 'NHWC';
+      return {
+        strides,
+        dilations: [1, 1],
+        dataFormat,
+        pad: last ? [[0, 0], rows, columns, [0, 0]] : [[0, 0], [0, 0], rows, columns],
+        imageShape: last ? [batch, ...image, incoming] : [batch, incoming, ...image],
+        filterShape: [...filter, incoming, outgoing],
+        dimRoundingMode: 'floor',
+      };
+    },
+  );
+
 const resultShape = ({
   imageShape,
   filterShape,
@@ -152,9 +185,9 @@ const resultShape = ({
 /** Convolutions with arrays for two of: the image, the filter, the result's gradient. */
 const convolutionOf = (
   operands: (settings: Convolution) => [readonly number[], readonly number[]],
-  { dilated = false } = {},
+  settings: fc.Arbitrary<Convolution> = convolutions({ dilated: false }),
 ): fc.Arbitrary<Call<Convolution>> =>
-  convolutions({ dilated }).chain(settings => {
+  settings.chain(settings => {
     const [first, second] = operands(settings);
     return fc
       .tuple(array(first), array(second))
@@ -213,7 +246,10 @@ export const productCases: Record<string, Case[]> = {
       CONVOLUTION,
     ),
     defineCase(
-      convolutionOf(({ imageShape, filterShape }) => [imageShape, filterShape], { dilated: true }),
+      convolutionOf(
+        ({ imageShape, filterShape }) => [imageShape, filterShape],
+        convolutions({ dilated: true }),
+      ),
       forward,
       {
         ...CONVOLUTION,
@@ -226,6 +262,11 @@ export const productCases: Record<string, Case[]> = {
       convolutionOf(settings => [resultShape(settings), settings.filterShape]),
       backward('Conv2DBackpropInput'),
       CONVOLUTION,
+    ),
+    defineCase(
+      convolutionOf(settings => [resultShape(settings), settings.filterShape], shrinking),
+      backward('Conv2DBackpropInput'),
+      { ...SUMS, nonFinite: [] },
     ),
     defineCase(
       convolutionOf(settings => [resultShape(settings), settings.filterShape]).filter(
