@@ -1,5 +1,6 @@
 // The benchmark: held-out pairs multiplied, demodulated, and every estimate compared with the truth.
 import type { LoadedExperiment } from '@blind-demod/experiment';
+import { comparisonOf } from './comparison/shown.js';
 import { type EvaluationInput, planEvaluation } from './plan.js';
 import { recoverMissing } from './recover.js';
 import { type Results, writeResults } from './results.js';
@@ -28,5 +29,7 @@ export async function evaluate(loaded: LoadedExperiment, input: EvaluationInput)
   const start = performance.now();
   const pairs = await recoverMissing(loaded, plan.batches, recoveries, { ...input, tests: plan.tests });
   const seconds = (performance.now() - start) / 1000;
-  return { ...(await writeResults(loaded, plan, recoveries, input.folder)), solved: { pairs, seconds } };
+  const comparison = await comparisonOf(loaded, input);
+  const results = await writeResults(loaded, plan, recoveries, { folder: input.folder, comparison });
+  return { ...results, solved: { pairs, seconds } };
 }

@@ -18,6 +18,8 @@ export interface EvaluationInput {
   readonly device: Device;
   /** How many pairs, when not as many as the experiment says. */
   readonly count?: number | 'all';
+  /** Folder of a comparison, of which the report tells where it is of the same solver. */
+  readonly comparison?: string;
 }
 
 export interface Plan {

@@ -9,7 +9,7 @@ import { type Judged, type JudgedImages, judge } from './judgement.js';
 import type { Plan } from './plan.js';
 import type { Recoveries } from './recoveries.js';
 import { type Reliability, reliabilityOf } from './reliability.js';
-import type { WorstCase } from './report/input.js';
+import type { ReportInput, WorstCase } from './report/input.js';
 import { reportPage } from './report/report.js';
 import { type Summary, summarise } from './summary.js';
 
@@ -33,7 +33,7 @@ const WORST_CASES = 8;
 
 /**
  * Scores each estimate of every pair at its best scale, and writes metrics.json, images.csv, figure2.png and report.html
- * into the folder. The same recoveries give the same bytes, wherever they were made.
+ * into the folder. The same recoveries, and the same comparison beside them, give the same bytes, wherever they were made.
  *
  * @throws UserError when a recovery is missing, or the folder cannot be written.
  */
@@ -41,7 +41,7 @@ export async function writeResults(
   loaded: LoadedExperiment,
   plan: Plan,
   recoveries: Pick<Recoveries, 'read'>,
-  folder: string,
+  { folder, comparison }: { folder: string; comparison?: ReportInput['comparison'] },
 ): Promise<Results> {
   const { tests, pairs, batches, settings } = plan;
   const { seed, evaluation, solver } = loaded.experiment;
@@ -92,6 +92,7 @@ export async function writeResults(
         reliability,
         shown,
         worst,
+        comparison,
         checksums,
       }),
     },

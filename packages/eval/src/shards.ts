@@ -1,6 +1,7 @@
 // An evaluation by several processes: each solves a share of the batches, and one joins what they found.
 import { type LoadedExperiment, UserError } from '@blind-demod/experiment';
 import { type Batch, countPairs } from './batches.js';
+import { comparisonOf } from './comparison/shown.js';
 import type { Solved } from './evaluate.js';
 import { type EvaluationInput, planEvaluation } from './plan.js';
 import { recoverMissing } from './recover.js';
@@ -78,5 +79,6 @@ export async function mergeShards(
       `not complete: ${shards.map(index => `shard ${index}/${count}`).join(', ')} (${missing.length} of ${plan.batches.length} batches are missing, damaged or made with other settings in ${[input.folder, ...from].join(', ')}); run \`demod eval --shard ${shards[0]}/${count}\`${shards.length > 1 ? ' and so on' : ''}, or name where its results are with --from`,
     );
   }
-  return writeResults(loaded, plan, recoveries, input.folder);
+  const comparison = await comparisonOf(loaded, input);
+  return writeResults(loaded, plan, recoveries, { folder: input.folder, comparison });
 }

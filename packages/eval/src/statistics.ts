@@ -1,8 +1,10 @@
-// What a set of numbers is like, in three numbers.
+// What a set of numbers is like, in a few numbers.
 import { quantile } from '@blind-demod/experiment';
 
 export interface Distribution {
   readonly median: number;
+  /** Between which the median of all that the numbers were drawn from lies, at a confidence of 95 %. */
+  readonly medianInterval: readonly [low: number, high: number];
   readonly percentile10: number;
   readonly mean: number;
 }
@@ -11,7 +13,15 @@ export interface Distribution {
 export function distribution(values: readonly number[]): Distribution {
   return {
     median: quantile(values, 0.5),
+    medianInterval: medianInterval(values),
     percentile10: quantile(values, 0.1),
     mean: values.reduce((sum, value) => sum + value, 0) / values.length,
   };
+}
+
+/** From order statistics, which assumes nothing of the distribution: ranks n/2 ± 1.96 √n/2. All of the range, if n < 6. */
+function medianInterval(values: readonly number[]): [low: number, high: number] {
+  const ascending = values.toSorted((a, b) => a - b);
+  const below = Math.max(0, Math.floor((values.length - 1.96 * Math.sqrt(values.length)) / 2) - 1);
+  return [ascending[below]!, ascending.at(-1 - below)!];
 }

@@ -8,6 +8,7 @@ import { heldOutPairs } from '../src/pairs.js';
 import type { Plan } from '../src/plan.js';
 import type { Recoveries } from '../src/recoveries.js';
 import type { Reliability } from '../src/reliability.js';
+import type { ReportInput } from '../src/report/input.js';
 import { writeResults } from '../src/results.js';
 import type { Summary } from '../src/summary.js';
 
@@ -26,6 +27,7 @@ export interface Example {
   readonly source?: 'mnist' | 'gaussian';
   readonly restarts?: 1 | 2;
   readonly withParameters?: boolean;
+  readonly comparison?: ReportInput['comparison'];
   /** How wrong the distortion of a pair is found. */
   readonly mistake?: (pair: number) => number;
 }
@@ -37,6 +39,7 @@ export async function exampleResults({
   source = 'mnist',
   restarts = 2,
   withParameters = true,
+  comparison,
   mistake = pair => 0.002 * 2 ** (pair % 8),
 }: Example = {}): Promise<{ html: string; metrics: Metrics; csv: string }> {
   const experiment = experimentSchema.parse({
@@ -97,7 +100,7 @@ export async function exampleResults({
     { name, file: `configs/${name}.json`, root: '/', experiment },
     plan,
     { read },
-    folder,
+    { folder, comparison },
   );
   const [html, metrics, csv] = await Promise.all(
     [files.report, files.metrics, files.images].map(file => readFile(file, 'utf8')),

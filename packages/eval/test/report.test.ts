@@ -1,5 +1,6 @@
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { summariseScores } from '../src/comparison/summary.js';
 import { html } from '../src/report/html.js';
 import { type Example, exampleResults } from './example.js';
 
@@ -108,6 +109,35 @@ test('names are text, whatever they hold', async () => {
   const { texts, all } = await page({ name: `<img src=x onerror="alert('1')">&amp;` });
   expect(texts('h1')).toEqual([`<img src=x onerror="alert('1')">&amp;`]);
   expect(all('img[src=x]')).toEqual([]);
+});
+
+test('a comparison has a table for each condition, and two over all conditions', async () => {
+  const summary = (psnr: number) =>
+    summariseScores([
+      {
+        signal: { psnr, ssim: 0.9, relativeError: 0.1, better: true },
+        distortion: { relativeError: 0.2, wherePresent: 0.1 },
+        seconds: 1,
+      },
+    ]);
+  const result = (condition: string, method: string, psnr: number) => ({
+    condition: { name: condition, title: `${condition} pictures` },
+    method: { name: method, title: `the ${method} <method>` },
+    summary: summary(psnr),
+  });
+  const results = [result('clean', 'old', 20), result('clean', 'new', 30), result('noisy', 'old', 15)];
+  const { texts } = await page({ comparison: { pairs: 17, results } });
+  expect(texts('h2')).toContain('Beside other methods');
+  expect(texts('section h3').slice(0, 4)).toEqual([
+    'Condition: clean pictures',
+    'Condition: noisy pictures',
+    'Signal: median PSNR',
+    'Distortion: median relative error where the signal is present',
+  ]);
+  const rows = texts('.scores tbody tr').map(row => row.replaceAll(/\s+/g, ' '));
+  expect(rows.find(row => row.startsWith('the new'))).toMatch(/^the new <method>30\.0 dB/);
+  expect(rows).toContain('the old <method>20.0 dB15.0 dB');
+  expect(rows).toContain('the new <method>30.0 dB–');
 });
 
 test('without classes, parameters, restarts or failures it leaves out what tells of them', async () => {

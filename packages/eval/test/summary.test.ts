@@ -1,3 +1,4 @@
+import { randomStream } from '@blind-demod/experiment';
 import { expect, test } from 'vitest';
 import { distribution } from '../src/statistics.js';
 import { summarise } from '../src/summary.js';
@@ -19,12 +20,33 @@ test('percentiles are interpolated, as NumPy does', () => {
   expect([median, percentile10, mean]).toEqual([2.5, 1.3, 2.5]);
 });
 
+test.each([6, 20, 64, 301])(
+  'of samples of %d, 19 in 20 or a few more have the true median in their interval',
+  size => {
+    const samples = 2000;
+    const random = randomStream(1, 'medians', size);
+    let covered = 0;
+    for (let sample = 0; sample < samples; sample++) {
+      const [low, high] = distribution([...random.uniforms(size)]).medianInterval;
+      if (low <= 0.5 && 0.5 <= high) covered++;
+    }
+    // Ranks are whole numbers, so few samples have to give more than they promise; 0.015 is three standard errors.
+    expect(covered / samples).toBeGreaterThan(0.95 - 0.015);
+    expect(covered / samples).toBeLessThan(0.985 + 0.015);
+  },
+);
+
 test('no numbers have no median', () => {
   expect(() => distribution([])).toThrow(TypeError);
 });
 
 test('every estimate has its distribution, and the factor that it estimates', () => {
-  expect(summary.observation.psnr).toEqual({ median: 22, percentile10: 20.4, mean: 22 });
+  expect(summary.observation.psnr).toEqual({
+    median: 22,
+    medianInterval: [20, 24],
+    percentile10: 20.4,
+    mean: 22,
+  });
   expect(summary.refined.of).toBe('signal');
   expect(summary.distortion.of).toBe('distortion');
 });

@@ -85,6 +85,7 @@ async function inputOf(
     generators,
     images: await prepareBoth(loaded, folders),
     folder: folders.evaluation,
+    comparison: folders.comparison,
     device,
     ...(images !== undefined && { count: images }),
   };

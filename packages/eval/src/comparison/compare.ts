@@ -1,13 +1,20 @@
 // The comparison: every method on the same held-out pairs, under every condition.
 import { join } from 'node:path';
 import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
-import { type Factor, type LoadedExperiment, writeArtifact } from '@blind-demod/experiment';
+import {
+  type Factor,
+  hashOf,
+  type LoadedExperiment,
+  openArtifact,
+  UserError,
+  writeArtifact,
+} from '@blind-demod/experiment';
 import { inBatches } from '../batches.js';
 import { heldOutPairs } from '../pairs.js';
 import { comparisonCsv } from './comparison-csv.js';
 import type { Condition } from './conditions.js';
 import { keptIn, type Task } from './kept.js';
-import type { Procedure } from './method.js';
+import type { Named, Procedure } from './method.js';
 import { comparisonPlot } from './plot.js';
 import { runMissing } from './run.js';
 import { type MethodSummary, type Outcome, type Summarised, summariseScores } from './summary.js';
@@ -29,6 +36,17 @@ const FILES = {
   tables: 'comparison.md',
   plot: 'comparison.svg',
 } as const;
+
+const KIND = 'comparison';
+
+/** What comparison.json holds. */
+interface ComparisonFile {
+  readonly experiment: string;
+  readonly pairs: number;
+  readonly titles: Readonly<Record<'conditions' | 'methods', Readonly<Record<string, string>>>>;
+  readonly conditions: Readonly<Record<string, Readonly<Record<string, MethodSummary>>>>;
+  readonly settings: { readonly methods: Readonly<Record<string, object>> };
+}
 
 export interface Comparison {
   readonly pairs: number;
@@ -84,14 +102,20 @@ export async function compare(
     ...settings,
     methods: Object.fromEntries(procedures.map(procedure => [procedure.name, procedure.settings])),
   };
-  const summary = {
+  const titles = (named: readonly Named[]) =>
+    Object.fromEntries(named.map(({ name, title }) => [name, title]));
+  const summary: ComparisonFile = {
     experiment: name,
     pairs: pairs.length,
+    titles: {
+      conditions: titles(conditions),
+      methods: titles(procedures.flatMap(({ methods }) => methods)),
+    },
     conditions: byName(results),
     settings: made,
   };
   await writeArtifact(folder, {
-    kind: 'comparison',
+    kind: KIND,
     settings: { ...made, conditions, pairs: pairs.length, shown: results.map(({ method }) => method.name) },
     seed,
     files: {
@@ -103,6 +127,34 @@ export async function compare(
   });
   const files = Object.fromEntries(Object.entries(FILES).map(([key, file]) => [key, join(folder, file)]));
   return { pairs: pairs.length, results, files: files as Comparison['files'] };
+}
+
+/**
+ * The comparison in a folder, if there is an undamaged one, and it has this method with these settings.
+ * @param method by the name of its procedure.
+ */
+export async function comparisonIn(
+  folder: string,
+  method: Pick<Procedure, 'name' | 'settings'>,
+): Promise<Pick<Comparison, 'pairs' | 'results'> | undefined> {
+  const remedy = 'compare again';
+  const file = await openArtifact(folder, { kind: KIND, remedy })
+    .then(artifact => artifact.read(FILES.summary))
+    .catch(error => {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    });
+  if (file === undefined) return undefined;
+  const { pairs, titles, conditions, settings }: ComparisonFile = JSON.parse(new TextDecoder().decode(file));
+  if (hashOf(settings.methods[method.name] ?? null) !== hashOf(method.settings)) return undefined;
+  const results = Object.entries(conditions).flatMap(([condition, methods]) =>
+    Object.entries(methods).map(([name, summary]) => ({
+      condition: { name: condition, title: titles.conditions[condition]! },
+      method: { name, title: titles.methods[name]! },
+      summary,
+    })),
+  );
+  return { pairs, results };
 }
 
 /** Summaries by the names of the condition and the method. */

@@ -24,6 +24,9 @@ export const TWO_GENERATORS: SolverSettings = {
   restarts: 2,
 };
 
+/** The name of the experiment's own solver among the procedures. */
+export const OURS = 'ours';
+
 export interface Generative {
   readonly generators: Readonly<Record<Factor, Generator>>;
   readonly device: Device;
@@ -91,7 +94,7 @@ export function generativeProcedures(
   return [
     procedure('two-generators', 'two generators, ℓ2', TWO_GENERATORS),
     procedure('paper', 'the paper’s solver', PAPER),
-    procedure('ours', 'this solver', ours, [ceiling]),
+    procedure(OURS, 'this solver', ours, [ceiling]),
   ];
 }
 

@@ -28,7 +28,9 @@ export interface MethodSummary {
   readonly secondsPerImage: number;
 }
 
-export interface Summarised extends Omit<Outcome, 'scores'> {
+export interface Summarised {
+  readonly condition: Named;
+  readonly method: Named;
   readonly summary: MethodSummary;
 }
 

@@ -4,47 +4,69 @@ import type { MethodSummary, Summarised } from './summary.js';
 
 interface Column {
   readonly title: string;
-  /** Null or absent where the method has no such estimate. */
-  value(summary: MethodSummary): number | null | undefined;
-  show(value: number): string;
+  tell(summary: MethodSummary): string;
 }
+
+/** A column of one number, or more, of each method; empty where a method has no such estimate. */
+const column = <T>(
+  title: string,
+  value: (summary: MethodSummary) => T | null | undefined,
+  show: (value: T) => string,
+): Column => ({
+  title,
+  tell: summary => {
+    const told = value(summary);
+    return told == null ? '' : show(told);
+  },
+});
 
 /** Two digits that say something, without an exponent. */
 const seconds = (value: number) => (value < 0.01 ? '< 0.01' : value.toFixed(value < 10 ? 2 : 0));
 
+const PSNR = column('PSNR', ({ signal }) => signal?.psnr.median, decibel);
+const WHERE_PRESENT = column(
+  'where present',
+  ({ distortion }) => distortion?.wherePresent?.median,
+  thousandth,
+);
 const COLUMNS: readonly Column[] = [
-  { title: 'PSNR', value: ({ signal }) => signal?.psnr.median, show: decibel },
-  { title: 'PSNR 10 %', value: ({ signal }) => signal?.psnr.percentile10, show: decibel },
-  { title: 'SSIM', value: ({ signal }) => signal?.ssim.median, show: thousandth },
-  { title: 'SSIM 10 %', value: ({ signal }) => signal?.ssim.percentile10, show: thousandth },
-  { title: 'rel. error', value: ({ signal }) => signal?.relativeError.median, show: thousandth },
-  { title: 'better than y', value: ({ signal }) => signal?.betterThanObservation, show: percent },
-  { title: 'distortion', value: ({ distortion }) => distortion?.relativeError.median, show: thousandth },
-  {
-    title: 'where present',
-    value: ({ distortion }) => distortion?.wherePresent?.median,
-    show: thousandth,
-  },
-  { title: 's per image', value: ({ secondsPerImage }) => secondsPerImage, show: seconds },
+  PSNR,
+  column(
+    '95 %',
+    ({ signal }) => signal?.psnr.medianInterval,
+    interval => interval.map(value => value.toFixed(1)).join('–'),
+  ),
+  column('PSNR 10 %', ({ signal }) => signal?.psnr.percentile10, decibel),
+  column('SSIM', ({ signal }) => signal?.ssim.median, thousandth),
+  column('SSIM 10 %', ({ signal }) => signal?.ssim.percentile10, thousandth),
+  column('rel. error', ({ signal }) => signal?.relativeError.median, thousandth),
+  column('better than y', ({ signal }) => signal?.betterThanObservation, percent),
+  column('distortion', ({ distortion }) => distortion?.relativeError.median, thousandth),
+  WHERE_PRESENT,
+  column('s per image', ({ secondsPerImage }) => secondsPerImage, seconds),
 ];
 
 /** What the columns of the tables of conditions are. */
-const LEGEND =
-  'Medians over the pairs, and 10th percentiles where it says 10 %. PSNR, SSIM and relative error are of the signal; ' +
+export const LEGEND =
+  'Medians over the pairs, and 10th percentiles where it says 10 %. 95 % is the confidence interval of the median PSNR that ' +
+  'stands before it. PSNR, SSIM and relative error are of the signal; ' +
   'better than y is the share of pairs where its PSNR is higher than that of the observation; distortion is the relative ' +
   'error of the distortion, over the whole image and where the signal is present. All at the best scale.';
 
-function tell({ value, show }: Column, summary: MethodSummary): string {
-  const told = value(summary);
-  return told == null ? '' : show(told);
+/** A head and rows of as many cells; the first column is text, the others are numbers. */
+export interface TextTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
-const rowsOf = (results: readonly Summarised[]) =>
-  results.map(({ method, summary }) => [method.title, ...COLUMNS.map(column => tell(column, summary))]);
-const HEAD = ['method', ...COLUMNS.map(({ title }) => title)];
+/** The methods under one condition, with all that is told of them. */
+export const conditionTable = (results: readonly Summarised[]): TextTable => ({
+  head: ['method', ...COLUMNS.map(({ title }) => title)],
+  rows: results.map(({ method, summary }) => [method.title, ...COLUMNS.map(({ tell }) => tell(summary))]),
+});
 
 /** The results of each condition, in the order in which the conditions come. */
-function byCondition(results: readonly Summarised[]): [title: string, results: Summarised[]][] {
+export function byCondition(results: readonly Summarised[]): [title: string, results: Summarised[]][] {
   const titles = [...new Set(results.map(({ condition }) => condition.title))];
   return titles.map(title => [title, results.filter(({ condition }) => condition.title === title)]);
 }
@@ -52,7 +74,10 @@ function byCondition(results: readonly Summarised[]): [title: string, results: S
 /** A table for each condition, under its title; a row per method. */
 export function comparisonTables(results: readonly Summarised[], style: { ascii: boolean }): string {
   return byCondition(results)
-    .map(([title, ofCondition]) => `${title}\n${textTable(HEAD, rowsOf(ofCondition), style)}`)
+    .map(([title, ofCondition]) => {
+      const { head, rows } = conditionTable(ofCondition);
+      return `${title}\n${textTable(head, rows, style)}`;
+    })
     .join('\n\n');
 }
 
@@ -64,36 +89,43 @@ export function comparisonMarkdown(
   const sections = [
     `# Comparison: ${experiment}`,
     `${pairs} held-out pairs.`,
-    '## Signal: median PSNR',
-    overview(results, COLUMNS.find(({ title }) => title === 'PSNR')!),
-    '## Distortion: median relative error where the signal is present',
-    overview(results, COLUMNS.find(({ title }) => title === 'where present')!),
+    ...overviews(results).flatMap(({ title, table }) => [`## ${title}`, markdownTable(table)]),
     ...byCondition(results).flatMap(([title, ofCondition]) => [
       `## Condition: ${title}`,
-      markdownTable(HEAD, rowsOf(ofCondition)),
+      markdownTable(conditionTable(ofCondition)),
     ]),
     LEGEND,
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
+/** The signals and the distortions under every condition. */
+export const overviews = (results: readonly Summarised[]): { title: string; table: TextTable }[] => [
+  { title: 'Signal: median PSNR', table: overview(results, PSNR) },
+  {
+    title: 'Distortion: median relative error where the signal is present',
+    table: overview(results, WHERE_PRESENT),
+  },
+];
+
 /** One number of each method under each condition; methods without it are left out. */
-function overview(results: readonly Summarised[], column: Column): string {
+function overview(results: readonly Summarised[], column: Column): TextTable {
   const conditions = byCondition(results);
   const methods = new Map(results.map(({ method }) => [method.name, method.title]));
   const rows = [...methods].map(([name, title]) => [
     title,
     ...conditions.map(([, ofCondition]) => {
       const found = ofCondition.find(({ method }) => method.name === name);
-      return found === undefined ? '' : tell(column, found.summary);
+      return found === undefined ? '' : column.tell(found.summary);
     }),
   ]);
-  const told = rows.filter(([, ...cells]) => cells.some(cell => cell !== ''));
-  return markdownTable(['method', ...conditions.map(([title]) => title)], told);
+  return {
+    head: ['method', ...conditions.map(([title]) => title)],
+    rows: rows.filter(([, ...cells]) => cells.some(cell => cell !== '')),
+  };
 }
 
-/** The first column is text, the others are numbers. */
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function markdownTable({ head, rows }: TextTable): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join(
     '\n',

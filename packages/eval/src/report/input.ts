@@ -1,5 +1,6 @@
 // What the report tells of.
 import type { LoadedExperiment } from '@blind-demod/experiment';
+import type { Comparison } from '../comparison/compare.js';
 import type { Judged, JudgedImages, Judgement } from '../judgement.js';
 import type { Plan } from '../plan.js';
 import type { Reliability } from '../reliability.js';
@@ -16,6 +17,8 @@ export interface ReportInput {
   readonly shown: readonly JudgedImages[];
   /** The pairs of least refined PSNR, the worst first. */
   readonly worst: readonly WorstCase[];
+  /** Of this solver with others, where there is one. */
+  readonly comparison?: Pick<Comparison, 'pairs' | 'results'> | undefined;
   /** The sha256 of other files of the evaluation, by name. */
   readonly checksums: Readonly<Record<string, string>>;
 }

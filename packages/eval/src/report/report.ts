@@ -1,6 +1,7 @@
 // The report: one page that holds everything it shows.
 import { byClass } from './by-class.js';
 import { byDistortion } from './by-distortion.js';
+import { comparison } from './comparison.js';
 import { confidence } from './confidence.js';
 import { convergence } from './convergence.js';
 import { distributions } from './distributions.js';
@@ -29,6 +30,7 @@ ${headline(input)}
 <main>
 ${await examples(input.shown)}
 ${scoresTable(input.summary)}
+${comparison(input)}
 ${distributions(input)}
 ${convergence(input)}
 ${byClass(input)}

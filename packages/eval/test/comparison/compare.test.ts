@@ -2,7 +2,7 @@ import { readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/experiment';
 import { expect, test } from 'vitest';
-import { type ComparisonInput, compare } from '../../src/comparison/compare.js';
+import { type ComparisonInput, compare, comparisonIn } from '../../src/comparison/compare.js';
 import { CONDITIONS } from '../../src/comparison/conditions.js';
 import { alone, type Method } from '../../src/comparison/method.js';
 import { images, loaded, observation, oracle, temporaryFolder } from './example.js';
@@ -111,6 +111,20 @@ test('comparison.json has the summaries by name, and what they were made with', 
   expect(json).toMatchObject({ experiment: 'example', pairs: 7 });
   expect(json.conditions['noise-5'].oracle).toEqual(results[3]!.summary);
   expect(json.settings).toMatchObject({ seed: 1, methods: { observation: {}, oracle: { strength: 3 } } });
+});
+
+test('a comparison is found again by its method, unless that has changed or the file is damaged', async () => {
+  const folder = await temporaryFolder();
+  expect(await comparisonIn(folder, alone(oracle()))).toBeUndefined();
+  const { pairs, results } = await run(folder, [observation, oracle({ strength: 3 })]);
+  const shown = results.map(({ condition: { name, title }, ...rest }) => ({
+    ...rest,
+    condition: { name, title },
+  }));
+  expect(await comparisonIn(folder, alone(oracle({ strength: 3 })))).toEqual({ pairs, results: shown });
+  expect(await comparisonIn(folder, alone(oracle({ strength: 4 })))).toBeUndefined();
+  await truncate(join(folder, 'comparison.json'), 100);
+  expect(await comparisonIn(folder, alone(oracle({ strength: 3 })))).toBeUndefined();
 });
 
 test('scores that vanish before they are read are an error that says what to do', async () => {
