@@ -161,8 +161,8 @@ const convolutionOfGradient: Kernel = ({ graph, inputs, attrs }) => {
 };
 
 // A transposed convolution that enlarges an image s times is s² convolutions of the small image, one for each position of
-// a pixel in its s × s block: half the time of ONNX Runtime's ConvTranspose, which makes and sums blocks of every filter
-// tap. With few channels the products are too narrow for that to pay.
+// a pixel in its s × s block. ONNX Runtime does them faster than its ConvTranspose, which writes what each filter tap gives
+// and sums it up; but with few channels the products are too narrow.
 
 /** Channels of the large image from which on its phases are convolved one by one. */
 const WORTH_PHASES = 16;
