@@ -185,25 +185,43 @@ function phasesOf(filterLength: number, stride: number, pad: number): Phase[] | 
   });
 }
 
-/** Of filters […, height, width] every stride-th tap, in backward order. */
-const taps = (
+/**
+ * Of filters […, height, width] every stride-th tap, the last of them first. Turned round and thinned out one after the
+ * other: on `webgpu` a Slice with a step below −1 takes others.
+ */
+function taps(
   graph: Graph,
   filter: Value,
   strides: readonly number[],
   phases: readonly [Phase, Phase],
-): Value =>
-  graph.node(
+): Value {
+  const lengths = filter.shape.slice(2);
+  const turned = every(graph, filter, { from: lengths.map(length => length - 1), steps: [-1, -1] });
+  return every(graph, turned, {
+    from: phases.map(({ last }, axis) => lengths[axis]! - 1 - last),
+    steps: strides,
+  });
+}
+
+/** Of the last two axes every step-th element, from one on. */
+function every(
+  graph: Graph,
+  value: Value,
+  { from, steps }: { from: readonly number[]; steps: readonly number[] },
+): Value {
+  const lengths = value.shape.slice(-2);
+  const ends = lengths.map((length, axis) => (steps[axis]! < 0 ? -length - 1 : length));
+  const axes = [value.shape.length - 2, value.shape.length - 1];
+  return graph.node(
     'Slice',
+    [value, ...[from, ends, axes, steps].map(numbers => graph.integers(numbers))],
     [
-      filter,
-      graph.integers(phases.map(({ last }) => last)),
-      graph.integers(filter.shape.slice(2).map(length => -length - 1)),
-      graph.integers([2, 3]),
-      graph.integers(strides.map(stride => -stride)),
+      ...value.shape.slice(0, -2),
+      ...lengths.map((length, axis) => Math.ceil(length / Math.abs(steps[axis]!))),
     ],
-    [...filter.shape.slice(0, 2), ...strides.map((stride, axis) => filter.shape[axis + 2]! / stride)],
-    'float32',
+    value.dtype,
   );
+}
 
 /** An image [n, channels, height, width] of the images of its phases, next to each other along rows, then columns. */
 function interleaved(
