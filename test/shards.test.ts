@@ -34,7 +34,7 @@ test('shards that run at once in one folder, each with its own number of threads
   expect(printed[0]).toMatch(/^shard 1\/3: 5 of 13 pairs .* solved now/); // batches 1, 4 and 7
   expect(printed[2]).toContain('demod eval --merge 3\n');
   await expect(place.read(...RESULTS, 'metrics.json')).rejects.toThrow('ENOENT');
-  expect(await place.succeed('eval', '--merge', '3')).toMatch(/\n13 pairs of test images\n/);
+  expect(await place.succeed('eval', '--merge', '3')).toMatch(/\n13 pairs of test images; medians/);
   await expectSameResults(place);
 });
 

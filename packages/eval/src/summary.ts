@@ -9,12 +9,14 @@ export interface EstimateSummary extends Readonly<Record<keyof Scores, Distribut
   readonly of: Factor;
   /** For estimates of the signal: the share of pairs where they have a higher PSNR than the observation. */
   readonly betterThanObservation?: number;
+  /** For the distortion: its relative error where the signal shows it, ‖w ⊙ (x̂ − x)‖ / ‖w ⊙ x‖. */
+  readonly whereSeen?: Distribution;
 }
 
 export type Summary = Readonly<Record<Estimate, EstimateSummary>>;
 
 /** @throws TypeError when there are no pairs */
-export function summarise(judgements: readonly Pick<Judgement, 'scores'>[]): Summary {
+export function summarise(judgements: readonly Pick<Judgement, 'scores' | 'facts'>[]): Summary {
   const summaryOf = (estimate: Estimate): EstimateSummary => {
     const of = (metric: keyof Scores) =>
       distribution(judgements.map(({ scores }) => scores[estimate][metric]));
@@ -26,6 +28,9 @@ export function summarise(judgements: readonly Pick<Judgement, 'scores'>[]): Sum
       ssim: of('ssim'),
       relativeError: of('relativeError'),
       ...(isCompared && { betterThanObservation: better.length / judgements.length }),
+      ...(estimate === 'distortion' && {
+        whereSeen: distribution(judgements.map(({ facts }) => facts.seenDistortionError)),
+      }),
     };
   };
   return Object.fromEntries(ESTIMATE_NAMES.map(name => [name, summaryOf(name)])) as unknown as Summary;

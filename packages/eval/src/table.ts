@@ -20,12 +20,13 @@ export const decibel = (value: number) => `${value.toFixed(1)} dB`;
 export const percent = (fraction: number) => `${(100 * fraction).toFixed(0)} %`;
 export const thousandth = (value: number) => value.toFixed(3);
 
-/** What is told of each estimate. */
+/** What is told of each estimate: medians, unless the title says otherwise. */
 export const COLUMNS: readonly Column[] = [
-  { title: 'PSNR median', value: ({ psnr }) => psnr.median, show: decibel },
+  { title: 'PSNR', value: ({ psnr }) => psnr.median, show: decibel },
   { title: 'PSNR 10 %', value: ({ psnr }) => psnr.percentile10, show: decibel },
-  { title: 'SSIM median', value: ({ ssim }) => ssim.median, show: thousandth },
-  { title: 'rel. error median', value: ({ relativeError }) => relativeError.median, show: thousandth },
+  { title: 'SSIM', value: ({ ssim }) => ssim.median, show: thousandth },
+  { title: 'rel. error', value: ({ relativeError }) => relativeError.median, show: thousandth },
+  { title: 'where seen', value: ({ whereSeen }) => whereSeen?.median, show: thousandth },
   { title: 'better than y', value: ({ betterThanObservation }) => betterThanObservation, show: percent },
 ];
 

@@ -72,8 +72,9 @@ describe('the report', () => {
     const numbers = (selector: string) =>
       report.all(`${selector} data`).map(element => Number(element.getAttribute('value')));
     expect(numbers('.scores')).toEqual(
-      Object.values(estimates).flatMap(({ psnr, ssim, relativeError, betterThanObservation }) => [
+      Object.values(estimates).flatMap(({ psnr, ssim, relativeError, whereSeen, betterThanObservation }) => [
         ...[psnr.median, psnr.percentile10, ssim.median, relativeError.median],
+        ...(whereSeen === undefined ? [] : [whereSeen.median]),
         ...(betterThanObservation === undefined ? [] : [betterThanObservation]),
       ]),
     );

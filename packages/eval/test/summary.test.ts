@@ -12,6 +12,14 @@ const judgement = (observation: number, generator: number, refined: number) => (
     refined: scores(refined),
     distortion: scores(30),
   },
+  facts: {
+    lightLost: 0,
+    residual: 0,
+    seen: 1,
+    dark: 0,
+    seenDistortionError: 1 / refined,
+    startGap: undefined,
+  },
 });
 const summary = summarise([judgement(20, 18, 40), judgement(22, 25, 36), judgement(24, 25, 24)]);
 
@@ -49,6 +57,8 @@ test('every estimate has its distribution, and the factor that it estimates', ()
   });
   expect(summary.refined.of).toBe('signal');
   expect(summary.distortion.of).toBe('distortion');
+  expect(summary.distortion.whereSeen!.median).toBeCloseTo(1 / 36);
+  expect(summary.refined).not.toHaveProperty('whereSeen');
 });
 
 test('estimates of the signal are compared with the observation, pair by pair; a draw is not better', () => {
@@ -61,8 +71,9 @@ test('estimates of the signal are compared with the observation, pair by pair; a
 test('the table has a row per estimate, in plain characters where asked', () => {
   const table = summaryTable(summary, { ascii: true });
   expect(table).toMatch(/^[\x20-\x7e\n]+$/);
-  expect(table).toMatch(/\| observation y +\| +22\.0 dB \| +20\.4 dB \| +0\.220 \| +0\.045 \| +\|/);
+  expect(table).toMatch(/\| observation y +\| +22\.0 dB \| +20\.4 dB \| +0\.220 \| +0\.045 \| +\| +\|/);
   expect(table).toMatch(/\| refined +\|.*\| +67 % \|/);
+  expect(table).toMatch(/\| distortion +\|.*\| +0\.033 \| +0\.028 \| +\|/);
   expect(Math.max(...table.split('\n').map(line => line.length))).toBeLessThanOrEqual(100);
   expect(summaryTable(summary, { ascii: false })).toContain('│');
 });

@@ -114,7 +114,7 @@ function printResults(
 ): void {
   printResult(args, { pairs, generators: folders, estimates: summary, confidence: reliability, files }, [
     summaryTable(summary, { ascii: !process.stdout.isTTY }),
-    `${pairs} pairs of test images${note}`,
+    `${pairs} pairs of test images${note}; medians, and the 10th percentile where it says 10 %`,
     confidenceLine(reliability),
     ...Object.values(files),
   ]);

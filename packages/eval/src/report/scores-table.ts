@@ -19,8 +19,8 @@ ${ESTIMATE_NAMES.map(estimate => {
   });
   return html`<tr><th scope="row" class="${estimate}">${TITLES[estimate]}</th>${cells}</tr>\n`;
 })}</tbody></table></div>
-<figcaption>PSNR in dB for a peak of 1; “10 %” is the 10th percentile over pairs: nine in ten are better. Relative error is
-‖ŵ − w‖ / ‖w‖. The observation is the signal's estimate of those who do nothing, and a
+<figcaption>Medians over the pairs; “10 %” is the 10th percentile: nine in ten are better. PSNR in dB for a peak of 1. Relative error is
+‖ŵ − w‖ / ‖w‖; of the distortion also where the signal shows it, ‖w ⊙ (x̂ − x)‖ / ‖w ⊙ x‖. The observation is the signal's estimate of those who do nothing, and a
 strong one where images are mostly black. “Better than y” is the share of pairs where an estimate of the signal has a higher PSNR than the
 observation.</figcaption>
 </figure>
