@@ -45,6 +45,7 @@ export function paperVariants(pixels: number): Variant[] {
     'momentum starts anew at a flip': { momentumOnFlip: 'reset' },
     'momentum rescaled with its code': { momentumOnBalance: 'scale' },
     'no momentum': { momentum: 0 },
+    'starts at the nearest of 256² drawn pairs': { draws: 256 },
     'no sign check': { signCheck: false },
     'no balance': { balance: false },
     'step size 3': { stepSize: 3 },
