@@ -25,7 +25,7 @@ ${tables.map(({ title, table }) => html`<h3>${title}</h3>\n${scores(table, title
 }
 
 function scores({ head, rows }: TextTable, title: string): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="scores">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="scores compared">
 <thead><tr>${head.map(cell => html`<th scope="col">${cell}</th>`)}</tr></thead>
 <tbody>
 ${rows.map(

@@ -19,7 +19,8 @@ export async function examples(shown: readonly JudgedImages[]): Promise<Html> {
 <tbody>
 ${rows}</tbody></table>
 <figcaption>The first ${shown.length === 1 ? 'pair' : `${shown.length} pairs`}, one to a column. The solver saw the top
-row alone. “Recovered” are the images of the two generators, G1(h) and G2(m). “Refined” is the observation divided by the
+row alone. “Recovered” are the images of the two generators, G1(h) and G2(m), the latter a mean
+over the starts where the solver takes one. “Refined” is the observation divided by the
 recovered distortion: the product model holds exactly, so this gives back strokes that no generator can draw. Below the
 recovered images, in the same column, is the truth.</figcaption>
 </figure>

@@ -67,6 +67,9 @@ img { display: block; image-rendering: pixelated; background: #000; }
 .scores th, .scores td { padding: .45rem .8rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 .scores thead th { color: var(--soft); font-size: .85rem; font-weight: 500; }
 .scores th:first-child { padding-left: 0; text-align: left; }
+.compared { margin-bottom: 1.5rem; font-size: .85rem; }
+.compared th, .compared td { padding: .3rem .45rem; }
+.compared thead th { font-size: .75rem; }
 
 .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1.5rem; }
 .panel { min-width: 0; }
