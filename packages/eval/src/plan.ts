@@ -62,7 +62,14 @@ function recoverySettings(experiment: Experiment, { generators, device }: Evalua
   };
 }
 
-/** The sha256 of the generator's weights file. */
+const fingerprints = new WeakMap<Generator, string>();
+
+/** The sha256 of the generator's weights file; encoding millions of weights takes a second, so once for each. */
 export function fingerprint(generator: Generator): string {
-  return createHash('sha256').update(encodeGenerator(generator)).digest('hex');
+  let known = fingerprints.get(generator);
+  if (known === undefined) {
+    known = createHash('sha256').update(encodeGenerator(generator)).digest('hex');
+    fingerprints.set(generator, known);
+  }
+  return known;
 }

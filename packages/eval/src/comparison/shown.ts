@@ -9,6 +9,7 @@ export async function comparisonOf(
   { experiment }: LoadedExperiment,
   { comparison: folder, generators, device }: EvaluationInput,
 ): Promise<Pick<Comparison, 'pairs' | 'results'> | undefined> {
+  if (folder === undefined) return undefined;
   const ours = generativeProcedures(experiment, { generators, device }).find(({ name }) => name === OURS);
-  return folder === undefined ? undefined : comparisonIn(folder, ours!);
+  return comparisonIn(folder, ours!);
 }
