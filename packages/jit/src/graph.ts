@@ -13,6 +13,8 @@ export interface Value {
   readonly dtype: ValueType;
   /** The TensorFlow.js kernel, input or constant that it came from, for error messages. */
   readonly origin: string;
+  /** Whether it depends on an input, and not on constants alone. */
+  readonly varies: boolean;
   /** The number that it holds, if it is a constant of one element. */
   readonly scalar?: number;
   /** The smaller value that it repeats along its axes (NumPy's broadcasting rules). */
@@ -53,7 +55,15 @@ export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
   });
 }
 
+/** What the engine that a graph is recorded for does well. */
+export interface Strengths {
+  /** It convolves a batch of small images faster as one image: a large product, where each of them is a small one. */
+  readonly foldedBatches?: boolean;
+}
+
 export class Graph {
+  constructor(readonly strengths: Strengths = {}) {}
+
   readonly nodes: Node[] = [];
   readonly constants: Constant[] = [];
   readonly inputs: Value[] = [];
@@ -71,6 +81,7 @@ export class Graph {
       name: more.name ?? `%${this.#count++}`,
       shape: [...shape],
       dtype,
+      varies: false,
       origin: this.kernel,
       ...more,
     };
@@ -79,7 +90,7 @@ export class Graph {
   }
 
   input(name: string, shape: readonly number[], dtype: ValueType): Value {
-    const value = this.#value(shape, dtype, { name, origin: `input "${name}"` });
+    const value = this.#value(shape, dtype, { name, varies: true, origin: `input "${name}"` });
     this.inputs.push(value);
     return value;
   }
@@ -138,7 +149,8 @@ export class Graph {
     const key = JSON.stringify([operator, dense, attributes, outputs]);
     const before = this.#known.get(key);
     if (before) return before;
-    const values = outputs.map(([shape, dtype]) => this.#value(shape, dtype));
+    const varies = inputs.some(value => value.varies);
+    const values = outputs.map(([shape, dtype]) => this.#value(shape, dtype, { varies }));
     this.nodes.push({ operator, inputs: dense, outputs: values.map(value => value.name), attributes });
     this.#known.set(key, values);
     return values;
@@ -162,6 +174,7 @@ export class Graph {
     return this.#value(shape, value.dtype, {
       name: `${source.name} expanded`,
       expandedFrom: source,
+      varies: value.varies,
       origin: value.origin,
     });
   }

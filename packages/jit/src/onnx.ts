@@ -97,9 +97,18 @@ export function encodeModel(
   outputs: readonly { readonly name: string; readonly value: Value }[],
   options: { batch?: string } = {},
 ): Uint8Array {
-  // An Identity gives each output its own name: one value may be several outputs, or be an input or a constant.
   const results = outputs.map(({ name, value }) => [name, graph.dense(value)] as const);
   const { nodes, constants } = graph.reachable(results.map(([, value]) => value));
+  // A node's result takes the name of the first output that it is. The others are copies, which Identity makes: a value
+  // may be several outputs, or an input or a constant.
+  const made = new Set(nodes.flatMap(node => node.outputs));
+  const nameOf = new Map<string, string>();
+  const copies = results.filter(([name, value]) => {
+    if (!made.has(value.name) || nameOf.has(value.name)) return true;
+    nameOf.set(value.name, name);
+    return false;
+  });
+  const named = (names: readonly string[]) => names.map(name => nameOf.get(name) ?? name);
   return modelType
     .encode({
       irVersion: IR_VERSION,
@@ -111,14 +120,14 @@ export function encodeModel(
           ...nodes.map(({ operator, inputs, outputs, attributes }) => ({
             name: outputs[0],
             opType: operator,
-            input: inputs,
-            output: outputs,
+            input: named(inputs),
+            output: named(outputs),
             attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
           })),
-          ...results.map(([name, value]) => ({
+          ...copies.map(([name, value]) => ({
             name,
             opType: 'Identity',
-            input: [value.name],
+            input: named([value.name]),
             output: [name],
           })),
         ],

@@ -4,7 +4,7 @@ import type { NdArray } from '@blind-demod/experiment';
 import * as tf from '@tensorflow/tfjs-core';
 // The Node build of tfjs-core lacks the kernels' gradients; that of tfjs-layers registers them.
 import '@tensorflow/tfjs-layers';
-import { Graph, type Value } from './graph.js';
+import { Graph, type Strengths, type Value } from './graph.js';
 import { kernelTable } from './kernels/table.js';
 import { type ArraysOf, isNdArray, isTensor, mapTree, type Tree } from './tree.js';
 
@@ -32,8 +32,8 @@ class RecordingBackend extends tf.KernelBackend {
   #values = new WeakMap<object, Value>();
 
   /** Starts a recording; tensors of another are foreign to it. */
-  begin(): Graph {
-    this.graph = new Graph();
+  begin(strengths?: Strengths): Graph {
+    this.graph = new Graph(strengths);
     this.#values = new WeakMap();
     return this.graph;
   }
@@ -139,9 +139,9 @@ export const inputName = (path: string): string => path || 'input';
  * Records `fn` on symbolic tensors with the shapes and types of `example`.
  * @throws TypeError if `fn` reads a tensor's value, uses a tensor from outside, or a kernel without a translation.
  */
-export function trace<I, O>(fn: (input: I) => O, example: ArraysOf<I>): Trace {
+export function trace<I, O>(fn: (input: I) => O, example: ArraysOf<I>, strengths?: Strengths): Trace {
   return onBackend(BACKEND, () => {
-    const graph = recorder.begin();
+    const graph = recorder.begin(strengths);
     const symbolic = mapTree(example as Tree<NdArray>, isNdArray, ({ shape, dtype }, path) => {
       if (dtype === 'uint8')
         throw new TypeError(`expected float32, int32 or bool as input "${path}", got uint8`);

@@ -16,7 +16,7 @@ export function onnxRuntimeEngine(provider: Provider): Engine {
       example: ArraysOf<I>,
       keep: (path: string) => boolean = () => false,
     ) {
-      const { graph, result } = trace(fn, example);
+      const { graph, result } = trace(fn, example, { foldedBatches: provider === 'cpu' });
       const outputs = leaves(result, isOutput);
       if (outputs.length === 0) throw new TypeError('expected a function that returns tensors, got none');
       const model = encodeModel(

@@ -1,7 +1,7 @@
 // Matrix products and convolutions. ONNX wants images as NCHW and filters as OIHW; TensorFlow.js has filters as HWIO
 // and images as either. Where a program keeps its tensors in ONNX' layout, the transposes written here cancel.
 import { backend_util } from '@tensorflow/tfjs-core';
-import { type Attribute, broadcastShapes, type Graph, sameShape, sizeOf, type Value } from '../graph.js';
+import { broadcastShapes, type Graph, sameShape, sizeOf, type Value } from '../graph.js';
 import { forTypes, type Kernel, type KernelTable } from './kernel.js';
 import { concatenate, slice } from './shape.js';
 
@@ -86,33 +86,72 @@ interface KernelAttributes {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** A node of `operator`; or zeros, as ONNX Runtime hangs or returns what is in memory for sums of no terms. */
+/** What `make` makes of the operands; or zeros, as ONNX Runtime hangs or returns what is in memory for sums of no terms. */
 function sums(
   graph: Graph,
-  operator: 'Conv' | 'ConvTranspose',
   operands: readonly [Value, Value],
   shape: readonly number[],
-  attributes: Readonly<Record<string, Attribute>>,
+  make: (...bias: [Value] | []) => Value,
 ): Value {
   if ([shape, ...operands.map(value => value.shape)].some(some => sizeOf(some) === 0)) {
     return graph.filled(0, shape, 'float32');
   }
-  return takesBias((...bias) => graph.node(operator, [...operands, ...bias], shape, 'float32', attributes));
+  return takesBias(make);
 }
 
 /** What `make` makes without a bias, and can make anew with one. */
 const takesBias = (make: (...bias: [Value] | []) => Value): Value => ({ ...make(), plus: make });
 
+/** Pixels of a result up to which a batch is convolved as one image. */
+const SMALL_IMAGE = 64;
+const EXCHANGE_BATCH_AND_CHANNELS = [1, 0, 2, 3];
+
+/** Where the taps of a filter lie on an image; pads are top, left, bottom, right. */
+interface Taps {
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly pads: readonly number[];
+}
+
+/** The convolution of images [n, in, height, width] with filters [out, in, height, width]. */
+function convolve(
+  graph: Graph,
+  [image, filter, ...bias]: readonly [Value, Value, ...Value[]],
+  shape: readonly number[],
+  { strides, dilations, pads }: Taps,
+): Value {
+  const [batch, channels, height, width] = shape as [number, number, number, number];
+  // Constant filters it has in an order of its own, which is faster yet.
+  const folded = graph.strengths.foldedBatches && filter.varies && batch > 1 && height * width <= SMALL_IMAGE;
+  if (!folded) {
+    return graph.node('Conv', [image, filter, ...bias], shape, 'float32', { strides, dilations, pads });
+  }
+  // The images one behind the other, as slices of one with a depth; filters are one slice deep.
+  const stack = graph.transpose(image, EXCHANGE_BATCH_AND_CHANNELS);
+  const deep = graph.node(
+    'Conv',
+    [
+      graph.reshape(stack, [1, ...stack.shape]),
+      graph.reshape(filter, filter.shape.toSpliced(2, 0, 1)),
+      ...bias,
+    ],
+    [1, channels, batch, height, width],
+    'float32',
+    {
+      strides: [1, ...strides],
+      dilations: [1, ...dilations],
+      pads: [0, ...pads.slice(0, 2), 0, ...pads.slice(2)],
+    },
+  );
+  return graph.transpose(graph.reshape(deep, [channels, batch, height, width]), EXCHANGE_BATCH_AND_CHANNELS);
+}
+
 const convolution: Kernel = ({ graph, inputs, attrs }) => {
   const { x, filter } = inputs as { x: Value; filter: Value };
   const g = geometry(x.shape, filter.shape, attrs);
-  const image = sums(
-    graph,
-    'Conv',
-    [g.toNCHW(graph, x), graph.transpose(filter, HWIO_TO_OIHW)],
-    [g.batchSize, g.outChannels, g.outHeight, g.outWidth],
-    { strides: g.strides, dilations: g.dilations, pads: g.pads },
-  );
+  const operands = [g.toNCHW(graph, x), graph.transpose(filter, HWIO_TO_OIHW)] as const;
+  const shape = [g.batchSize, g.outChannels, g.outHeight, g.outWidth];
+  const image = sums(graph, operands, shape, (...bias) => convolve(graph, [...operands, ...bias], shape, g));
   return g.fromNCHW(graph, image);
 };
 
@@ -135,28 +174,29 @@ const convolutionOfGradient: Kernel = ({ graph, inputs, attrs }) => {
   const enlarges = [0, 1].every(
     axis => shape[axis + 2] === g.strides[axis]! * [g.outHeight, g.outWidth][axis]!,
   );
-  const image =
-    enlarges && phases.every(of => of !== undefined) && g.inChannels >= WORTH_PHASES && sizeOf(dy.shape) > 0
-      ? takesBias((...bias) =>
-          interleaved(graph, phases as [Phase[], Phase[]], shape, ([down, right]) =>
-            graph.node(
-              'Conv',
-              [
-                g.toNCHW(graph, dy),
-                taps(graph, graph.transpose(filter, HWIO_TO_IOHW), g.strides, [down, right]),
-                ...bias,
-              ],
-              [g.batchSize, g.inChannels, g.outHeight, g.outWidth],
-              'float32',
-              { strides: [1, 1], pads: [down.before, right.before, down.after, right.after] },
-            ),
+  const small = g.toNCHW(graph, dy);
+  const operands = [small, graph.transpose(filter, HWIO_TO_OIHW)] as const;
+  const worth = enlarges && phases.every(of => of !== undefined) && g.inChannels >= WORTH_PHASES;
+  const image = sums(graph, operands, shape, (...bias) =>
+    worth
+      ? interleaved(graph, phases as [Phase[], Phase[]], shape, ([down, right]) =>
+          convolve(
+            graph,
+            [small, taps(graph, graph.transpose(filter, HWIO_TO_IOHW), g.strides, [down, right]), ...bias],
+            [g.batchSize, g.inChannels, g.outHeight, g.outWidth],
+            {
+              strides: [1, 1],
+              dilations: [1, 1],
+              pads: [down.before, right.before, down.after, right.after],
+            },
           ),
         )
-      : sums(graph, 'ConvTranspose', [g.toNCHW(graph, dy), graph.transpose(filter, HWIO_TO_OIHW)], shape, {
+      : graph.node('ConvTranspose', [...operands, ...bias], shape, 'float32', {
           strides: g.strides,
           pads: g.pads,
           output_padding: g.unseen,
-        });
+        }),
+  );
   return g.fromNCHW(graph, image);
 };
 
@@ -185,42 +225,24 @@ function phasesOf(filterLength: number, stride: number, pad: number): Phase[] | 
   });
 }
 
-/**
- * Of filters […, height, width] every stride-th tap, the last of them first. Turned round and thinned out one after the
- * other: on `webgpu` a Slice with a step below −1 takes others.
- */
+/** Of filters [out, in, height, width] every stride-th tap, the last of them first. */
 function taps(
   graph: Graph,
   filter: Value,
   strides: readonly number[],
   phases: readonly [Phase, Phase],
 ): Value {
-  const lengths = filter.shape.slice(2);
-  const turned = every(graph, filter, { from: lengths.map(length => length - 1), steps: [-1, -1] });
-  return every(graph, turned, {
-    from: phases.map(({ last }, axis) => lengths[axis]! - 1 - last),
-    steps: strides,
+  const [out, from, height, width] = filter.shape as [number, number, number, number];
+  const [rows, columns] = phases.map(({ last }, axis) =>
+    Array.from({ length: filter.shape[axis + 2]! / strides[axis]! }, (_, tap) => last - tap * strides[axis]!),
+  ) as [number[], number[]];
+  // By number from filters laid flat: ONNX Runtime takes steps along two axes much longer.
+  const flat = graph.reshape(filter, [out * from, height * width]);
+  const numbers = graph.integers(rows.flatMap(row => columns.map(column => row * width + column)));
+  const taken = graph.node('Gather', [flat, numbers], [out * from, numbers.shape[0]!], filter.dtype, {
+    axis: 1,
   });
-}
-
-/** Of the last two axes every step-th element, from one on. */
-function every(
-  graph: Graph,
-  value: Value,
-  { from, steps }: { from: readonly number[]; steps: readonly number[] },
-): Value {
-  const lengths = value.shape.slice(-2);
-  const ends = lengths.map((length, axis) => (steps[axis]! < 0 ? -length - 1 : length));
-  const axes = [value.shape.length - 2, value.shape.length - 1];
-  return graph.node(
-    'Slice',
-    [value, ...[from, ends, axes, steps].map(numbers => graph.integers(numbers))],
-    [
-      ...value.shape.slice(0, -2),
-      ...lengths.map((length, axis) => Math.ceil(length / Math.abs(steps[axis]!))),
-    ],
-    value.dtype,
-  );
+  return graph.reshape(taken, [out, from, rows.length, columns.length]);
 }
 
 /** An image [n, channels, height, width] of the images of its phases, next to each other along rows, then columns. */
@@ -248,15 +270,15 @@ const filterGradient: Kernel = ({ graph, inputs, attrs }) => {
   const { x, dy } = inputs as { x: Value; dy: Value };
   const g = geometry(x.shape, attrs.filterShape, attrs);
   checkRounding(dy, g);
-  const exchange = [1, 0, 2, 3];
-  const image = graph.transpose(g.toNCHW(graph, x), exchange);
-  const seen = [g.inChannels, g.batchSize, g.inHeight - g.unseen[0]!, g.inWidth - g.unseen[1]!];
-  const filter = sums(
-    graph,
-    'Conv',
-    [slice(graph, image, [0, 0, 0, 0], seen), graph.transpose(g.toNCHW(graph, dy), exchange)],
-    [g.inChannels, g.outChannels, g.filterHeight, g.filterWidth],
-    { strides: [1, 1], dilations: g.strides, pads: g.pads },
+  const [rows, columns] = [g.inHeight - g.unseen[0]!, g.inWidth - g.unseen[1]!];
+  const seen = slice(graph, g.toNCHW(graph, x), [0, 0, 0, 0], [g.batchSize, g.inChannels, rows, columns]);
+  const operands = [
+    graph.transpose(seen, EXCHANGE_BATCH_AND_CHANNELS),
+    graph.transpose(g.toNCHW(graph, dy), EXCHANGE_BATCH_AND_CHANNELS),
+  ] as const;
+  const shape = [g.inChannels, g.outChannels, g.filterHeight, g.filterWidth];
+  const filter = sums(graph, operands, shape, () =>
+    convolve(graph, operands, shape, { strides: [1, 1], dilations: g.strides, pads: g.pads }),
   );
   return graph.transpose(filter, IOHW_TO_HWIO);
 };
