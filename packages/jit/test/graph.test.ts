@@ -1,5 +1,5 @@
 // The recorded graph: what it leaves out, what it writes once, and what it refuses.
-import { float32 } from '@blind-demod/experiment';
+import { float32, type NdArray } from '@blind-demod/experiment';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
@@ -56,6 +56,29 @@ describe('a bias', () => {
     );
     const fn = (given: Inputs) => tf.add(narrow(given.x, given.filter), constant(rows));
     expect(recorded(fn, { x, filter }).operators).toContain('Add');
+  });
+});
+
+describe('a convolution of small images by filters that vary', () => {
+  const shapesOfConvolutions = (fn: (inputs: Inputs) => unknown, x: NdArray, foldedBatches: boolean) => {
+    const { graph } = trace(fn, { x, filter }, { foldedBatches });
+    return graph.nodes
+      .filter(({ operator }) => operator === 'Conv')
+      .map(({ outputs }) => graph.shapes.get(outputs[0]!));
+  };
+  const convolved = ({ x, filter }: Inputs) => conv(x, filter);
+
+  test('is one of all of them, where the engine does better so', () => {
+    expect(shapesOfConvolutions(convolved, images, true)).toEqual([[1, 4, 2, 8, 8]]);
+    expect(shapesOfConvolutions(convolved, images, false)).toEqual([[2, 4, 8, 8]]);
+  });
+
+  test.each([
+    ['a single image', float32([1, 8, 8, 3], new Float32Array(192)), convolved, [1, 4, 8, 8]],
+    ['large images', float32([2, 9, 9, 3], new Float32Array(486)), convolved, [2, 4, 9, 9]],
+    ['constant filters', images, ({ x }: Inputs) => conv(x, constant(filter)), [2, 4, 8, 8]],
+  ])('but not of %s', (_, x, fn, shape) => {
+    expect(shapesOfConvolutions(fn, x, true)).toEqual([shape]);
   });
 });
 
