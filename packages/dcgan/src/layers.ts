@@ -45,6 +45,19 @@ export function upsample(image: Tensor, weight: Tensor): Tensor {
   ) as Tensor;
 }
 
+/**
+ * x where it is positive, else `slope` · x. TensorFlow.js' own gradient of it chooses between two arrays, which is slow
+ * where programs are compiled; this one is a product, and the same number for number.
+ */
+export const leakyRelu = (image: Tensor, slope: number): Tensor =>
+  tf.customGrad((x, save) => {
+    (save as tf.GradSaveFunc)([x as Tensor]);
+    return {
+      value: tf.leakyRelu(x as Tensor, slope),
+      gradFunc: (dy, [saved]) => tf.mul(dy, tf.step(saved!, slope)),
+    };
+  })(image);
+
 /** A vector with one entry per channel, to broadcast against images. */
 export const perChannel = (vector: Tensor): Tensor => tf.reshape(vector, [1, -1, 1, 1]);
 

@@ -2,7 +2,7 @@
 import { float32, type NdArray, type NetworkSettings, type RandomStream } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { downsample, FILTER, type LayerParameters, normalise, upsample } from './layers.js';
+import { downsample, FILTER, type LayerParameters, leakyRelu, normalise, upsample } from './layers.js';
 
 /** Layers from the latent code up (generator) or from the image down (discriminator). */
 export type Parameters<T> = readonly LayerParameters<T>[];
@@ -77,7 +77,7 @@ export function discriminate(
   const verdict = parameters.at(-1)!;
   // From the output range to [−1, 1].
   let image = tf.sub(tf.mul(images, 2 / (high - low)), (high + low) / (high - low));
-  for (const layer of layers) image = tf.leakyRelu(normalise(downsample(image, layer.weight), layer), LEAK);
+  for (const layer of layers) image = leakyRelu(normalise(downsample(image, layer.weight), layer), LEAK);
   const features = tf.reshape(image, [images.shape[0]!, -1]) as tf.Tensor2D;
   return tf.add(tf.matMul(features, verdict.weight as tf.Tensor2D), verdict.shift);
 }

@@ -3,7 +3,7 @@ import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { channelMoments, downsample, normalise, upsample } from '../src/layers.js';
+import { channelMoments, downsample, leakyRelu, normalise, upsample } from '../src/layers.js';
 import {
   discriminate,
   generate,
@@ -122,3 +122,21 @@ describe('layers', () => {
     expect(variance.data[1]).toBeCloseTo(0.25, 4);
   });
 });
+
+test.each(['cpu', 'js'] as const)(
+  'the leaky rectifier and its gradient are those of TensorFlow.js, bit for bit: %s',
+  async device => {
+    const input = { x: float32([6], Float32Array.of(-3, -0, 0, 1e-38, 2, 0.7)), dy: normals(6) };
+    const both = (rectify: (x: Tensor) => Tensor) => (given: { x: Tensor; dy: Tensor }) => ({
+      value: rectify(given.x),
+      gradient: tf.grad(rectify)(given.x, given.dy),
+    });
+    const run = async (rectify: (x: Tensor) => Tensor) => {
+      const program = await compile(both(rectify), input, { device });
+      const result = await program.run(input);
+      await program.dispose();
+      return result;
+    };
+    expect(await run(x => leakyRelu(x, 0.2))).toEqual(await run(x => tf.leakyRelu(x, 0.2)));
+  },
+);
