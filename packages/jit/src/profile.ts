@@ -3,8 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NdArray } from '@blind-demod/experiment';
-import { encodeModel } from './onnx.js';
-import { inputName, isOutput, trace } from './trace.js';
+import { inputName } from './trace.js';
 import { type ArraysOf, isNdArray, leaves, type Tree } from './tree.js';
 
 export interface OperatorTime {
@@ -20,12 +19,8 @@ const RUNS = 3;
 /** The operators of one run of `fn` on the `cpu` device, those that take longest first; a mean over a few runs. */
 export async function profile<I>(fn: (input: I) => unknown, example: ArraysOf<I>): Promise<OperatorTime[]> {
   const { Tensor } = await import('onnxruntime-node');
-  const { createSession } = await import('./engines/onnx-runtime.js');
-  const { graph, result } = trace(fn, example);
-  const model = encodeModel(
-    graph,
-    leaves(result, isOutput).map(([, output]) => output),
-  );
+  const { createSession, record } = await import('./engines/onnx-runtime.js');
+  const { model } = record('cpu', fn, example);
   const folder = await mkdtemp(join(tmpdir(), 'demod-profile-'));
   try {
     const session = await createSession('cpu', model, {

@@ -3,7 +3,7 @@ import { type NdArray, UserError } from '@blind-demod/experiment';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { encodeModel } from '../onnx.js';
 import { threadCount } from '../threads.js';
-import { inputName, isOutput, trace } from '../trace.js';
+import { inputName, isOutput, type Output, trace } from '../trace.js';
 import { type ArraysOf, isNdArray, leaves, mapTree, type Tree } from '../tree.js';
 import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engine.js';
 
@@ -16,13 +16,9 @@ export function onnxRuntimeEngine(provider: Provider): Engine {
       example: ArraysOf<I>,
       keep: (path: string) => boolean = () => false,
     ) {
-      const { graph, result } = trace(fn, example, { foldedBatches: provider === 'cpu' });
+      const { model, result } = record(provider, fn, example);
       const outputs = leaves(result, isOutput);
       if (outputs.length === 0) throw new TypeError('expected a function that returns tensors, got none');
-      const model = encodeModel(
-        graph,
-        outputs.map(([, output]) => output),
-      );
       // The binding keeps WebGPU's buffers alone; elsewhere all results come back to the host.
       const kept = provider === 'webgpu' ? outputs.filter(([path]) => keep(path)) : [];
       const session = await createSession(provider, model, {
@@ -46,6 +42,17 @@ export function onnxRuntimeEngine(provider: Provider): Engine {
       };
     },
   };
+}
+
+/** `fn` as a model for a provider, and the tree of outputs that it returns. @throws like `trace`. */
+export function record<I>(
+  provider: Provider,
+  fn: (input: I) => unknown,
+  example: ArraysOf<I>,
+): { model: Uint8Array; result: Tree<Output> } {
+  const { graph, result } = trace(fn, example, { foldedBatches: provider === 'cpu' });
+  const outputs = leaves(result, isOutput).map(([, output]) => output);
+  return { model: encodeModel(graph, outputs), result };
 }
 
 export async function createSession(
