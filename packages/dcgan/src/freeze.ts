@@ -5,7 +5,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from './generator.js';
 import { channelMoments, type LayerParameters, normalisation, normalise } from './layers.js';
-import { generatorLayers, type ImageShape, type Parameters } from './networks.js';
+import { generatorLayers, type ImageShape, type OutputSettings, type Parameters } from './networks.js';
 
 /** Codes over which the moments of batch normalisation are taken. */
 const MOMENT_SAMPLES = 512;
@@ -18,18 +18,19 @@ export async function freeze(
   imageShape: ImageShape,
   device: Device,
 ): Promise<Generator> {
-  const { latentDimension, outputRange } = factors[factor].network;
+  const { latentDimension, outputRange, smoothOutput } = factors[factor].network;
+  const output = { outputRange, smoothOutput };
   const random = randomStream(seed, factor, 'moments');
   const codes = float32([MOMENT_SAMPLES, latentDimension], random.normals(MOMENT_SAMPLES * latentDimension));
   const program = await compile(
     (input: { parameters: Parameters<Tensor>; codes: Tensor }) =>
-      foldNormalisation(input.parameters, input.codes, outputRange),
+      foldNormalisation(input.parameters, input.codes, output),
     { parameters, codes },
     { device },
   );
   const folded = await program.run({ parameters, codes });
   await program.dispose();
-  return { latentDimension, imageShape, outputRange, parameters: folded };
+  return { latentDimension, imageShape, ...output, parameters: folded };
 }
 
 /**
@@ -39,7 +40,7 @@ export async function freeze(
 export function foldNormalisation(
   parameters: Parameters<Tensor>,
   codes: Tensor,
-  outputRange: readonly [number, number],
+  output: OutputSettings,
 ): Parameters<Tensor> {
   const folded: LayerParameters<Tensor>[] = [];
   generatorLayers(
@@ -49,7 +50,7 @@ export function foldNormalisation(
       folded.push(layer.scale === undefined ? layer : foldLayer(image, { ...layer, scale: layer.scale }));
       return normalise(image, layer);
     },
-    outputRange,
+    output,
   );
   return folded;
 }

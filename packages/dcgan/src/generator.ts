@@ -11,17 +11,23 @@ import { constant, exportOnnx } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { perChannel, upsample } from './layers.js';
-import { generate, type ImageShape, type Parameters, SEED_SIZE, zipParameters } from './networks.js';
+import { perChannel, smooth, upsample } from './layers.js';
+import {
+  generate,
+  type ImageShape,
+  type OutputSettings,
+  type Parameters,
+  SEED_SIZE,
+  zipParameters,
+} from './networks.js';
 
 /** What an artifact of a trained generator is called in its manifest. */
 export const GENERATOR_KIND = 'generator';
 const WEIGHTS_FILE = 'generator.safetensors';
 
-export interface Generator {
+export interface Generator extends OutputSettings {
   readonly latentDimension: number;
   readonly imageShape: ImageShape;
-  readonly outputRange: readonly [number, number];
   /** A weight and a bias (`shift`) per layer, from the latent code to the image. */
   readonly parameters: Parameters<NdArray>;
 }
@@ -33,7 +39,8 @@ export interface AffineLayer {
 }
 
 /** The generator's layers on tensors, its weights as constants of the program; latent codes [n, latent] go in. */
-export function affineLayers({ parameters, outputRange }: Generator): AffineLayer[] {
+export function affineLayers({ parameters, outputRange, smoothOutput }: Generator): AffineLayer[] {
+  const last = parameters.length - 1;
   return parameters.map((layer, index) => ({
     apply: input => {
       const weight = constant(layer.weight);
@@ -46,18 +53,19 @@ export function affineLayers({ parameters, outputRange }: Generator): AffineLaye
               SEED_SIZE,
             ])
           : upsample(input, weight);
-      return tf.add(image, perChannel(constant(layer.shift)));
+      const output = tf.add(image, perChannel(constant(layer.shift)));
+      return smoothOutput && index === last ? smooth(output) : output;
     },
-    activation: index === parameters.length - 1 ? { sigmoidInto: outputRange } : 'relu',
+    activation: index === last ? { sigmoidInto: outputRange } : 'relu',
   }));
 }
 
 /** The generator as an ONNX model: input `code` [batch, latent], output `image` [batch, channels, height, width]. */
 export function generatorToOnnx(generator: Generator): Uint8Array {
-  const { latentDimension, parameters, outputRange } = generator;
+  const { latentDimension, parameters } = generator;
   // The batch size is free in the model; tracing wants some number, and one would look like an axis to broadcast.
   const example = float32([2, latentDimension], new Float32Array(2 * latentDimension));
-  return exportOnnx(codes => generate(zipParameters(constant, parameters), codes, outputRange), example, {
+  return exportOnnx(codes => generate(zipParameters(constant, parameters), codes, generator), example, {
     input: 'code',
     output: 'image',
   });
@@ -69,12 +77,13 @@ export function encodeGenerator({
   latentDimension,
   imageShape,
   outputRange,
+  smoothOutput,
 }: Generator): Uint8Array {
   const tensors = parameters.flatMap(({ weight, shift }, index) => [
     [`layer.${index}.weight`, weight] as const,
     [`layer.${index}.bias`, shift] as const,
   ]);
-  const description = { latentDimension, imageShape, outputRange };
+  const description = { latentDimension, imageShape, outputRange, smoothOutput };
   return encodeSafetensors(
     Object.fromEntries(tensors),
     { generator: JSON.stringify(description) },
@@ -86,6 +95,7 @@ const descriptionSchema = z.object({
   latentDimension: z.int().positive(),
   imageShape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
   outputRange: z.tuple([z.number(), z.number()]),
+  smoothOutput: z.boolean().optional(),
 });
 
 /** Reads what `encodeGenerator` wrote. @throws UserError naming `where` if the file is damaged or holds something else. */

@@ -15,6 +15,8 @@ export interface LayerParameters<T> {
 export const FILTER = 4;
 const STRIDE = 2;
 const PAD = 'same';
+/** Weights of the mean that `smooth` takes, before they are divided by their sum. */
+const BINOMIAL = [1, 2, 1, 2, 4, 2, 1, 2, 1];
 const VARIANCE_FLOOR = 1e-5;
 const OIHW_TO_HWIO = [2, 3, 1, 0];
 
@@ -43,6 +45,18 @@ export function upsample(image: Tensor, weight: Tensor): Tensor {
       inputShape: [batch, weight.shape[1]!, height * STRIDE, width * STRIDE],
     },
   ) as Tensor;
+}
+
+/**
+ * Each pixel of [n, channels, h, w] becomes the mean of the 3×3 around it, by binomial weights; at the border, of those
+ * that there are.
+ */
+export function smooth(image: Tensor): Tensor {
+  const [, channels, height, width] = image.shape as [number, number, number, number];
+  // No channel counts for another.
+  const filter = tf.mul(tf.tensor4d(BINOMIAL, [3, 3, 1, 1]), tf.eye(channels));
+  const sum = (of: Tensor) => tf.conv2d(of as tf.Tensor4D, filter as tf.Tensor4D, 1, PAD, 'NCHW');
+  return tf.div(sum(image), sum(tf.ones([1, channels, height, width])));
 }
 
 /**

@@ -2,7 +2,15 @@
 import { float32, type NdArray, type NetworkSettings, type RandomStream } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { downsample, FILTER, type LayerParameters, leakyRelu, normalise, upsample } from './layers.js';
+import {
+  downsample,
+  FILTER,
+  type LayerParameters,
+  leakyRelu,
+  normalise,
+  smooth,
+  upsample,
+} from './layers.js';
 
 /** Layers from the latent code up (generator) or from the image down (discriminator). */
 export type Parameters<T> = readonly LayerParameters<T>[];
@@ -37,13 +45,16 @@ export function hiddenMaps(maps: number, size: number): number[] {
   return Array.from({ length: doublings }, (_, layer) => maps * 2 ** (doublings - 1 - layer));
 }
 
+/** How a generator's last layer becomes an image. */
+export interface OutputSettings {
+  readonly outputRange: readonly [low: number, high: number];
+  /** Whether it is smoothed before it is brought into the range. */
+  readonly smoothOutput?: boolean | undefined;
+}
+
 /** Latent codes [n, latent] to images [n, channels, size, size], by the batch's own statistics. */
-export function generate(
-  parameters: Parameters<Tensor>,
-  codes: Tensor,
-  outputRange: readonly [number, number],
-): Tensor {
-  return generatorLayers(parameters, codes, normalise, outputRange);
+export function generate(parameters: Parameters<Tensor>, codes: Tensor, output: OutputSettings): Tensor {
+  return generatorLayers(parameters, codes, normalise, output);
 }
 
 /** The generator with its normalisation left open: `normaliseLayer(image, layer)` stands after each hidden layer. */
@@ -51,15 +62,16 @@ export function generatorLayers(
   parameters: Parameters<Tensor>,
   codes: Tensor,
   normaliseLayer: (image: Tensor, layer: LayerParameters<Tensor>) => Tensor,
-  outputRange: readonly [number, number],
+  { outputRange, smoothOutput }: OutputSettings,
 ): Tensor {
   const [first, ...rest] = parameters as [LayerParameters<Tensor>, ...LayerParameters<Tensor>[]];
   const seed = tf.matMul(codes as tf.Tensor2D, first.weight as tf.Tensor2D);
   let image = tf.relu(normaliseLayer(tf.reshape(seed, [codes.shape[0]!, -1, SEED_SIZE, SEED_SIZE]), first));
   for (const layer of rest.slice(0, -1))
     image = tf.relu(normaliseLayer(upsample(image, layer.weight), layer));
-  const output = rest.at(-1)!;
-  return intoRange(normaliseLayer(upsample(image, output.weight), output), outputRange);
+  const last = rest.at(-1)!;
+  const output = normaliseLayer(upsample(image, last.weight), last);
+  return intoRange(smoothOutput ? smooth(output) : output, outputRange);
 }
 
 /** tanh, rescaled from [−1, 1] to the output range. */

@@ -23,14 +23,14 @@ export async function makeSampler(
   example: Parameters<NdArray>,
   device: Device,
 ): Promise<Sampler> {
-  const { latentDimension, outputRange } = factors[factor].network;
+  const { network } = factors[factor];
   const codes = float32(
-    [SAMPLES, latentDimension],
-    randomStream(seed, factor, 'samples').normals(SAMPLES * latentDimension),
+    [SAMPLES, network.latentDimension],
+    randomStream(seed, factor, 'samples').normals(SAMPLES * network.latentDimension),
   );
   const program = await compile(
     (input: { parameters: Parameters<Tensor>; codes: Tensor }) =>
-      generate(input.parameters, input.codes, outputRange),
+      generate(input.parameters, input.codes, network),
     { parameters: example, codes },
     { device },
   );

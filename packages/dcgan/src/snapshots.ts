@@ -12,8 +12,8 @@ import {
 } from '@blind-demod/experiment';
 import { decodeGenerator, encodeGenerator, type Generator } from './generator.js';
 
-/** Training images on which snapshots are judged; the one that is chosen is also scored on as many held-out ones. */
-const IMAGES = 32;
+/** Training images on which snapshots are judged, and held-out ones on which the chosen one is scored. */
+const IMAGES = { train: 32, test: 128 };
 
 /**
  * The representation error of each image [n], ‖G(z) − x‖ / ‖x‖ for the best code z that a search finds. `title` is for
@@ -70,7 +70,7 @@ export async function chooseSnapshot(
     if (scored !== undefined) return JSON.parse(scored.toString()) as Errors;
     const { pixels } = images[part];
     // Images are in random order.
-    const count = Math.min(IMAGES, pixels.shape[0]!);
+    const count = Math.min(IMAGES[part], pixels.shape[0]!);
     const sample = takeRows(pixels, [...Array(count).keys()]);
     const about = `${title}, epoch ${epoch}, ${part === 'train' ? 'training' : 'held-out'} images`;
     const relative = [...(await score(await read(epoch), sample, about))];

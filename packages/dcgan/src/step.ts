@@ -64,14 +64,15 @@ export function initialState(
 export function trainingStep(
   state: TrainingState<Tensor>,
   batch: Batch<Tensor>,
-  { outputRange }: NetworkSettings,
+  network: NetworkSettings,
   training: TrainingSettings,
 ): StepResult<Tensor> {
+  const { outputRange } = network;
   const { instanceNoise } = training;
   const noisy = (images: Tensor, noise: Tensor) => tf.add(images, tf.mul(noise, instanceNoise));
 
   // Discriminator: tell real from generated.
-  const fakes = generate(state.generator, batch.codes, outputRange);
+  const fakes = generate(state.generator, batch.codes, network);
   const judged = valueAndGradient(
     discriminator =>
       discriminatorLoss(
@@ -86,7 +87,7 @@ export function trainingStep(
 
   // Generator: have its images taken for real.
   const fooled = valueAndGradient(generator => {
-    const images = generate(generator, batch.codes, outputRange);
+    const images = generate(generator, batch.codes, network);
     return crossEntropy(
       discriminate(discriminator.parameters, noisy(images, batch.fakeNoise), outputRange),
       'real',

@@ -16,7 +16,7 @@ import { generate, initialGenerator, type Parameters, zipParameters } from '../s
 import { smallExperiment } from './fixtures.js';
 
 const { network } = smallExperiment().experiment.distortion;
-const outputRange = [0, 1] as const;
+const output = { outputRange: [0, 1], smoothOutput: true } as const;
 const codes = float32([32, 6], randomStream(1, 'codes').normals(192));
 // Weights larger than the initial ones, so that images are not all grey.
 const trained = zipParameters<NdArray, NdArray>(
@@ -33,15 +33,15 @@ let byBatchStatistics: NdArray;
 beforeAll(async () => {
   const program = await compile(
     (input: { parameters: Parameters<Tensor>; codes: Tensor }) => ({
-      parameters: foldNormalisation(input.parameters, input.codes, outputRange),
-      images: generate(input.parameters, input.codes, outputRange),
+      parameters: foldNormalisation(input.parameters, input.codes, output),
+      images: generate(input.parameters, input.codes, output),
     }),
     { parameters: trained, codes },
     { device: 'cpu' },
   );
   const result = await program.run({ parameters: trained, codes });
   await program.dispose();
-  folded = { latentDimension: 6, imageShape: [1, 16, 16], outputRange, parameters: result.parameters };
+  folded = { latentDimension: 6, imageShape: [1, 16, 16], ...output, parameters: result.parameters };
   byBatchStatistics = result.images;
 });
 
@@ -55,7 +55,7 @@ describe('folding', () => {
   test('changes nothing for the codes whose moments it froze', async () => {
     expect(folded.parameters.every(layer => layer.scale === undefined)).toBe(true);
     const program = await compile(
-      (input: Tensor) => generate(zipParameters(constant, folded.parameters), input, outputRange),
+      (input: Tensor) => generate(zipParameters(constant, folded.parameters), input, output),
       codes,
       { device: 'cpu' },
     );
@@ -104,7 +104,7 @@ describe('files', () => {
   test('the weights file gives the generator back in half precision, and from then on the same', () => {
     const kept = decodeGenerator(encodeGenerator(folded), 'file');
     expect(decodeGenerator(encodeGenerator(kept), 'file')).toEqual(kept);
-    expect(kept).toMatchObject({ latentDimension: 6, imageShape: [1, 16, 16], outputRange });
+    expect(kept).toMatchObject({ latentDimension: 6, imageShape: [1, 16, 16], ...output });
     for (const [index, { weight, shift }] of folded.parameters.entries()) {
       for (const [value, before] of [
         [kept.parameters[index]!.weight, weight],
@@ -125,7 +125,7 @@ describe('files', () => {
       'that lacks layers',
       encodeSafetensors(
         {},
-        { generator: JSON.stringify({ latentDimension: 6, imageShape: [1, 16, 16], outputRange }) },
+        { generator: JSON.stringify({ latentDimension: 6, imageShape: [1, 16, 16], ...output }) },
       ),
     ],
   ])('a safetensors file %s is refused by name', (_, bytes) => {

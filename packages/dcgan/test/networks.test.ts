@@ -2,8 +2,8 @@ import { experimentSchema, float32, type NdArray, randomStream } from '@blind-de
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
-import { channelMoments, downsample, leakyRelu, normalise, upsample } from '../src/layers.js';
+import { describe, expect, inject, test } from 'vitest';
+import { channelMoments, downsample, leakyRelu, normalise, smooth, upsample } from '../src/layers.js';
 import {
   discriminate,
   generate,
@@ -44,7 +44,10 @@ describe('architecture', () => {
       const codes = normals(2, 5);
       const program = await compile(
         (input: { generator: Parameters<Tensor>; discriminator: Parameters<Tensor>; codes: Tensor }) => {
-          const images = generate(input.generator, input.codes, [-2, 3]);
+          const images = generate(input.generator, input.codes, {
+            outputRange: [-2, 3],
+            smoothOutput: size > 32,
+          });
           return { images, logits: discriminate(input.discriminator, images, [-2, 3]) };
         },
         { generator, discriminator, codes },
@@ -97,6 +100,39 @@ describe('layers', () => {
       }
       expect(data[index]).toBeCloseTo(sum, 4);
     }
+  });
+
+  test.each(inject('devices'))('smoothing is a mean over the neighbours that there are: %s', async device => {
+    const [image, other] = [normals(2, 3, 4, 6), random().normals(144)];
+    const program = await compile(
+      (input: { image: Tensor; dy: Tensor }) => ({
+        smoothed: smooth(input.image),
+        gradient: tf.grad(smooth)(input.image, input.dy),
+        grey: smooth(tf.onesLike(input.image)),
+      }),
+      { image, dy: float32(image.shape, other) },
+      { device },
+    );
+    const { smoothed, gradient, grey } = await program.run({ image, dy: float32(image.shape, other) });
+    await program.dispose();
+    // Sums of nine numbers of order one in float32.
+    for (let at = 0; at < 144; at++) {
+      const [plane, row, column] = [Math.floor(at / 24), Math.floor(at / 6) % 4, at % 6];
+      let [sum, weights] = [0, 0];
+      for (let v = Math.max(0, row - 1); v <= Math.min(3, row + 1); v++) {
+        for (let u = Math.max(0, column - 1); u <= Math.min(5, column + 1); u++) {
+          const weight = 2 ** -Math.abs(v - row) * 2 ** -Math.abs(u - column);
+          sum += weight * image.data[plane * 24 + v * 6 + u]!;
+          weights += weight;
+        }
+      }
+      expect(smoothed.data[at]).toBeCloseTo(sum / weights, 5);
+      expect(grey.data[at]).toBeCloseTo(1, 6);
+    }
+    // A linear map's gradient is its adjoint.
+    const product = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+      Array.from(a).reduce((sum, value, at) => sum + value * b[at]!, 0);
+    expect(product(smoothed.data, other)).toBeCloseTo(product(image.data, gradient.data), 3);
   });
 
   test('batch normalisation gives each channel the mean of its shift and the deviation of its scale', async () => {

@@ -71,6 +71,12 @@ const networkSettings = (latentDimension: number) =>
         .default('batch')
         .describe('Batch normalisation in the hidden layers, or none.'),
       outputRange: interval.default([0, 1]).describe("Range of the generator's output."),
+      smoothOutput: z
+        .boolean()
+        .optional()
+        .describe(
+          "Whether the generator's last layer averages over 3×3 pixels, against the checkerboard of transposed convolutions; for images that are smooth. Not when absent.",
+        ),
     })
     .prefault({})
     .describe('The DCGAN pair of this factor.');

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { experimentSchema, FACTORS, jsonSchema, loadExperiment } from '../src/index.js';
 
@@ -73,6 +73,17 @@ describe('configs', () => {
 
   test.each(['quick.json', 'smoke.json'])('%s is valid', async file => {
     await expect(loadExperiment(config(file))).resolves.toBeDefined();
+  });
+
+  test('the trials differ from narrow.json in what they are named after', async () => {
+    const narrow = await loadExperiment(config('trials/narrow.json'));
+    const files = (await readdir(config('trials'))).filter(file => file !== 'narrow.json');
+    expect(files).toHaveLength(4);
+    for (const file of files) {
+      const { experiment } = await loadExperiment(config(`trials/${file}`));
+      expect(experiment.signal, file).not.toEqual(narrow.experiment.signal);
+      expect(experiment.signal.network.generatorMaps).toBe(16);
+    }
   });
 
   test('schema.json is current (npm run schema writes it)', async () => {
