@@ -18,8 +18,8 @@ export async function freeze(
   imageShape: ImageShape,
   device: Device,
 ): Promise<Generator> {
-  const { latentDimension, outputRange, smoothOutput } = factors[factor].network;
-  const output = { outputRange, smoothOutput };
+  const { latentDimension, outputRange, outputSmoothing } = factors[factor].network;
+  const output = { outputRange, outputSmoothing };
   const random = randomStream(seed, factor, 'moments');
   const codes = float32([MOMENT_SAMPLES, latentDimension], random.normals(MOMENT_SAMPLES * latentDimension));
   const program = await compile(

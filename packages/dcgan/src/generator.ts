@@ -39,7 +39,7 @@ export interface AffineLayer {
 }
 
 /** The generator's layers on tensors, its weights as constants of the program; latent codes [n, latent] go in. */
-export function affineLayers({ parameters, outputRange, smoothOutput }: Generator): AffineLayer[] {
+export function affineLayers({ parameters, outputRange, outputSmoothing }: Generator): AffineLayer[] {
   const last = parameters.length - 1;
   return parameters.map((layer, index) => ({
     apply: input => {
@@ -54,7 +54,7 @@ export function affineLayers({ parameters, outputRange, smoothOutput }: Generato
             ])
           : upsample(input, weight);
       const output = tf.add(image, perChannel(constant(layer.shift)));
-      return smoothOutput && index === last ? smooth(output) : output;
+      return outputSmoothing && index === last ? smooth(output, outputSmoothing) : output;
     },
     activation: index === last ? { sigmoidInto: outputRange } : 'relu',
   }));
@@ -77,13 +77,13 @@ export function encodeGenerator({
   latentDimension,
   imageShape,
   outputRange,
-  smoothOutput,
+  outputSmoothing,
 }: Generator): Uint8Array {
   const tensors = parameters.flatMap(({ weight, shift }, index) => [
     [`layer.${index}.weight`, weight] as const,
     [`layer.${index}.bias`, shift] as const,
   ]);
-  const description = { latentDimension, imageShape, outputRange, smoothOutput };
+  const description = { latentDimension, imageShape, outputRange, outputSmoothing };
   return encodeSafetensors(
     Object.fromEntries(tensors),
     { generator: JSON.stringify(description) },
@@ -95,7 +95,7 @@ const descriptionSchema = z.object({
   latentDimension: z.int().positive(),
   imageShape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
   outputRange: z.tuple([z.number(), z.number()]),
-  smoothOutput: z.boolean().optional(),
+  outputSmoothing: z.number().positive().optional(),
 });
 
 /** Reads what `encodeGenerator` wrote. @throws UserError naming `where` if the file is damaged or holds something else. */

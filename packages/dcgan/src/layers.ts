@@ -15,8 +15,6 @@ export interface LayerParameters<T> {
 export const FILTER = 4;
 const STRIDE = 2;
 const PAD = 'same';
-/** Weights of the mean that `smooth` takes, before they are divided by their sum. */
-const BINOMIAL = [1, 2, 1, 2, 4, 2, 1, 2, 1];
 const VARIANCE_FLOOR = 1e-5;
 const OIHW_TO_HWIO = [2, 3, 1, 0];
 
@@ -48,15 +46,21 @@ export function upsample(image: Tensor, weight: Tensor): Tensor {
 }
 
 /**
- * Each pixel of [n, channels, h, w] becomes the mean of the 3×3 around it, by binomial weights; at the border, of those
- * that there are.
+ * Each pixel of [n, channels, h, w] becomes the mean of those around it, weighted by a Gaussian of this σ in pixels, cut
+ * off at 3σ; at the border, the mean of those that there are.
  */
-export function smooth(image: Tensor): Tensor {
+export function smooth(image: Tensor, sigma: number): Tensor {
   const [, channels, height, width] = image.shape as [number, number, number, number];
+  const reach = Math.ceil(3 * sigma);
+  const weights = Array.from({ length: 2 * reach + 1 }, (_, at) =>
+    Math.exp(-(((at - reach) / sigma) ** 2) / 2),
+  );
   // No channel counts for another.
-  const filter = tf.mul(tf.tensor4d(BINOMIAL, [3, 3, 1, 1]), tf.eye(channels));
-  const sum = (of: Tensor) => tf.conv2d(of as tf.Tensor4D, filter as tf.Tensor4D, 1, PAD, 'NCHW');
-  return tf.div(sum(image), sum(tf.ones([1, channels, height, width])));
+  const filter = (size: [number, number]) => tf.mul(tf.tensor4d(weights, [...size, 1, 1]), tf.eye(channels));
+  const [down, across] = [filter([weights.length, 1]), filter([1, weights.length])];
+  const sum = (of: Tensor, by: Tensor) => tf.conv2d(of as tf.Tensor4D, by as tf.Tensor4D, 1, PAD, 'NCHW');
+  const sums = (of: Tensor) => sum(sum(of, down), across);
+  return tf.div(sums(image), sums(tf.ones([1, channels, height, width])));
 }
 
 /**

@@ -39,7 +39,7 @@ export function modelCard({
   return `# Generator of the ${factor} (${loaded.name})
 
 A DCGAN generator: latent code of ${network.latentDimension} standard normal numbers to an image of
-${channels} × ${height} × ${width} in [${generator.outputRange}]${generator.smoothOutput ? ', smoothed over 3×3 pixels by the last layer' : ''}; ${parameters.toLocaleString('en')} parameters.
+${channels} × ${height} × ${width} in [${generator.outputRange}]${generator.outputSmoothing ? `, smoothed by the last layer (σ = ${generator.outputSmoothing} pixels)` : ''}; ${parameters.toLocaleString('en')} parameters.
 \`generator.safetensors\` holds the weights in half precision, averaged over training, with batch normalisation folded in;
 \`demod export\` writes the same network as an ONNX model (\`code\` [batch, ${network.latentDimension}] to \`image\`).
 

@@ -48,8 +48,8 @@ export function hiddenMaps(maps: number, size: number): number[] {
 /** How a generator's last layer becomes an image. */
 export interface OutputSettings {
   readonly outputRange: readonly [low: number, high: number];
-  /** Whether it is smoothed before it is brought into the range. */
-  readonly smoothOutput?: boolean | undefined;
+  /** σ, in pixels, of the Gaussian that smooths it before it is brought into the range. */
+  readonly outputSmoothing?: number | undefined;
 }
 
 /** Latent codes [n, latent] to images [n, channels, size, size], by the batch's own statistics. */
@@ -62,7 +62,7 @@ export function generatorLayers(
   parameters: Parameters<Tensor>,
   codes: Tensor,
   normaliseLayer: (image: Tensor, layer: LayerParameters<Tensor>) => Tensor,
-  { outputRange, smoothOutput }: OutputSettings,
+  { outputRange, outputSmoothing }: OutputSettings,
 ): Tensor {
   const [first, ...rest] = parameters as [LayerParameters<Tensor>, ...LayerParameters<Tensor>[]];
   const seed = tf.matMul(codes as tf.Tensor2D, first.weight as tf.Tensor2D);
@@ -71,7 +71,7 @@ export function generatorLayers(
     image = tf.relu(normaliseLayer(upsample(image, layer.weight), layer));
   const last = rest.at(-1)!;
   const output = normaliseLayer(upsample(image, last.weight), last);
-  return intoRange(smoothOutput ? smooth(output) : output, outputRange);
+  return intoRange(outputSmoothing ? smooth(output, outputSmoothing) : output, outputRange);
 }
 
 /** tanh, rescaled from [−1, 1] to the output range. */

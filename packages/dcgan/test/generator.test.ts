@@ -16,7 +16,7 @@ import { generate, initialGenerator, type Parameters, zipParameters } from '../s
 import { smallExperiment } from './fixtures.js';
 
 const { network } = smallExperiment().experiment.distortion;
-const output = { outputRange: [0, 1], smoothOutput: true } as const;
+const output = { outputRange: [0, 1], outputSmoothing: 1 } as const;
 const codes = float32([32, 6], randomStream(1, 'codes').normals(192));
 // Weights larger than the initial ones, so that images are not all grey.
 const trained = zipParameters<NdArray, NdArray>(

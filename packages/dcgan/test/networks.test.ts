@@ -46,7 +46,7 @@ describe('architecture', () => {
         (input: { generator: Parameters<Tensor>; discriminator: Parameters<Tensor>; codes: Tensor }) => {
           const images = generate(input.generator, input.codes, {
             outputRange: [-2, 3],
-            smoothOutput: size > 32,
+            outputSmoothing: size > 32 ? 2 : undefined,
           });
           return { images, logits: discriminate(input.discriminator, images, [-2, 3]) };
         },
@@ -103,25 +103,28 @@ describe('layers', () => {
   });
 
   test.each(inject('devices'))('smoothing is a mean over the neighbours that there are: %s', async device => {
+    const sigma = 0.7;
     const [image, other] = [normals(2, 3, 4, 6), random().normals(144)];
     const program = await compile(
       (input: { image: Tensor; dy: Tensor }) => ({
-        smoothed: smooth(input.image),
-        gradient: tf.grad(smooth)(input.image, input.dy),
-        grey: smooth(tf.onesLike(input.image)),
+        smoothed: smooth(input.image, sigma),
+        gradient: tf.grad(image => smooth(image, sigma))(input.image, input.dy),
+        grey: smooth(tf.onesLike(input.image), sigma),
       }),
       { image, dy: float32(image.shape, other) },
       { device },
     );
     const { smoothed, gradient, grey } = await program.run({ image, dy: float32(image.shape, other) });
     await program.dispose();
-    // Sums of nine numbers of order one in float32.
+    // Sums of a few numbers of order one in float32.
     for (let at = 0; at < 144; at++) {
       const [plane, row, column] = [Math.floor(at / 24), Math.floor(at / 6) % 4, at % 6];
       let [sum, weights] = [0, 0];
-      for (let v = Math.max(0, row - 1); v <= Math.min(3, row + 1); v++) {
-        for (let u = Math.max(0, column - 1); u <= Math.min(5, column + 1); u++) {
-          const weight = 2 ** -Math.abs(v - row) * 2 ** -Math.abs(u - column);
+      for (let v = 0; v < 4; v++) {
+        for (let u = 0; u < 6; u++) {
+          const [down, across] = [v - row, u - column];
+          if (Math.max(Math.abs(down), Math.abs(across)) > 3) continue; // 3σ, rounded up
+          const weight = Math.exp(-(down ** 2 + across ** 2) / (2 * sigma ** 2));
           sum += weight * image.data[plane * 24 + v * 6 + u]!;
           weights += weight;
         }

@@ -13,7 +13,7 @@ import {
 } from '../src/step.js';
 import { smallExperiment } from './fixtures.js';
 
-const { network, training } = smallExperiment({}, { smoothOutput: true }).experiment.distortion;
+const { network, training } = smallExperiment({}, { outputSmoothing: 1 }).experiment.distortion;
 const state = initialState(network, [1, 16, 16], randomStream(1, 'step test'));
 
 function randomBatch(step: number): Batch<NdArray> {

@@ -71,11 +71,13 @@ const networkSettings = (latentDimension: number) =>
         .default('batch')
         .describe('Batch normalisation in the hidden layers, or none.'),
       outputRange: interval.default([0, 1]).describe("Range of the generator's output."),
-      smoothOutput: z
-        .boolean()
+      outputSmoothing: z
+        .number()
+        .gt(0)
+        .max(8)
         .optional()
         .describe(
-          "Whether the generator's last layer averages over 3×3 pixels, against the checkerboard of transposed convolutions; for images that are smooth. Not when absent.",
+          "σ, in pixels, of the Gaussian that smooths the generator's last layer, against the checkerboard of transposed convolutions; for images that are smooth. Not smoothed when absent.",
         ),
     })
     .prefault({})
