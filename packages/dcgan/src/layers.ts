@@ -1,6 +1,7 @@
 // The layers that both networks are built of. Images are [batch, channels, height, width] and filters
 // [out, in, height, width], ONNX' own layout, so that a compiled program moves no axes.
 
+import { gaussianWeights } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -51,10 +52,7 @@ export function upsample(image: Tensor, weight: Tensor): Tensor {
  */
 export function smooth(image: Tensor, sigma: number): Tensor {
   const [, channels, height, width] = image.shape as [number, number, number, number];
-  const reach = Math.ceil(3 * sigma);
-  const weights = Array.from({ length: 2 * reach + 1 }, (_, at) =>
-    Math.exp(-(((at - reach) / sigma) ** 2) / 2),
-  );
+  const weights = gaussianWeights(sigma);
   // No channel counts for another.
   const filter = (size: [number, number]) => tf.mul(tf.tensor4d(weights, [...size, 1, 1]), tf.eye(channels));
   const [down, across] = [filter([weights.length, 1]), filter([1, weights.length])];

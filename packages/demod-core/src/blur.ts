@@ -1,13 +1,10 @@
 // Gaussian blur of images.
-import { type Float32NdArray, float32 } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, gaussianWeights } from '@blind-demod/experiment';
 
 /** Separable Gaussian blur of each image, out to three standard deviations; beyond the border the edge repeats. */
 export function gaussianBlur(images: Float32NdArray, deviation: number): Float32NdArray {
   if (deviation === 0) return images;
-  const radius = Math.ceil(3 * deviation);
-  const weights = Array.from({ length: 2 * radius + 1 }, (_, i) =>
-    Math.exp(-((i - radius) ** 2) / (2 * deviation ** 2)),
-  );
+  const weights = gaussianWeights(deviation);
   const total = weights.reduce((a, b) => a + b);
   const kernel = weights.map(weight => weight / total);
   const [height, width] = images.shape.slice(-2) as [number, number];

@@ -9,6 +9,7 @@ export {
 } from './artifacts.js';
 export { UserError } from './errors.js';
 export { writeFileAtomic } from './files.js';
+export { gaussianWeights } from './gaussian.js';
 export { hashOf } from './hash.js';
 export { type LoadedExperiment, loadExperiment, loadSettings } from './load.js';
 export { type Progress, startProgress } from './progress.js';

@@ -1,6 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { experimentSchema, FACTORS, jsonSchema, loadExperiment } from '../src/index.js';
+import {
+  type Experiment,
+  experimentSchema,
+  FACTORS,
+  type Factor,
+  jsonSchema,
+  loadExperiment,
+} from '../src/index.js';
 
 const config = (name: string) => new URL(`../../../configs/${name}`, import.meta.url).pathname;
 
@@ -75,15 +82,46 @@ describe('configs', () => {
     await expect(loadExperiment(config(file))).resolves.toBeDefined();
   });
 
-  test('the trials differ from narrow.json in what they are named after', async () => {
-    const narrow = await loadExperiment(config('trials/narrow.json'));
+  type Change = (factor: Experiment['signal'], name: Factor) => object;
+  const training =
+    (changes: object): Change =>
+    factor => ({ training: { ...factor.training, ...changes } });
+  test.each<[file: string, change: Change]>([
+    ['narrow-no-average.json', training({ averageDecay: 0 })],
+    ['narrow-longer-average.json', training({ averageDecay: 0.999 })],
+    [
+      'narrow-smoothed.json',
+      ({ network }, name) => ({ network: { ...network, outputSmoothing: name === 'signal' ? 1 : 4 } }),
+    ],
+  ])(
+    'the trial %s differs from narrow.json in what it is named after, and in nothing else',
+    async (file, change) => {
+      const { experiment: narrow } = await loadExperiment(config('trials/narrow.json'));
+      const { experiment: trial } = await loadExperiment(config(`trials/${file}`));
+      expect(trial).toEqual({
+        ...narrow,
+        signal: { ...narrow.signal, ...change(narrow.signal, 'signal') },
+        distortion: { ...narrow.distortion, ...change(narrow.distortion, 'distortion') },
+      });
+    },
+  );
+
+  test('every trial is one of these, with 16 feature maps', async () => {
     const files = (await readdir(config('trials'))).filter(file => file !== 'narrow.json');
     expect(files).toHaveLength(4);
     for (const file of files) {
       const { experiment } = await loadExperiment(config(`trials/${file}`));
-      expect(experiment.signal, file).not.toEqual(narrow.experiment.signal);
       expect(experiment.signal.network.generatorMaps).toBe(16);
     }
+  });
+
+  test('the trial with all of MNIST has six times the digits of narrow.json, a sixth as often', async () => {
+    const { signal: narrow } = (await loadExperiment(config('trials/narrow.json'))).experiment;
+    const { signal: trial } = (await loadExperiment(config('trials/narrow-mnist-60000.json'))).experiment;
+    expect(trial.network).toEqual(narrow.network);
+    const { epochs, snapshotEvery, ...rest } = trial.training;
+    expect(narrow.training).toEqual({ ...rest, epochs: 6 * epochs, snapshotEvery: 4 * snapshotEvery });
+    expect(trial.images).toMatchObject({ source: 'idx', count: 60_000 });
   });
 
   test('schema.json is current (npm run schema writes it)', async () => {

@@ -16,8 +16,7 @@ export function onnxRuntimeEngine(provider: Provider): Engine {
       example: ArraysOf<I>,
       keep: (path: string) => boolean = () => false,
     ) {
-      const { model, result } = record(provider, fn, example);
-      const outputs = leaves(result, isOutput);
+      const { model, outputs, result } = record(provider, fn, example);
       if (outputs.length === 0) throw new TypeError('expected a function that returns tensors, got none');
       // The binding keeps WebGPU's buffers alone; elsewhere all results come back to the host.
       const kept = provider === 'webgpu' ? outputs.filter(([path]) => keep(path)) : [];
@@ -44,15 +43,19 @@ export function onnxRuntimeEngine(provider: Provider): Engine {
   };
 }
 
-/** `fn` as a model for a provider, and the tree of outputs that it returns. @throws like `trace`. */
+/** `fn` as a model for a provider, its outputs by path, and the tree of them that it returns. @throws like `trace`. */
 export function record<I>(
   provider: Provider,
   fn: (input: I) => unknown,
   example: ArraysOf<I>,
-): { model: Uint8Array; result: Tree<Output> } {
+): { model: Uint8Array; outputs: readonly (readonly [path: string, Output])[]; result: Tree<Output> } {
   const { graph, result } = trace(fn, example, { foldedBatches: provider === 'cpu' });
-  const outputs = leaves(result, isOutput).map(([, output]) => output);
-  return { model: encodeModel(graph, outputs), result };
+  const outputs = leaves(result, isOutput);
+  const model = encodeModel(
+    graph,
+    outputs.map(([, output]) => output),
+  );
+  return { model, outputs, result };
 }
 
 export async function createSession(
