@@ -12,9 +12,8 @@ import {
 } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import { imageAt, type Observations, observe } from './batches.js';
-import { wherePresent } from './metrics/present.js';
 import { psnr } from './metrics/psnr.js';
-import { errorAtBestScale } from './metrics/relative-error.js';
+import { errorAtBestScale, errorWhereSeen } from './metrics/relative-error.js';
 import { atBestScale } from './metrics/scale.js';
 import { heldOutPairs } from './pairs.js';
 import { type Distribution, distribution } from './statistics.js';
@@ -29,7 +28,7 @@ export interface AblationRow {
   readonly name: string;
   /** Absent when the search diverged. */
   readonly scores?: Readonly<
-    Record<'distortion' | 'distortionWherePresent' | 'generatorPsnr' | 'refinedPsnr', Distribution>
+    Record<'distortion' | 'distortionWhereSeen' | 'generatorPsnr' | 'refinedPsnr', Distribution>
   >;
   /** Of solving, for each pair. */
   readonly seconds: number;
@@ -110,7 +109,7 @@ export interface AblationInput {
 
 /**
  * Solves the same `count` pairs of *training* images with every variant, so that settings can be chosen without a look
- * at the test images. Distortions are judged by their relative error, over the whole image and where the signal is.
+ * at the test images. Distortions are judged by their relative error, over the whole image and where the signal shows them.
  */
 export async function ablate(
   { seed }: Experiment,
@@ -151,11 +150,8 @@ function scoresOf(
   const quality = (estimate: Float32Array, aim: Float32Array) => psnr(atBestScale(estimate, aim), aim);
   return {
     distortion: each(at => errorAtBestScale(at(refined.distortion), at(truth.distortion))),
-    distortionWherePresent: each(at =>
-      errorAtBestScale(
-        wherePresent(at(refined.distortion), at(truth.signal)),
-        wherePresent(at(truth.distortion), at(truth.signal)),
-      ),
+    distortionWhereSeen: each(at =>
+      errorWhereSeen(at(refined.distortion), at(truth.distortion), at(truth.signal)),
     ),
     generatorPsnr: each(at => quality(at(recovery.signal), at(truth.signal))),
     refinedPsnr: each(at => quality(at(refined.signal), at(truth.signal))),

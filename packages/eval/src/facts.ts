@@ -1,7 +1,7 @@
 // What is measured of a pair beside its scores: what the report explains them by.
 import type { Factor, Float32NdArray } from '@blind-demod/experiment';
-import { errorAtBestScale, relativeError } from './metrics/relative-error.js';
-import { inner } from './metrics/scale.js';
+import { errorWhereSeen, relativeError } from './metrics/relative-error.js';
+import { inner, times } from './metrics/scale.js';
 
 export interface Facts {
   /** 1 − Σ y / Σ w: the share of the signal's light that the distortion takes away. */
@@ -12,7 +12,7 @@ export interface Facts {
   readonly seen: number;
   /** The share of Σ w² where the distortion is below `DARK` of its highest value: dividing by it magnifies every error. */
   readonly dark: number;
-  /** The relative error of w ⊙ x̂ against w ⊙ x, at its best scale: that of the distortion where the signal shows it. */
+  /** The error of the distortion where the signal shows it. */
   readonly seenDistortionError: number;
   /** The objective where the next best start ended, in units of the kept one's; undefined when there was one start. */
   readonly startGap: number | undefined;
@@ -39,13 +39,12 @@ export function factsOf({
   const [w, x] = [truth.signal.data, truth.distortion.data];
   const [seen, dark] = [SEEN * highest(y), DARK * highest(x)];
   const lit = w.map((value, index) => (x[index]! < dark ? 0 : value));
-  const seenDistortion = times(w, recovered.distortion.data);
   return {
     lightLost: 1 - sum(y) / sum(w),
     residual: relativeError(times(recovered.signal.data, recovered.distortion.data), y),
     seen: y.filter(value => value >= seen).length / y.length,
     dark: 1 - inner(lit, lit) / inner(w, w),
-    seenDistortionError: errorAtBestScale(seenDistortion, y),
+    seenDistortionError: errorWhereSeen(recovered.distortion.data, x, w),
     startGap: startGap(restartObjectives),
   };
 }
@@ -59,7 +58,6 @@ function startGap(objectives: Float32Array): number | undefined {
 }
 
 const highest = (values: Float32Array) => values.reduce((a, b) => Math.max(a, b), 0);
-const times = (a: Float32Array, b: Float32Array) => a.map((value, index) => value * b[index]!);
 
 function sum(values: Float32Array): number {
   let total = 0;

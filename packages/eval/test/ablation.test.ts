@@ -1,7 +1,6 @@
 import { experimentSchema } from '@blind-demod/experiment';
 import { describe, expect, test } from 'vitest';
 import { departures, paperVariants } from '../src/ablation.js';
-import { wherePresent } from '../src/metrics/present.js';
 
 const paper = experimentSchema.parse({}).solver;
 
@@ -43,9 +42,4 @@ describe('departures', () => {
     for (const { name, solver } of departures(paper).slice(1, -1))
       expect(changed(solver, paper).length, name).toBeGreaterThan(0);
   });
-});
-
-test('the signal is present where it is above a tenth', () => {
-  const image = Float32Array.of(1, 2, 3, 4);
-  expect([...wherePresent(image, Float32Array.of(0, 0.05, 0.2, 1))]).toEqual([3, 4]);
 });

@@ -117,7 +117,7 @@ test('a comparison has a table for each condition, and two over all conditions',
     summariseScores([
       {
         signal: { psnr, ssim: 0.9, relativeError: 0.1, better: true },
-        distortion: { relativeError: 0.2, wherePresent: 0.1 },
+        distortion: { relativeError: 0.2, whereSeen: 0.1 },
         seconds: 1,
       },
     ]);
@@ -133,7 +133,7 @@ test('a comparison has a table for each condition, and two over all conditions',
     'Condition: clean pictures',
     'Condition: noisy pictures',
     'Signal: median PSNR',
-    'Distortion: median relative error where the signal is present',
+    'Distortion: median relative error where the signal shows it',
   ]);
   const rows = texts('.scores tbody tr').map(row => row.replaceAll(/\s+/g, ' '));
   expect(rows.find(row => row.startsWith('the new'))).toMatch(/^the new <method>30\.0 dB/);

@@ -56,9 +56,10 @@ describe('configs', () => {
     expect(experiment.imageSize).toBe(64);
     for (const factor of FACTORS) {
       const { images, network, training } = experiment[factor];
-      expect({ images, network }).toEqual({
+      const { smoothOutput: _, ...architecture } = network;
+      expect({ images, architecture }).toEqual({
         images: defaults[factor].images,
-        network: defaults[factor].network,
+        architecture: defaults[factor].network,
       });
       expect(training.learningRate).toBe(0.0002);
     }

@@ -68,14 +68,14 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
 };
 
 function table(rows: readonly AblationRow[]): string {
-  const head = ['solver', 'distortion', 'where signal', 'G1(h)', 'refined', 'refined 10 %', 's per image'];
+  const head = ['solver', 'distortion', 'where seen', 'G1(h)', 'refined', 'refined 10 %', 's per image'];
   const lines = rows.map(({ name, scores, seconds }) => [
     name,
     ...(scores === undefined
       ? ['diverged', '', '', '', '']
       : [
           scores.distortion.median.toFixed(3),
-          scores.distortionWherePresent.median.toFixed(4),
+          scores.distortionWhereSeen.median.toFixed(4),
           `${scores.generatorPsnr.median.toFixed(1)} dB`,
           `${scores.refinedPsnr.median.toFixed(1)} dB`,
           `${scores.refinedPsnr.percentile10.toFixed(1)} dB`,

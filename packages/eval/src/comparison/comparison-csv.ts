@@ -6,7 +6,7 @@ import type { Outcome } from './summary.js';
 const HEADER = [
   ...['condition', 'method', 'pair', 'signal_image', 'distortion_image'],
   ...['psnr_db', 'ssim', 'relative_error', 'better_than_observation'],
-  ...['distortion_relative_error', 'distortion_where_present_relative_error', 'seconds'],
+  ...['distortion_relative_error', 'distortion_seen_relative_error', 'seconds'],
 ];
 
 /** Scores that a method does not have are empty; `better_than_observation` is 1 or 0. */
@@ -16,7 +16,7 @@ export function comparisonCsv(pairs: readonly Pair[], outcomes: readonly Outcome
       ...[condition.name, method.name, index, pairs[index]!.signal, pairs[index]!.distortion],
       ...[signal?.psnr ?? '', signal?.ssim ?? '', signal?.relativeError ?? ''],
       signal === null ? '' : Number(signal.better),
-      ...[distortion?.relativeError ?? '', distortion?.wherePresent ?? ''],
+      ...[distortion?.relativeError ?? '', distortion?.whereSeen ?? ''],
       seconds,
     ]),
   );

@@ -1,9 +1,8 @@
 // How close a method came to both factors of a pair.
 import type { Float32NdArray } from '@blind-demod/experiment';
 import { imageAt, type Observations } from '../batches.js';
-import { wherePresent } from '../metrics/present.js';
 import { psnr } from '../metrics/psnr.js';
-import { errorAtBestScale } from '../metrics/relative-error.js';
+import { errorAtBestScale, errorWhereSeen } from '../metrics/relative-error.js';
 import { atBestScale } from '../metrics/scale.js';
 import { type Scores, scoreAtBestScale } from '../metrics/scores.js';
 import type { Estimates } from './method.js';
@@ -26,8 +25,8 @@ export interface SignalScores extends Scores {
 export interface DistortionScores {
   /** Over the whole image. */
   readonly relativeError: number;
-  /** Over the pixels where the true signal is present, scaled for these; null where it is nowhere. */
-  readonly wherePresent: number | null;
+  /** Where the true signal shows it. */
+  readonly whereSeen: number;
 }
 
 /** The scores of each of n pairs, which took so many seconds together. */
@@ -67,9 +66,8 @@ function distortionScores(
   truth: Float32Array,
   signal: Float32Array,
 ): DistortionScores {
-  const seen = wherePresent(truth, signal);
   return {
     relativeError: errorAtBestScale(estimate, truth),
-    wherePresent: seen.length === 0 ? null : errorAtBestScale(wherePresent(estimate, signal), seen),
+    whereSeen: errorWhereSeen(estimate, truth, signal),
   };
 }

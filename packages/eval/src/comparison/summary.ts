@@ -22,8 +22,7 @@ export interface MethodSummary {
   } | null;
   readonly distortion: {
     readonly relativeError: Distribution;
-    /** Over the pairs whose signal is present somewhere; null when there are none. */
-    readonly wherePresent: Distribution | null;
+    readonly whereSeen: Distribution;
   } | null;
   readonly secondsPerImage: number;
 }
@@ -38,7 +37,6 @@ export interface Summarised {
 export function summariseScores(scores: readonly PairScores[]): MethodSummary {
   const signals = scores.flatMap(({ signal }) => signal ?? []);
   const distortions = scores.flatMap(({ distortion }) => distortion ?? []);
-  const errorsWherePresent = distortions.flatMap(({ wherePresent }) => wherePresent ?? []);
   return {
     signal:
       signals.length === 0
@@ -54,7 +52,7 @@ export function summariseScores(scores: readonly PairScores[]): MethodSummary {
         ? null
         : {
             relativeError: distribution(distortions.map(({ relativeError }) => relativeError)),
-            wherePresent: errorsWherePresent.length === 0 ? null : distribution(errorsWherePresent),
+            whereSeen: distribution(distortions.map(({ whereSeen }) => whereSeen)),
           },
     secondsPerImage: distribution(scores.map(({ seconds }) => seconds)).mean,
   };

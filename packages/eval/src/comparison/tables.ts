@@ -24,11 +24,7 @@ const column = <T>(
 const seconds = (value: number) => (value < 0.01 ? '< 0.01' : value.toFixed(value < 10 ? 2 : 0));
 
 const PSNR = column('PSNR', ({ signal }) => signal?.psnr.median, decibel);
-const WHERE_PRESENT = column(
-  'where present',
-  ({ distortion }) => distortion?.wherePresent?.median,
-  thousandth,
-);
+const WHERE_SEEN = column('where seen', ({ distortion }) => distortion?.whereSeen.median, thousandth);
 const COLUMNS: readonly Column[] = [
   PSNR,
   column(
@@ -42,7 +38,7 @@ const COLUMNS: readonly Column[] = [
   column('rel. error', ({ signal }) => signal?.relativeError.median, thousandth),
   column('better than y', ({ signal }) => signal?.betterThanObservation, percent),
   column('distortion', ({ distortion }) => distortion?.relativeError.median, thousandth),
-  WHERE_PRESENT,
+  WHERE_SEEN,
   column('s per image', ({ secondsPerImage }) => secondsPerImage, seconds),
 ];
 
@@ -51,7 +47,7 @@ export const LEGEND =
   'Medians over the pairs, and 10th percentiles where it says 10 %. 95 % is the confidence interval of the median PSNR that ' +
   'stands before it. PSNR, SSIM and relative error are of the signal; ' +
   'better than y is the share of pairs where its PSNR is higher than that of the observation; distortion is the relative ' +
-  'error of the distortion, over the whole image and where the signal is present. All at the best scale.';
+  'error of the distortion, over the whole image, and where seen: weighted by the true signal, which alone shows it. All at the best scale.';
 
 /** A head and rows of as many cells; the first column is text, the others are numbers. */
 export interface TextTable {
@@ -103,8 +99,8 @@ export function comparisonMarkdown(
 export const overviews = (results: readonly Summarised[]): { title: string; table: TextTable }[] => [
   { title: 'Signal: median PSNR', table: overview(results, PSNR) },
   {
-    title: 'Distortion: median relative error where the signal is present',
-    table: overview(results, WHERE_PRESENT),
+    title: 'Distortion: median relative error where the signal shows it',
+    table: overview(results, WHERE_SEEN),
   },
 ];
 

@@ -9,6 +9,10 @@ export function inner(a: Numbers, b: Numbers): number {
   return sum;
 }
 
+/** a ⊙ b */
+export const times = (a: Float32Array, b: Float32Array): Float32Array =>
+  a.map((value, index) => value * b[index]!);
+
 /** c = ⟨ŵ, w⟩ / ⟨ŵ, ŵ⟩, which minimises ‖cŵ − w‖; 0 for an estimate that is zero or not finite. */
 export function bestScale(estimate: Float32Array, truth: Float32Array): number {
   const energy = inner(estimate, estimate);

@@ -25,7 +25,7 @@ test('every method has its row under every condition; the truth is perfect', asy
   const [clean, perfect, noisy, divided] = results.map(({ summary }) => summary);
   expect(perfect!.signal!.psnr.percentile10).toBe(100);
   expect(perfect!.signal!.betterThanObservation).toBe(1);
-  expect(perfect!.distortion!.wherePresent!.mean).toBe(0);
+  expect(perfect!.distortion!.whereSeen.mean).toBe(0);
   expect(noisy!.signal!.psnr.median).toBeLessThan(clean!.signal!.psnr.median);
   expect(divided!.signal!.psnr.median).toBeLessThan(40); // noise of 0.05 or more has at most 26 dB, before division
   expect(clean!.distortion).toBeNull();

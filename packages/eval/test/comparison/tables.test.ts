@@ -4,9 +4,9 @@ import { comparisonPlot } from '../../src/comparison/plot.js';
 import { type Summarised, summariseScores } from '../../src/comparison/summary.js';
 import { comparisonMarkdown, comparisonTables } from '../../src/comparison/tables.js';
 
-const scores = (psnr: number, wherePresent?: number): PairScores => ({
+const scores = (psnr: number, whereSeen?: number): PairScores => ({
   signal: { psnr, ssim: psnr / 100, relativeError: 1 / psnr, better: psnr > 25 },
-  distortion: wherePresent === undefined ? null : { relativeError: 2 * wherePresent, wherePresent },
+  distortion: whereSeen === undefined ? null : { relativeError: 2 * whereSeen, whereSeen },
   seconds: 0.5,
 });
 const result = (condition: string, method: string, pairs: PairScores[]): Summarised => ({
