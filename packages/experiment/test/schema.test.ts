@@ -56,7 +56,7 @@ describe('configs', () => {
     expect(experiment.imageSize).toBe(64);
     for (const factor of FACTORS) {
       const { images, network, training } = experiment[factor];
-      const { smoothOutput: _, ...architecture } = network;
+      const { outputSmoothing: _, ...architecture } = network;
       expect({ images, architecture }).toEqual({
         images: defaults[factor].images,
         architecture: defaults[factor].network,
