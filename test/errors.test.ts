@@ -47,7 +47,7 @@ test('an evaluation of a training that was not finished', async () => {
   await rm(place.path('artifacts', 'smoke', 'distortion', 'manifest.json'));
   expectError(
     await place.run('eval'),
-    /^error: no trained generators .*smoke\/distortion\); run `DEMOD_CONFIG=smoke\.json npx turbo train`$/,
+    /^error: no trained generators .*smoke\/distortion\); run `npx demod train --config smoke\.json`$/,
   );
 });
 
@@ -60,6 +60,7 @@ test('generators of other settings', async () => {
     await place.run('eval'),
     /made with other settings \(training\.epochs: 2 there, 3 wanted\); run/,
   );
+  expect(await place.succeed('doctor')).toMatch(/^-- {2}signal generator +.* was made with other settings/m);
 });
 
 test('a truncated weights file', async () => {
@@ -74,11 +75,18 @@ test.each([0, 1, 2])('one flipped bit in a weights file (%i)', async round => {
   expectError(await place.run('eval'), /generator\.safetensors is damaged; run/);
 });
 
-test('a device that does not work here', async () => {
+test.each(['eval', 'ablate'])('a device that does not work here: %s', async command => {
   expectError(
-    await trained.run('eval', '--device', 'cuda', '--images', '3'),
+    await trained.run(command, '--device', 'cuda', '--images', '3'),
     /^error: device "cuda": (no NVIDIA driver found|not installed)/,
   );
+});
+
+test('a search that diverges in its last step', async () => {
+  const place = await trained.copy();
+  await place.writeConfig('smoke.json', { solver: { iterations: 1, stepSize: 1e38 } });
+  const sheet = 'artifacts/smoke/data/signal/contact-sheet.png';
+  expectError(await place.run('recover', sheet), /^error: the search diverged .*; lower solver\.stepSize/);
 });
 
 test('damage is not passed over for pretrained generators', async () => {
@@ -118,6 +126,9 @@ test.each([
   [['train', '--device', 'abacus']],
   [['eval', '--images', '0']],
   [['recover']],
+  [['theory', 'landscpae']],
+  [['theory', 'all', '--config', 'smoke.json']],
+  [['eval', '--merge', '2', '--from', 'one', '--from', 'other']],
 ])('usage: demod %j', async args => {
   expectError(await trained.run(...args), /^error: .*; see demod --help$/, 2);
 });

@@ -7,7 +7,7 @@ import { bestFactor, norm } from './vectors.js';
  * exp(−5 (r + d)) for the start that was kept of each observation: r = ‖ŵ ⊙ x̂ − y‖ / ‖y‖ is the residual, large where
  * the generators could not draw the factors; d is how far the distortion of the nearest other start is from the kept
  * one's, ‖y ⊙ (c·x̂' − x̂)‖ / ‖y ⊙ x̂‖ at the best scale c, large where the observation leaves the distortion open. With
- * one start alone d is 0. The 5 only spreads the usual values over the range; the order is what it says.
+ * one start alone, the others not there or lost, d is 0. The 5 only spreads the usual values over the range; the order is what it says.
  *
  * @param kept the rows of the starts that were kept, one for each observation.
  * @returns [n], from 0 to 1.
@@ -39,7 +39,8 @@ export function confidenceOf(
           seen,
           otherSeen.map(value => factor * value),
         );
-      });
+      })
+      .filter(Number.isFinite);
     const disagreement = disagreements.length === 0 ? 0 : Math.min(...disagreements);
     return Math.exp(-5 * (residual + disagreement));
   });

@@ -5,4 +5,5 @@ export { misfit, type Problem } from './misfit.js';
 export { type GenerativePrior, generatorPrior, imagesOf, layeredPrior, randomReluPrior } from './prior.js';
 export { type Refinable, refine } from './refine.js';
 export { type Representation, type RepresentOptions, representationError } from './represent.js';
+export { DivergedError } from './search.js';
 export { type Recovery, type SolveOptions, solve } from './solve.js';

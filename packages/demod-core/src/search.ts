@@ -30,6 +30,13 @@ export interface Found {
   readonly trace: readonly Float32Array[];
 }
 
+/** The search ran away: a step size too large for the problem. */
+export class DivergedError extends UserError {
+  constructor(when: string, { stepSize }: Pick<SolverSettings, 'stepSize'>) {
+    super(`the search diverged ${when} (not a number); lower solver.stepSize (now ${stepSize})`);
+  }
+}
+
 /** Iterations over which the objective has to fall by `tolerance` for a start to go on. */
 const PATIENCE = 25;
 /** A program for a smaller batch is worth its compilation from this share of the rows on. */
@@ -40,7 +47,7 @@ const WORTH_SHRINKING = 0.75;
  * iterations.
  *
  * @param problem a row for each start.
- * @throws UserError if the search diverges.
+ * @throws DivergedError if all starts of an observation are lost.
  */
 export async function search(
   [signalPrior, distortionPrior]: readonly [GenerativePrior, GenerativePrior],
@@ -84,9 +91,7 @@ export async function search(
       trace.push(now);
       const best = bestStarts(now, restarts);
       if (!best.every(row => Number.isFinite(now[row]))) {
-        throw new UserError(
-          `the search diverged at iteration ${done} (not a number); lower solver.stepSize (now ${settings.stepSize})`,
-        );
+        throw new DivergedError(`at iteration ${done}`, settings);
       }
       onIteration?.(done, iterations + (settings.polish ?? 0), medianOfBest(now, restarts));
 

@@ -9,7 +9,7 @@ import { confidenceOf } from './confidence.js';
 import { misfit, type Problem, priorTerm } from './misfit.js';
 import { polishCodes } from './polish.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
-import { bestStarts, medianOfBest, type SearchOptions, search } from './search.js';
+import { bestStarts, DivergedError, medianOfBest, type SearchOptions, search } from './search.js';
 import { type Codes, drawnStarts, randomStarts } from './starts.js';
 
 export interface SolveOptions extends SearchOptions {
@@ -48,7 +48,7 @@ export interface Recovery {
  * Recovers both factors of each observation y = w ⊙ x.
  *
  * @param observations [n, ...imageShape] of both priors.
- * @throws UserError if the search diverges, TypeError if shapes do not fit.
+ * @throws DivergedError if the search diverges, TypeError if shapes do not fit.
  */
 export async function solve(
   signalPrior: GenerativePrior,
@@ -95,6 +95,9 @@ export async function solve(
         });
   const final = await imagesAndObjective(priors, problem, codes, options);
   const kept = bestStarts(final.objective, restarts);
+  if (!kept.every(row => Number.isFinite(final.objective[row]))) {
+    throw new DivergedError('at its last iteration', options.settings);
+  }
   return {
     signal: takeRows(final.signal, kept),
     distortion:

@@ -16,6 +16,15 @@ test('is exp(−5 (r + d)), worked by hand', () => {
   expect(confidenceOf(given, found, [0])[0]).toBeCloseTo(Math.exp(-5 * (0.2 + 0.8)), 6);
 });
 
+test('takes no notice of a start that was lost', () => {
+  const lost = [Number.NaN, Number.NaN];
+  const found = { signal: rows([3, 5], [3, 9], lost), distortion: rows([1, 1], [1, 0], lost) };
+  const given = { observation: rows([3, 4], [3, 4], [3, 4]) };
+  expect(confidenceOf(given, found, [0])[0]).toBeCloseTo(Math.exp(-5 * (0.2 + 0.8)), 6);
+  const others = { signal: rows([3, 4], lost, lost), distortion: rows([1, 1], lost, lost) };
+  expect(confidenceOf(given, others, [0])[0]).toBeCloseTo(1, 6);
+});
+
 test('does not look at missing pixels', () => {
   const found = { signal: rows([3, 9]), distortion: rows([1, 1]) };
   const given = { observation: rows([3, 4]), observed: rows([1, 0]) };

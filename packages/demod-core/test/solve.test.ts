@@ -213,6 +213,15 @@ describe('solver', () => {
     await expect(diverging).rejects.toThrow(/diverged at iteration \d+ .*stepSize/);
   });
 
+  test('stops with a reason when it diverges in its last step, which no objective follows', async () => {
+    const planted = await plant(priors, 2);
+    const diverging = solve(priors.signal, priors.distortion, planted.observation, {
+      ...cpu,
+      settings: settings({ iterations: 1, stepSize: 1e38 }),
+    });
+    await expect(diverging).rejects.toThrow(/diverged at its last iteration .*stepSize/);
+  });
+
   test('refuses observations of another size', async () => {
     const wrong = float32([1, 81], new Float32Array(81));
     await expect(

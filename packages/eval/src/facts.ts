@@ -6,7 +6,7 @@ import { inner, times } from './metrics/scale.js';
 export interface Facts {
   /** 1 − Σ y / Σ w: the share of the signal's light that the distortion takes away. */
   readonly lightLost: number;
-  /** ‖ŵ ⊙ x̂ − y‖ / ‖y‖, of what the generators give: how far their product is from the observation. */
+  /** ‖ŵ ⊙ x̂ − y‖ / ‖y‖ before the refinement: how far the product is from the observation. */
   readonly residual: number;
   /** The share of the observation's values that are at least `SEEN` of its highest: where there is something to see. */
   readonly seen: number;
@@ -24,7 +24,7 @@ export const SEEN = 0.1;
 /** The fraction of a distortion's highest value below which it counts as dark. */
 export const DARK = 0.2;
 
-/** The facts of one pair; every image is [channels, size, size], the recovered ones as the generators gave them. */
+/** The facts of one pair; every image is [channels, size, size], the recovered ones before the refinement. */
 export function factsOf({
   observation: { data: y },
   truth,

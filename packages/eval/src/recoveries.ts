@@ -9,7 +9,7 @@ import {
 import type { Batch } from './batches.js';
 import { type Store, storeOf } from './store.js';
 
-/** What the solver found for n pairs: both factors, as the generators give them, are [n, channels, size, size]. */
+/** What the solver found for n pairs: both factors, before the refinement, are [n, channels, size, size]. */
 export interface Recovery extends Readonly<Record<Factor, Float32NdArray>> {
   /** [n], where the start that was kept ended. */
   readonly objective: Float32NdArray;

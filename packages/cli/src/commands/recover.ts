@@ -85,7 +85,7 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
     );
     const confidence = recovery.confidence[0]!;
     printResult(args, { image: args.image, residual, confidence, files }, [
-      `residual ‖G1(h) ⊙ G2(m) − y‖ / ‖y‖ = ${residual.toFixed(4)}`,
+      `residual ‖ŵ ⊙ x̂ − y‖ / ‖y‖ = ${residual.toFixed(4)}`,
       `confidence ${confidence.toFixed(2)}, from 0 to 1: the fit, and how far the starts agree`,
       ...Object.values(files),
     ]);

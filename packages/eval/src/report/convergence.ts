@@ -1,6 +1,6 @@
 // How the objective fell, where the starts of each pair ended, and what the fit says of the recovery.
 
-import { quantile } from '@blind-demod/experiment';
+import { quantile, type SolverSettings } from '@blind-demod/experiment';
 import * as Plot from '@observablehq/plot';
 import type { Judged } from '../judgement.js';
 import { decibel } from '../table.js';
@@ -16,10 +16,18 @@ export function convergence(input: ReportInput): Html {
 </section>`;
 }
 
-/** The objective before each iteration, and after the last. */
+/** The objective before each iteration, and at the end. */
 const curveOf = ({ trace, objective }: Pick<Judged, 'trace' | 'objective'>) => [...trace, objective];
 
-function curves({ judged, worst }: ReportInput): Html {
+/** What the objective is, in words. */
+function objectiveOf({ robustness, latentPenalty }: SolverSettings): string {
+  const misfit =
+    robustness === undefined ? '½ mean (G1(h) ⊙ G2(m) − y)²' : 'The robust misfit of G1(h) ⊙ G2(m) and y';
+  return latentPenalty === 0 ? misfit : `${misfit}, and the prior of the codes,`;
+}
+
+function curves({ judged, worst, loaded }: ReportInput): Html {
+  const { solver } = loaded.experiment;
   const all = judged.map(curveOf);
   const length = Math.max(...all.map(curve => curve.length));
   const band = Array.from({ length }, (_, iteration) => {
@@ -35,8 +43,8 @@ function curves({ judged, worst }: ReportInput): Html {
   return panel({
     title: 'Objective over iterations',
     description: `The median ends at ${median.toExponential(1)}, the middle 80 % between ${low.toExponential(1)} and ${high.toExponential(1)}.`,
-    caption: html`½ mean (G1(h) ⊙ G2(m) − y)² of the start that was kept: the <span class="refined">median</span> over pairs,
-the band that holds the middle 80 %, and the <span class="bad">worst cases</span> below.`,
+    caption: html`${objectiveOf(solver)} of the start that was kept: the <span class="refined">median</span> over pairs,
+the band that holds the middle 80 %, and the <span class="bad">worst cases</span> below.${solver.polish === undefined ? '' : ' The last step is the polish.'}`,
     plot: {
       x: { label: 'iteration' },
       y: { type: 'log', label: 'objective', grid: true, ticks: 4, tickFormat: '.0e' },
@@ -92,7 +100,7 @@ function fit({ judged }: ReportInput): Html {
   return panel({
     title: 'Does a good fit mean a good recovery?',
     description: 'PSNR of the refined signal against the residual.',
-    caption: `The residual ‖G1(h) ⊙ G2(m) − y‖ / ‖y‖ is what the search can see; the PSNR is what came of it. A large residual is
+    caption: `The residual ‖ŵ ⊙ x̂ − y‖ / ‖y‖ is what the search can see; the PSNR is what came of it. A large residual is
 a warning, a small one no promise: wrong factors may multiply to the observation, too.`,
     plot: {
       x: { type: 'log', label: 'residual', ticks: 4, tickFormat: '~g' },

@@ -18,10 +18,10 @@ interface Cause {
 const CAUSES: readonly Cause[] = [
   {
     fact: 'residual',
-    name: 'residual ‖G1(h) ⊙ G2(m) − y‖ / ‖y‖',
+    name: 'residual ‖ŵ ⊙ x̂ − y‖ / ‖y‖',
     hard: 'much',
     tell: (own, typical) =>
-      `What the generators drew misses the observation by ${share(own)} (median pair: ${share(typical)}): a stroke that they cannot draw, or a search that got stuck`,
+      `What was drawn misses the observation by ${share(own)} (median pair: ${share(typical)}): a stroke that they cannot draw, or a search that got stuck`,
   },
   {
     fact: 'dark',
