@@ -142,6 +142,23 @@ test('with --json, every command prints one JSON value and nothing else', async 
   expect(doctor.works).toBe(true);
 });
 
+test('an ablation finds the same in one batch as in several, each variant beside the configured solver', async () => {
+  const copy = await workplace.copy();
+  const rowsWith = async (batchSize: number) => {
+    await copy.writeConfig('smoke.json', { evaluation: { batchSize } });
+    const { pairs, rows } = JSON.parse(await copy.succeed('ablate', '--images', '5', '--json'));
+    expect(pairs).toBe(5);
+    return rows as { name: string; scores: { refinedPsnr: { median: number } } }[];
+  };
+  const [one, several] = [await rowsWith(5), await rowsWith(2)];
+  expect(one[0]!.name).toBe('the configured solver');
+  expect(several.map(({ name }) => name)).toEqual(one.map(({ name }) => name));
+  for (const [index, { scores }] of several.entries()) {
+    // Batches of other sizes round differently, and searches that do not converge amplify it.
+    expect(scores.refinedPsnr.median).toBeCloseTo(one[index]!.scores.refinedPsnr.median, 1);
+  }
+});
+
 test('doctor finds the device, the config and both generators', async () => {
   const printed = await workplace.succeed('doctor');
   expect(printed).toMatch(/^ok {2}device cpu .*\(in use\)$/m);

@@ -1,6 +1,6 @@
 // Which part of the solver does what: the same training pairs solved again and again, with one thing changed each time.
 import type { Generator } from '@blind-demod/dcgan';
-import { generatorPrior, type Recovery, refine, solve } from '@blind-demod/demod-core';
+import { DivergedError, generatorPrior, type Recovery, refine, solve } from '@blind-demod/demod-core';
 import type { FactorImages } from '@blind-demod/distortion-data';
 import {
   type Experiment,
@@ -8,10 +8,9 @@ import {
   type Factor,
   type Float32NdArray,
   type SolverSettings,
-  UserError,
 } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
-import { imageAt, type Observations, observe } from './batches.js';
+import { imageAt, inBatches, type Observations, observe } from './batches.js';
 import { psnr } from './metrics/psnr.js';
 import { errorAtBestScale, errorWhereSeen } from './metrics/relative-error.js';
 import { atBestScale } from './metrics/scale.js';
@@ -24,22 +23,28 @@ export interface Variant {
   readonly solver: SolverSettings;
 }
 
+type Score = 'distortion' | 'distortionWhereSeen' | 'generatorPsnr' | 'refinedPsnr';
+type PairScores = Readonly<Record<Score, number>>;
+
 export interface AblationRow {
   readonly name: string;
   /** Absent when the search diverged. */
-  readonly scores?: Readonly<
-    Record<'distortion' | 'distortionWhereSeen' | 'generatorPsnr' | 'refinedPsnr', Distribution>
-  >;
+  readonly scores?: Readonly<Record<Score, Distribution>>;
   /** Of solving, for each pair. */
   readonly seconds: number;
 }
 
-/** The paper's solver, and what the paper leaves open or what is asked of its parts, one at a time. */
-export function paperVariants(pixels: number): Variant[] {
-  const paper = experimentSchema.parse({}).solver;
+/**
+ * The paper's solver, and what the paper leaves open or what is asked of its parts, one at a time.
+ *
+ * @param values how many numbers an image is: pixels times channels.
+ * @param refinement of all of them.
+ */
+export function paperVariants(values: number, refinement: SolverSettings['refinement']): Variant[] {
+  const paper = { ...experimentSchema.parse({}).solver, refinement };
   const changes: Record<string, Partial<SolverSettings>> = {
     'the paper’s solver': {},
-    'sum over pixels in place of the mean': { stepSize: paper.stepSize * pixels },
+    'sum over pixels in place of the mean': { stepSize: paper.stepSize * values },
     'momentum flips with its code': { momentumOnFlip: 'flip' },
     'momentum starts anew at a flip': { momentumOnFlip: 'reset' },
     'momentum rescaled with its code': { momentumOnBalance: 'scale' },
@@ -104,56 +109,74 @@ export interface AblationInput {
   /** How many pairs of training images. */
   readonly count: number;
   readonly onRow?: (row: AblationRow) => void;
-  readonly onIteration?: (done: number, total: number) => void;
+  /** The share of a variant's work that is done, from 0 to 1. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /**
  * Solves the same `count` pairs of *training* images with every variant, so that settings can be chosen without a look
  * at the test images. Distortions are judged by their relative error, over the whole image and where the signal shows them.
+ *
+ * @throws UserError when the device does not work; a search that diverges is a row without scores.
  */
 export async function ablate(
-  { seed }: Experiment,
+  { seed, evaluation }: Experiment,
   variants: readonly Variant[],
-  { generators, images, device, count, onRow, onIteration }: AblationInput,
+  { generators, images, device, count, onRow, onProgress }: AblationInput,
 ): Promise<AblationRow[]> {
   const sets = { signal: images.signal.train, distortion: images.distortion.train };
-  const truth = observe(sets, heldOutPairs(seed, sets, count));
+  const batches = inBatches(heldOutPairs(seed, sets, count), evaluation.batchSize);
   const priors = [generatorPrior(generators.signal), generatorPrior(generators.distortion)] as const;
   const rows: AblationRow[] = [];
   for (const { name, solver } of variants) {
-    const start = performance.now();
-    const recovery = await solve(...priors, truth.observation, {
-      settings: solver,
-      seed,
-      device,
-      ...(onIteration && { onIteration }),
-    }).catch(error => {
-      if (error instanceof UserError) return undefined; // diverged
-      throw error;
-    });
-    const seconds = (performance.now() - start) / 1000 / count;
-    const row = { name, seconds, ...(recovery && { scores: scoresOf(recovery, truth, solver) }) };
+    let seconds = 0;
+    const scores: PairScores[] = [];
+    try {
+      for (const { index, first, pairs } of batches) {
+        const truth = observe(sets, pairs);
+        const start = performance.now();
+        const recovery = await solve(...priors, truth.observation, {
+          settings: solver,
+          seed,
+          first,
+          device,
+          onIteration: (done, total) => onProgress?.((index + done / total) / batches.length),
+        });
+        seconds += (performance.now() - start) / 1000 / count;
+        scores.push(...scoresOf(recovery, truth, solver));
+      }
+    } catch (error) {
+      if (!(error instanceof DivergedError)) throw error;
+    }
+    const row = { name, seconds, ...(scores.length === count && { scores: distributionsOf(scores) }) };
     rows.push(row);
     onRow?.(row);
   }
   return rows;
 }
 
-function scoresOf(
-  recovery: Recovery,
-  truth: Observations,
-  { refinement }: SolverSettings,
-): NonNullable<AblationRow['scores']> {
+/** The scores of each pair of a batch. */
+function scoresOf(recovery: Recovery, truth: Observations, { refinement }: SolverSettings): PairScores[] {
   const refined = refine({ ...recovery, observation: truth.observation }, refinement);
-  const each = (score: (at: (images: Float32NdArray) => Float32Array) => number) =>
-    distribution(Array.from(recovery.objective, (_, pair) => score(images => imageAt(images, pair).data)));
   const quality = (estimate: Float32Array, aim: Float32Array) => psnr(atBestScale(estimate, aim), aim);
-  return {
-    distortion: each(at => errorAtBestScale(at(refined.distortion), at(truth.distortion))),
-    distortionWhereSeen: each(at =>
-      errorWhereSeen(at(refined.distortion), at(truth.distortion), at(truth.signal)),
-    ),
-    generatorPsnr: each(at => quality(at(recovery.signal), at(truth.signal))),
-    refinedPsnr: each(at => quality(at(refined.signal), at(truth.signal))),
-  };
+  return Array.from(recovery.objective, (_, pair) => {
+    const at = (images: Float32NdArray) => imageAt(images, pair).data;
+    const [signal, distortion] = [at(truth.signal), at(truth.distortion)];
+    return {
+      distortion: errorAtBestScale(at(refined.distortion), distortion),
+      distortionWhereSeen: errorWhereSeen(at(refined.distortion), distortion, signal),
+      generatorPsnr: quality(at(recovery.signal), signal),
+      refinedPsnr: quality(at(refined.signal), signal),
+    };
+  });
 }
+
+const distributionsOf = (scores: readonly PairScores[]): Record<Score, Distribution> => {
+  const of = (score: Score) => distribution(scores.map(pair => pair[score]));
+  return {
+    distortion: of('distortion'),
+    distortionWhereSeen: of('distortionWhereSeen'),
+    generatorPsnr: of('generatorPsnr'),
+    refinedPsnr: of('refinedPsnr'),
+  };
+};

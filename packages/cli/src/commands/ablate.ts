@@ -32,7 +32,7 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
       }),
   handler: async args => {
     const loaded = await loadExperiment(args.config);
-    const { imageSize, solver } = loaded.experiment;
+    const { imageSize, channels, solver } = loaded.experiment;
     const { generators } = await findGenerators(loaded, args.out);
     const folders = foldersOf(args.out, loaded.name);
     const images = await prepareBoth(loaded, folders);
@@ -40,7 +40,10 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
     const count = args.images === 'all' ? available : args.images;
     if (count > available)
       throw new UserError(`${count} pairs, but there are only ${available} training images; ask for fewer`);
-    const variants = args.study === 'paper' ? paperVariants(imageSize ** 2) : departures(solver);
+    const variants =
+      args.study === 'paper'
+        ? paperVariants(channels * imageSize ** 2, solver.refinement)
+        : departures(solver);
 
     const progress = startProgress({ title: 'solving (per cent)', total: 100 });
     const percent = (solved: number) => Math.round((100 * solved) / variants.length);
@@ -50,7 +53,7 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
       images,
       count,
       device: args.device,
-      onIteration: (iteration, iterations) => progress.update(percent(done + iteration / iterations)),
+      onProgress: share => progress.update(percent(done + share)),
       onRow: ({ name }) => progress.update(percent(++done), name),
     }).finally(progress.stop);
 
