@@ -13,7 +13,7 @@ import { inBatches } from '../batches.js';
 import { heldOutPairs } from '../pairs.js';
 import { comparisonCsv } from './comparison-csv.js';
 import type { Condition } from './conditions.js';
-import { keptIn, type Task } from './kept.js';
+import { FORMAT, keptIn, type Task } from './kept.js';
 import type { Named, Procedure } from './method.js';
 import { comparisonPlot } from './plot.js';
 import { runMissing } from './run.js';
@@ -41,6 +41,7 @@ const KIND = 'comparison';
 
 /** What comparison.json holds. */
 interface ComparisonFile {
+  readonly format: number;
   readonly experiment: string;
   readonly pairs: number;
   readonly titles: Readonly<Record<'conditions' | 'methods', Readonly<Record<string, string>>>>;
@@ -105,6 +106,7 @@ export async function compare(
   const titles = (named: readonly Named[]) =>
     Object.fromEntries(named.map(({ name, title }) => [name, title]));
   const summary: ComparisonFile = {
+    format: FORMAT,
     experiment: name,
     pairs: pairs.length,
     titles: {
@@ -130,7 +132,7 @@ export async function compare(
 }
 
 /**
- * The comparison in a folder, if there is an undamaged one, and it has this method with these settings.
+ * The comparison in a folder, if there is an undamaged one of this version's scores, and it has this method with these settings.
  * @param method by the name of its procedure.
  */
 export async function comparisonIn(
@@ -145,7 +147,10 @@ export async function comparisonIn(
       throw error;
     });
   if (file === undefined) return undefined;
-  const { pairs, titles, conditions, settings }: ComparisonFile = JSON.parse(new TextDecoder().decode(file));
+  const { format, pairs, titles, conditions, settings }: ComparisonFile = JSON.parse(
+    new TextDecoder().decode(file),
+  );
+  if (format !== FORMAT) return undefined;
   if (hashOf(settings.methods[method.name] ?? null) !== hashOf(method.settings)) return undefined;
   const results = Object.entries(conditions).flatMap(([condition, methods]) =>
     Object.entries(methods).map(([name, summary]) => ({

@@ -21,7 +21,7 @@ export type Kept = Store<Task, TaskScores>;
 const KIND = 'scores';
 const FILE = 'scores.json';
 /** Counted up when the scores, or how a method works, change, so that older ones are not taken for current. */
-const FORMAT = 3;
+export const FORMAT = 3;
 
 /** The scores in `folder`. `settings` is what all tasks depend on: the images, and the seed. */
 export function keptIn(folder: string, settings: object, seed: number): Kept {
