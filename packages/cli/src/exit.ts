@@ -1,7 +1,7 @@
 // How the program ends when something is wrong: one line on stderr, and an exit code that says what kind it was.
 //
 // Ctrl-C is left to the system, which ends the program at once (shells report 130): a handler of Node's would wait
-// for the engine's current step, and there is nothing to tidy up, as every file is written whole or not at all.
+// for the engine's current step, and nothing is half-written: of a file that was being written a hidden temporary one stays.
 import { UserError } from '@blind-demod/experiment';
 
 /** The command line itself was wrong. */

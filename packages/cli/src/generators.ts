@@ -37,7 +37,11 @@ export async function findGenerators(loaded: LoadedExperiment, out: string): Pro
   return { generators: { signal: await load('signal'), distortion: await load('distortion') }, folders };
 }
 
-/** The folder of the generator to use, which may still turn out damaged. @throws UserError when there is none */
+/**
+ * The folder of the generator to use, whose weights may still turn out damaged.
+ *
+ * @throws UserError when there is none, or the one to use was trained with other settings.
+ */
 export async function generatorFolder(
   loaded: LoadedExperiment,
   factor: Factor,
@@ -49,12 +53,18 @@ export async function generatorFolder(
   const pretrained =
     experiment.pretrained && relative(process.cwd(), join(resolve(root, experiment.pretrained), factor));
 
+  const settings = trainingSettings(experiment, factor);
+  const checked = async (folder: string) => {
+    await openArtifact(folder, { kind: GENERATOR_KIND, settings, remedy });
+    return folder;
+  };
+
   if (await isComplete(trained)) {
+    if (!pretrained) return checked(trained);
     const { manifest } = await openArtifact(trained, { kind: GENERATOR_KIND, remedy });
-    // Without a pretrained one to fall back on, loading it says which settings are others.
-    if (!pretrained || manifest.settingsHash === hashOf(trainingSettings(experiment, factor))) return trained;
+    if (manifest.settingsHash === hashOf(settings)) return trained;
   }
-  if (pretrained && (await isComplete(pretrained))) return pretrained;
+  if (pretrained && (await isComplete(pretrained))) return checked(pretrained);
   const places = [trained, pretrained].filter(Boolean).join(' and ');
   throw new UserError(`no trained generators for ${file} (looked in ${places}); ${remedy}`);
 }
@@ -68,9 +78,5 @@ async function isComplete(folder: string): Promise<boolean> {
 }
 
 function howToTrain({ file }: LoadedExperiment, out: string): string {
-  const command =
-    out === ARTIFACTS
-      ? `DEMOD_CONFIG=${file} npx turbo train`
-      : `npx demod train --config ${file} --out ${out}`;
-  return `run \`${command}\``;
+  return `run \`npx demod train --config ${file}${out === ARTIFACTS ? '' : ` --out ${out}`}\``;
 }

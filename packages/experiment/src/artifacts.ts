@@ -142,7 +142,7 @@ async function readIfThere(file: string): Promise<Buffer | undefined> {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
     if (code === 'EACCES' || code === 'EPERM') throw new UserError(`cannot read ${file}: permission denied`);
-    throw error;
+    throw code === undefined ? error : new UserError(`cannot read ${file} (${code})`);
   }
 }
 

@@ -1,8 +1,8 @@
 // demod theory: what the paper proves, seen.
 import { join } from 'node:path';
-import { UserError } from '@blind-demod/experiment';
 import { loadStudy, runStudy, STUDIES } from '@blind-demod/theory';
 import type { CommandModule } from 'yargs';
+import { UsageError } from '../exit.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
 
@@ -43,7 +43,13 @@ export const theoryCommand: CommandModule<CommonArguments, Arguments> = {
       return;
     }
     if (experiment === 'all' && config !== undefined) {
-      throw new UserError('--config gives the settings of one experiment, not of all; name the one');
+      throw new UsageError('--config gives the settings of one experiment, not of all; name the one');
+    }
+    if (experiment !== 'all' && !STUDIES.some(({ name }) => name === experiment)) {
+      const names = STUDIES.map(({ name }) => name).join(', ');
+      throw new UsageError(
+        `no experiment on the theory is called "${experiment}"; there are ${names}, or all`,
+      );
     }
     // Every config is read before the first experiment runs, so that a mistake in one shows now.
     const names = experiment === 'all' ? STUDIES.map(({ name }) => name) : [experiment];
