@@ -1,6 +1,6 @@
 import { readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '@blind-demod/experiment';
+import { UserError, writeArtifact } from '@blind-demod/experiment';
 import { expect, test } from 'vitest';
 import { type ComparisonInput, compare, comparisonIn } from '../../src/comparison/compare.js';
 import { CONDITIONS } from '../../src/comparison/conditions.js';
@@ -113,7 +113,7 @@ test('comparison.json has the summaries by name, and what they were made with', 
   expect(json.settings).toMatchObject({ seed: 1, methods: { observation: {}, oracle: { strength: 3 } } });
 });
 
-test('a comparison is found again by its method, unless that has changed or the file is damaged', async () => {
+test('a comparison is found again by its method, unless that, or what is scored, has changed or the file is damaged', async () => {
   const folder = await temporaryFolder();
   expect(await comparisonIn(folder, alone(oracle()))).toBeUndefined();
   const { pairs, results } = await run(folder, [observation, oracle({ strength: 3 })]);
@@ -123,6 +123,12 @@ test('a comparison is found again by its method, unless that has changed or the 
   }));
   expect(await comparisonIn(folder, alone(oracle({ strength: 3 })))).toEqual({ pairs, results: shown });
   expect(await comparisonIn(folder, alone(oracle({ strength: 4 })))).toBeUndefined();
+  const { format, ...older } = JSON.parse(await readFile(join(folder, 'comparison.json'), 'utf8'));
+  expect(format).toBeGreaterThan(0);
+  const files = { 'comparison.json': JSON.stringify({ ...older, format: format - 1 }) };
+  const elsewhere = await temporaryFolder();
+  await writeArtifact(elsewhere, { kind: 'comparison', settings: {}, seed: 1, files });
+  expect(await comparisonIn(elsewhere, alone(oracle({ strength: 3 })))).toBeUndefined();
   await truncate(join(folder, 'comparison.json'), 100);
   expect(await comparisonIn(folder, alone(oracle({ strength: 3 })))).toBeUndefined();
 });
