@@ -65,12 +65,14 @@ describe('configs', () => {
     }
   });
 
-  test("paper-solver.json is paper.json with the paper's solver, which is the default one", async () => {
+  test("paper-solver.json is paper.json with the paper's solver, which is the default one, refined as there", async () => {
     const [ours, paper] = [
       await loadExperiment(config('paper.json')),
       await loadExperiment(config('paper-solver.json')),
     ];
-    expect(paper.experiment).toEqual({ ...ours.experiment, solver: experimentSchema.parse({}).solver });
+    const { refinement } = ours.experiment.solver;
+    const solver = { ...experimentSchema.parse({}).solver, refinement };
+    expect(paper.experiment).toEqual({ ...ours.experiment, solver });
     expect(paper.experiment.solver).toMatchObject({
       iterations: 500,
       stepSize: 1,

@@ -21,7 +21,7 @@ const CAUSES: readonly Cause[] = [
     name: 'residual ‖ŵ ⊙ x̂ − y‖ / ‖y‖',
     hard: 'much',
     tell: (own, typical) =>
-      `What was drawn misses the observation by ${share(own)} (median pair: ${share(typical)}): a stroke that they cannot draw, or a search that got stuck`,
+      `What the generators drew misses the observation by ${share(own)} (median pair: ${share(typical)}): a stroke that they cannot draw, or a search that got stuck`,
   },
   {
     fact: 'dark',
