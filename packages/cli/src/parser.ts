@@ -18,57 +18,56 @@ import { commonOptions } from './options.js';
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 const EPILOGUE = `An experiment is one JSON file; configs/ has some, and configs/schema.json describes every setting.
-Results go to artifacts/NAME/, where NAME is the file's name. train, eval and
-compare go on where they were stopped.
+Results go to artifacts/NAME/, where NAME is the file's name. train, eval and compare go on where they were
+stopped.
 
 The same from the repository's root, with what each step needs made first:
   npx turbo data        npx turbo train        npx turbo eval
   DEMOD_CONFIG=configs/paper-solver.json npx turbo eval`;
 
-const timesGiven = (args: readonly string[], name: string): number =>
-  args.filter(arg => arg === `--${name}` || arg.startsWith(`--${name}=`)).length;
+/** Of an option given twice the last one counts; of a list, that would drop what was meant. */
+const listsGivenOnce =
+  (args: readonly string[]) =>
+  (_: unknown, { array = [] }: { array?: readonly string[] }): true => {
+    const times = (name: string) =>
+      args.filter(arg => arg === `--${name}` || arg.startsWith(`--${name}=`)).length;
+    const twice = array.find(name => times(name) > 1);
+    if (twice === undefined) return true;
+    throw new UsageError(`--${twice} is given twice; give all of its values after one --${twice}`);
+  };
 
 export function parser(args: readonly string[]): Argv {
-  return (
-    yargs(args)
-      .scriptName('demod')
-      .usage(
-        'Recovers both factors of a picture y = w ⊙ x, each from a generator trained on such images.\n\nUsage: $0 <command> [options]',
-      )
-      .options(commonOptions)
-      .middleware(({ threads }) => useThreads(threads))
-      .command(dataCommand)
-      .command(trainCommand)
-      .command(evalCommand)
-      .command(compareCommand)
-      .command(ablateCommand)
-      .command(recoverCommand)
-      .command(theoryCommand)
-      .command(exportCommand)
-      .command(doctorCommand)
-      .command(benchCommand)
-      .example('$0 doctor', 'What works on this machine')
-      .example('$0 eval --images all', 'Recover all held-out pairs and score them')
-      .example('$0 recover photo.png --out recovered', 'Take a picture of your own apart')
-      .epilogue(EPILOGUE)
-      .demandCommand(1, 1, 'a command is missing', 'more than one command')
-      .strict()
-      .version(version)
-      .help()
-      .alias('help', 'h')
-      .wrap(Math.min(110, process.stdout.columns ?? 110))
-      .locale('en')
-      .parserConfiguration({ 'duplicate-arguments-array': false })
-      // Of an option given twice the last counts; of a list that would drop what was meant.
-      .check((_, options: { array?: readonly string[] }) => {
-        const twice = options.array?.find(name => timesGiven(args, name) > 1);
-        if (twice !== undefined) {
-          throw new UsageError(`--${twice} is given twice; give all of its values after one --${twice}`);
-        }
-        return true;
-      })
-      .fail((message, error) => {
-        throw error ?? new UsageError(message);
-      })
-  );
+  return yargs(args)
+    .scriptName('demod')
+    .usage(
+      'Recovers both factors of a picture y = w ⊙ x, each from a generator trained on such images.\n\nUsage: $0 <command> [options]',
+    )
+    .options(commonOptions)
+    .middleware(({ threads }) => useThreads(threads))
+    .command(dataCommand)
+    .command(trainCommand)
+    .command(evalCommand)
+    .command(compareCommand)
+    .command(ablateCommand)
+    .command(recoverCommand)
+    .command(theoryCommand)
+    .command(exportCommand)
+    .command(doctorCommand)
+    .command(benchCommand)
+    .example('$0 doctor', 'What works on this machine')
+    .example('$0 eval --images all', 'Recover all held-out pairs and score them')
+    .example('$0 recover photo.png --out recovered', 'Take a picture of your own apart')
+    .epilogue(EPILOGUE)
+    .demandCommand(1, 1, 'a command is missing', 'more than one command')
+    .strict()
+    .version(version)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .locale('en')
+    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .check(listsGivenOnce(args))
+    .fail((message, error) => {
+      throw error ?? new UsageError(message);
+    });
 }

@@ -1,5 +1,6 @@
 // The pairs to evaluate, cut into batches that are solved at once.
 import { type Factor, type Float32NdArray, float32, takeRows } from '@blind-demod/experiment';
+import { times } from './metrics/scale.js';
 import type { Pair, TestImages } from './pairs.js';
 
 export interface Batch {
@@ -33,8 +34,7 @@ export function observe(tests: TestImages, pairs: readonly Pair[]): Observations
       pairs.map(pair => pair[factor]),
     );
   const [signal, distortion] = [ofPairs('signal'), ofPairs('distortion')];
-  const product = signal.data.map((value, index) => value * distortion.data[index]!);
-  return { signal, distortion, observation: float32(signal.shape, product) };
+  return { signal, distortion, observation: float32(signal.shape, times(signal.data, distortion.data)) };
 }
 
 /** Image `index` of [count, channels, height, width], as [channels, height, width]; not copied. */

@@ -18,7 +18,10 @@ export const theoryCommand: CommandModule<CommonArguments, Arguments> = {
   builder: yargs =>
     yargs
       .options(artifactsOption)
-      .positional('experiment', { type: 'string', describe: 'Its name, or "all"' })
+      .positional('experiment', {
+        choices: [...STUDIES.map(({ name }) => name), 'all'],
+        describe: 'Its name, or "all"',
+      })
       // Not $DEMOD_CONFIG: that names an experiment of the other kind.
       .option('config', {
         type: 'string',
@@ -44,12 +47,6 @@ export const theoryCommand: CommandModule<CommonArguments, Arguments> = {
     }
     if (experiment === 'all' && config !== undefined) {
       throw new UsageError('--config gives the settings of one experiment, not of all; name the one');
-    }
-    if (experiment !== 'all' && !STUDIES.some(({ name }) => name === experiment)) {
-      const names = STUDIES.map(({ name }) => name).join(', ');
-      throw new UsageError(
-        `no experiment on the theory is called "${experiment}"; there are ${names}, or all`,
-      );
     }
     // Every config is read before the first experiment runs, so that a mistake in one shows now.
     const names = experiment === 'all' ? STUDIES.map(({ name }) => name) : [experiment];
