@@ -40,7 +40,12 @@ export function keptIn(folder: string, settings: object, seed: number): Kept {
       condition: { noise, missing },
       procedure: { name: procedure.name, settings: procedure.settings },
     }),
-    encode: scores => `${JSON.stringify(scores)}\n`,
+    encode: scores => `${JSON.stringify(scores, rounded)}\n`,
     decode: bytes => JSON.parse(new TextDecoder().decode(bytes)),
   });
 }
+
+/** As many digits as the images have, which are float32. */
+const DIGITS = 7;
+const rounded = (_key: string, value: unknown) =>
+  typeof value === 'number' ? Number(value.toPrecision(DIGITS)) : value;

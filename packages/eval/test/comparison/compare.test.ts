@@ -43,6 +43,15 @@ test('a second run computes nothing and writes the same bytes, times too', async
   expect(await filesIn(folder)).toEqual(before);
 });
 
+test('scores are kept to seven digits', async () => {
+  const folder = await temporaryFolder();
+  await run(folder, [observation]);
+  const kept = await readFile(join(folder, 'parts', 'noise-5', 'observation', '0000', 'scores.json'), 'utf8');
+  const numbers = kept.match(/[\d.]+/g)!;
+  const digits = (number: string) => number.replace('.', '').replace(/^0+/, '').length;
+  expect(Math.max(...numbers.map(digits))).toBe(7);
+});
+
 test('more images compute only the batches that are new or longer', async () => {
   const folder = await temporaryFolder();
   await run(folder, [oracle()]);
