@@ -1,5 +1,7 @@
 // Comma-separated values, as RFC 4180 has them.
 
+import { toDigits } from './digits.js';
+
 export type Cell = string | number;
 
 /** A header and rows, with CRLF line ends; numbers have at most 7 significant digits. */
@@ -8,6 +10,6 @@ export function toCsv(header: readonly string[], rows: readonly (readonly Cell[]
 }
 
 function toField(cell: Cell): string {
-  if (typeof cell === 'number') return String(Number(cell.toPrecision(7)));
+  if (typeof cell === 'number') return String(toDigits(cell, 7));
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type LoadedExperiment, writeArtifact } from '@blind-demod/experiment';
 import { observe } from './batches.js';
+import { withDigits } from './digits.js';
 import { drawFigure, figure2 } from './figure.js';
 import { imagesCsv } from './images-csv.js';
 import { type Judged, type JudgedImages, judge } from './judgement.js';
@@ -71,7 +72,7 @@ export async function writeResults(
     confidence: reliability,
   };
   const data = {
-    [FILES.metrics]: `${JSON.stringify(metrics, sixDigits, 2)}\n`,
+    [FILES.metrics]: `${JSON.stringify(metrics, withDigits(6), 2)}\n`,
     [FILES.images]: imagesCsv(pairs, judged, tests),
   };
   const checksums = Object.fromEntries(
@@ -100,7 +101,3 @@ export async function writeResults(
   const files = Object.fromEntries(Object.entries(FILES).map(([key, name]) => [key, join(folder, name)]));
   return { pairs: pairs.length, summary, reliability, files: files as Results['files'] };
 }
-
-/** For JSON: digits beyond the sixth say nothing. */
-const sixDigits = (_: string, value: unknown) =>
-  typeof value === 'number' ? Number(value.toPrecision(6)) : value;

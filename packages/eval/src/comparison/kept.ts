@@ -1,6 +1,7 @@
 // The scores of a comparison, kept on disk by condition, procedure and batch, so that one that was stopped goes on.
 import { join } from 'node:path';
 import type { Batch } from '../batches.js';
+import { withDigits } from '../digits.js';
 import { type Store, storeOf } from '../store.js';
 import type { Condition } from './conditions.js';
 import type { Procedure } from './method.js';
@@ -20,6 +21,8 @@ export type Kept = Store<Task, TaskScores>;
 
 const KIND = 'scores';
 const FILE = 'scores.json';
+/** As many as the images have, which are float32. */
+const DIGITS = 7;
 /** Counted up when the scores, or how a method works, change, so that older ones are not taken for current. */
 export const FORMAT = 3;
 
@@ -40,12 +43,7 @@ export function keptIn(folder: string, settings: object, seed: number): Kept {
       condition: { noise, missing },
       procedure: { name: procedure.name, settings: procedure.settings },
     }),
-    encode: scores => `${JSON.stringify(scores, rounded)}\n`,
+    encode: scores => `${JSON.stringify(scores, withDigits(DIGITS))}\n`,
     decode: bytes => JSON.parse(new TextDecoder().decode(bytes)),
   });
 }
-
-/** As many digits as the images have, which are float32. */
-const DIGITS = 7;
-const rounded = (_key: string, value: unknown) =>
-  typeof value === 'number' ? Number(value.toPrecision(DIGITS)) : value;
