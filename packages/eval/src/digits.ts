@@ -1,4 +1,4 @@
-// Significant digits of numbers in files.
+// Significant digits of numbers in files and on pages.
 
 export const toDigits = (value: number, digits: number): number => Number(value.toPrecision(digits));
 

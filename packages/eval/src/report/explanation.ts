@@ -1,6 +1,7 @@
 // Why a pair went wrong, from what was measured of it and of all the others.
 
 import { quantile } from '@blind-demod/experiment';
+import { toDigits } from '../digits.js';
 import type { Judged } from '../judgement.js';
 import { rankCorrelation } from '../rank-correlation.js';
 
@@ -99,5 +100,5 @@ function rank(own: number, values: readonly number[], hard: Cause['hard']): numb
 }
 
 const median = (values: readonly number[]) => quantile(values, 0.5);
-const share = (fraction: number) => `${Number((100 * fraction).toPrecision(2))} %`;
+const share = (fraction: number) => `${toDigits(100 * fraction, 2)} %`;
 const times = (ratio: number) => `${ratio.toFixed(1)} times`;
