@@ -59,6 +59,8 @@ export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
 export interface Strengths {
   /** It convolves a batch of small images faster as one image: a large product, where each of them is a small one. */
   readonly foldedBatches?: boolean;
+  /** It enlarges an image by a transposed convolution faster than by a convolution for each position of a pixel. */
+  readonly transposedConvolutions?: boolean;
 }
 
 export class Graph {

@@ -3,6 +3,7 @@ import { float32, type NdArray } from '@blind-demod/experiment';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import type { Strengths } from '../src/graph.js';
 import { constant } from '../src/index.js';
 import { encodeModel } from '../src/onnx.js';
 import { isOutput, trace } from '../src/trace.js';
@@ -16,8 +17,12 @@ const filter = float32([3, 3, 3, 4], new Float32Array(108));
 type Inputs = Record<'x' | 'filter', tf.Tensor>;
 
 /** The operators of the nodes that the results of `fn` need, in order; and the size of its model in bytes. */
-function recorded(fn: (inputs: Inputs) => unknown, inputs = { x: matrix, filter }) {
-  const { graph, result } = trace(fn, inputs);
+function recorded(
+  fn: (inputs: Inputs) => unknown,
+  inputs = { x: matrix, filter },
+  strengths: Strengths = {},
+) {
+  const { graph, result } = trace(fn, inputs, strengths);
   const outputs = leaves(result, isOutput);
   const { nodes, constants } = graph.reachable(outputs.map(([, { value }]) => graph.dense(value)));
   return {
@@ -83,7 +88,7 @@ describe('a convolution of small images by filters that vary', () => {
 });
 
 describe('a transposed convolution', () => {
-  const enlarge = (channels: number) => {
+  const enlarge = (channels: number, strengths?: Strengths) => {
     const image = float32([2, 3, 4, 4], new Float32Array(96));
     const weights = float32([4, 4, channels, 3], new Float32Array(48 * channels));
     const attrs = { strides: 2, pad: 'same', dataFormat: 'NCHW', inputShape: [2, channels, 8, 8] };
@@ -91,6 +96,7 @@ describe('a transposed convolution', () => {
       ({ x, filter }) =>
         tf.engine().runKernel('Conv2DBackpropInput', { dy: x, filter }, attrs as never) as tf.Tensor,
       { x: image, filter: weights },
+      strengths,
     ).operators;
   };
   const count = (operators: string[], operator: string) => operators.filter(name => name === operator).length;
@@ -100,9 +106,12 @@ describe('a transposed convolution', () => {
     expect(count(enlarge(16), 'ConvTranspose')).toBe(0);
   });
 
-  test('to few channels stays one', () => {
-    expect(count(enlarge(3), 'Conv')).toBe(0);
-    expect(count(enlarge(3), 'ConvTranspose')).toBe(1);
+  test.each<[string, number, Strengths?]>([
+    ['to few channels', 3],
+    ['where the engine does better so', 16, { transposedConvolutions: true }],
+  ])('%s stays one', (_, channels, strengths) => {
+    expect(count(enlarge(channels, strengths), 'Conv')).toBe(0);
+    expect(count(enlarge(channels, strengths), 'ConvTranspose')).toBe(1);
   });
 });
 

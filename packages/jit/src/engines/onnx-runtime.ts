@@ -1,6 +1,7 @@
 // Runs a recorded function as a graph in ONNX Runtime, on the processor or by another of its execution providers.
 import { type NdArray, UserError } from '@blind-demod/experiment';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Strengths } from '../graph.js';
 import { encodeModel } from '../onnx.js';
 import { threadCount } from '../threads.js';
 import { inputName, isOutput, type Output, trace } from '../trace.js';
@@ -8,6 +9,13 @@ import { type ArraysOf, isNdArray, leaves, mapTree, type Tree } from '../tree.js
 import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engine.js';
 
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
+
+/** What each provider's kernels do well, as far as it was measured. */
+const STRENGTHS: Readonly<Record<Provider, Strengths>> = {
+  cpu: { foldedBatches: true },
+  webgpu: { transposedConvolutions: true },
+  cuda: {},
+};
 
 export function onnxRuntimeEngine(provider: Provider): Engine {
   return {
@@ -49,7 +57,7 @@ export function record<I>(
   fn: (input: I) => unknown,
   example: ArraysOf<I>,
 ): { model: Uint8Array; outputs: readonly (readonly [path: string, Output])[]; result: Tree<Output> } {
-  const { graph, result } = trace(fn, example, { foldedBatches: provider === 'cpu' });
+  const { graph, result } = trace(fn, example, STRENGTHS[provider]);
   const outputs = leaves(result, isOutput);
   const model = encodeModel(
     graph,

@@ -176,7 +176,11 @@ const convolutionOfGradient: Kernel = ({ graph, inputs, attrs }) => {
   );
   const small = g.toNCHW(graph, dy);
   const operands = [small, graph.transpose(filter, HWIO_TO_OIHW)] as const;
-  const worth = enlarges && phases.every(of => of !== undefined) && g.inChannels >= WORTH_PHASES;
+  const worth =
+    !graph.strengths.transposedConvolutions &&
+    enlarges &&
+    phases.every(of => of !== undefined) &&
+    g.inChannels >= WORTH_PHASES;
   const image = sums(graph, operands, shape, (...bias) =>
     worth
       ? interleaved(graph, phases as [Phase[], Phase[]], shape, ([down, right]) =>
@@ -201,8 +205,8 @@ const convolutionOfGradient: Kernel = ({ graph, inputs, attrs }) => {
 };
 
 // A transposed convolution that enlarges an image s times is s² convolutions of the small image, one for each position of
-// a pixel in its s × s block. ONNX Runtime does them faster than its ConvTranspose, which writes what each filter tap gives
-// and sums it up; but with few channels the products are too narrow.
+// a pixel in its s × s block. On a processor ONNX Runtime does them faster than its ConvTranspose, which writes what each
+// filter tap gives and sums it up; but with few channels the products are too narrow.
 
 /** Channels of the large image from which on its phases are convolved one by one. */
 const WORTH_PHASES = 16;
