@@ -2,11 +2,14 @@ import { existsSync } from 'node:fs';
 import type { Device } from '@blind-demod/jit';
 import { defineConfig } from 'vitest/config';
 
+// On a machine with a GPU one asks for its tests: DEMOD_TEST_DEVICES=cpu,webgpu.
+const asked = process.env.DEMOD_TEST_DEVICES?.split(',') as Device[] | undefined;
+
 // Chromium brings a Vulkan driver that computes in software, and a loader for it: slow, but a true test of `webgpu`.
 const CHROMIUM = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
-const folder = CHROMIUM.find(path => existsSync(`${path}/vk_swiftshader_icd.json`));
+const folder = asked ? undefined : CHROMIUM.find(path => existsSync(`${path}/vk_swiftshader_icd.json`));
 const software = folder !== undefined;
-if (!software)
+if (!software && !asked)
   console.warn(
     `device webgpu is not tested: no ${CHROMIUM[0]}/vk_swiftshader_icd.json (Debian: chromium-common)`,
   );
@@ -15,6 +18,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The devices that are tested against `js`. */
     devices: Device[];
+    /** Whether `webgpu` is a driver that computes in software. */
+    software: boolean;
   }
 }
 
@@ -33,6 +38,6 @@ export default defineConfig({
           LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, folder].filter(Boolean).join(':'),
         }
       : {},
-    provide: { devices: software ? ['cpu', 'webgpu'] : ['cpu'] },
+    provide: { devices: asked ?? (software ? ['cpu', 'webgpu'] : ['cpu']), software },
   },
 });
