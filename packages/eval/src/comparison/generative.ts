@@ -2,7 +2,7 @@
 import type { Generator } from '@blind-demod/dcgan';
 import { generatorPrior, type Recovery, refine, solve } from '@blind-demod/demod-core';
 import { type Experiment, experimentSchema, type Factor, type SolverSettings } from '@blind-demod/experiment';
-import { chosenDevice, type Device } from '@blind-demod/jit';
+import type { Device } from '@blind-demod/jit';
 import { fingerprint } from '../plan.js';
 import type { Estimates, Named, Observed, Procedure } from './method.js';
 
@@ -43,9 +43,10 @@ export function generativeProcedures(
   { generators, device }: Generative,
 ): Procedure[] {
   const priors = [generatorPrior(generators.signal), generatorPrior(generators.distortion)] as const;
+  // Not the device: what one finds differs from what another finds as it does between two processors, by rounding, and a
+  // comparison that was begun on one may go on on another.
   const common = {
     seed,
-    device: chosenDevice(device),
     generators: { signal: fingerprint(generators.signal), distortion: fingerprint(generators.distortion) },
   };
   const procedure = (

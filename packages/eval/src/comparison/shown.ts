@@ -4,7 +4,7 @@ import type { EvaluationInput } from '../plan.js';
 import { type Comparison, comparisonIn } from './compare.js';
 import { generativeProcedures, OURS } from './generative.js';
 
-/** The comparison in `input.comparison`, if it is of this experiment's solver with these generators on this device. */
+/** The comparison in `input.comparison`, if it is of this experiment's solver with these generators. */
 export async function comparisonOf(
   { experiment }: LoadedExperiment,
   { comparison: folder, generators, device }: EvaluationInput,

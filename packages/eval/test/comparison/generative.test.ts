@@ -131,7 +131,7 @@ test('progress is told as a fraction', async () => {
   expect(fractions).toEqual([0.25, 1]);
 });
 
-test('each depends on the generators, and on the refinement', () => {
+test('each depends on the generators and on the refinement, but not on the device', () => {
   const settings = (procedures: ReturnType<typeof all>) =>
     Object.fromEntries(procedures.map(procedure => [procedure.name, procedure.settings]));
   const before = settings(all());
@@ -143,6 +143,7 @@ test('each depends on the generators, and on the refinement', () => {
   );
   const { solver } = experimentSchema.parse({ solver: { refinement: { smoothing: 1 } } });
   const refinedAnew = settings(generativeProcedures({ ...experiment, solver }, { generators, device: 'js' }));
+  expect(settings(generativeProcedures(experiment, { generators, device: 'webgpu' }))).toEqual(before);
   for (const name of Object.keys(before)) {
     expect(retrained[name], name).not.toEqual(before[name]);
     expect(refinedAnew[name], name).not.toEqual(before[name]);
