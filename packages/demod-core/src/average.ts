@@ -2,7 +2,7 @@
 // middle is nearer to the truth than each of them.
 import { type Float32NdArray, float32, takeRows } from '@blind-demod/experiment';
 import type { Problem } from './misfit.js';
-import { bestFactor } from './vectors.js';
+import { bestFactor, times } from './vectors.js';
 
 /** Values of a distortion below this count as this: it is the finest step of an 8-bit picture. */
 export const DARKEST = 1 / 255;
@@ -26,8 +26,9 @@ export function averageDistortion(
   const rowOf = (array: Float32NdArray, row: number) => takeRows(array, [row]).data;
   const averages = kept.map((best, index) => {
     const mask = observed && rowOf(observed, best);
-    const y = rowOf(observation, best).map((value, i) => value * (mask?.[i] ?? 1));
-    const seen = (x: Float32Array) => y.map((value, i) => value * x[i]!);
+    const y = rowOf(observation, best);
+    const bright = mask ? times(y, mask) : y;
+    const seen = (x: Float32Array) => times(bright, x);
     const reference = rowOf(distortions, best);
     const sum = new Float32Array(reference.length);
     let total = 0;

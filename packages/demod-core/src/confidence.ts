@@ -1,7 +1,7 @@
 // How far a recovery is to be trusted, told without the truth.
 import { type Float32NdArray, takeRows } from '@blind-demod/experiment';
 import type { Problem } from './misfit.js';
-import { bestFactor, norm } from './vectors.js';
+import { bestFactor, norm, times } from './vectors.js';
 
 /**
  * exp(−5 (r + d)) for the start that was kept of each observation: r = ‖ŵ ⊙ x̂ − y‖ / ‖y‖ is the residual, large where
@@ -21,19 +21,15 @@ export function confidenceOf(
   const rowOf = (array: Float32NdArray, row: number) => takeRows(array, [row]).data;
   return Float32Array.from(kept, (row, index) => {
     const mask = observed && rowOf(observed, row);
-    const y = rowOf(observation, row).map((value, i) => value * (mask?.[i] ?? 1));
-    const w = rowOf(signal, row);
+    const masked = (image: Float32Array) => (mask ? times(image, mask) : image);
+    const y = masked(rowOf(observation, row));
     const x = rowOf(distortion, row);
-    const residual = relative(
-      y,
-      y.map((_, i) => (mask?.[i] ?? 1) * w[i]! * x[i]!),
-    );
-    const seen = y.map((value, i) => value * x[i]!);
+    const residual = relative(y, masked(times(rowOf(signal, row), x)));
+    const seen = times(y, x);
     const disagreements = Array.from({ length: restarts }, (_, restart) => index * restarts + restart)
       .filter(other => other !== row)
       .map(other => {
-        const otherX = rowOf(distortion, other);
-        const otherSeen = y.map((value, i) => value * otherX[i]!);
+        const otherSeen = times(y, rowOf(distortion, other));
         const factor = bestFactor(seen, otherSeen);
         return relative(
           seen,

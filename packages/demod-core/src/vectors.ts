@@ -1,7 +1,10 @@
-// Inner products of plain arrays.
+// Arithmetic of plain arrays.
 
 export const dot = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+
+/** a ⊙ b */
+export const times = (a: Float32Array, b: Float32Array): Float32Array => a.map((value, i) => value * b[i]!);
 
 export const norm = (a: Float32Array): number => Math.sqrt(dot(a, a));
 
