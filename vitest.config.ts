@@ -1,13 +1,9 @@
 import { existsSync } from 'node:fs';
-import { DEVICES, type Device } from '@blind-demod/jit';
+import type { Device } from '@blind-demod/jit';
 import { defineConfig } from 'vitest/config';
 
 // On a machine with a GPU one asks for its tests: DEMOD_TEST_DEVICES=cpu,webgpu.
-const asked = process.env.DEMOD_TEST_DEVICES?.split(',').map(name => {
-  const device = DEVICES.find(known => known === name);
-  if (device) return device;
-  throw new Error(`DEMOD_TEST_DEVICES: "${name}" is not a device; there are ${DEVICES.join(', ')}`);
-});
+const asked = process.env.DEMOD_TEST_DEVICES?.split(',') as Device[] | undefined;
 
 // Chromium brings a Vulkan driver that computes in software, and a loader for it: slow, but a true test of `webgpu`.
 const CHROMIUM = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];

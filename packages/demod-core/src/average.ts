@@ -1,8 +1,8 @@
 // The distortion of several starts as one: where the signal is black nothing was seen, and where starts differ there, the
 // middle is nearer to the truth than each of them.
-import { type Float32NdArray, float32, takeRows } from '@blind-demod/experiment';
+import { type Float32NdArray, float32 } from '@blind-demod/experiment';
 import type { Problem } from './misfit.js';
-import { bestFactor, times } from './vectors.js';
+import { bestFactor, rowOf, times } from './vectors.js';
 
 /** Values of a distortion below this count as this: it is the finest step of an 8-bit picture. */
 export const DARKEST = 1 / 255;
@@ -23,7 +23,6 @@ export function averageDistortion(
   { kept, averaging }: { kept: readonly number[]; averaging: number },
 ): Float32NdArray {
   const restarts = objectives.length / kept.length;
-  const rowOf = (array: Float32NdArray, row: number) => takeRows(array, [row]).data;
   const averages = kept.map((best, index) => {
     const mask = observed && rowOf(observed, best);
     const y = rowOf(observation, best);

@@ -1,7 +1,7 @@
 // How far a recovery is to be trusted, told without the truth.
-import { type Float32NdArray, takeRows } from '@blind-demod/experiment';
+import type { Float32NdArray } from '@blind-demod/experiment';
 import type { Problem } from './misfit.js';
-import { bestFactor, norm, times } from './vectors.js';
+import { bestFactor, norm, rowOf, times } from './vectors.js';
 
 /**
  * exp(−5 (r + d)) for the start that was kept of each observation: r = ‖ŵ ⊙ x̂ − y‖ / ‖y‖ is the residual, large where
@@ -18,7 +18,6 @@ export function confidenceOf(
   kept: readonly number[],
 ): Float32Array {
   const restarts = observation.shape[0]! / kept.length;
-  const rowOf = (array: Float32NdArray, row: number) => takeRows(array, [row]).data;
   return Float32Array.from(kept, (row, index) => {
     const mask = observed && rowOf(observed, row);
     const masked = (image: Float32Array) => (mask ? times(image, mask) : image);

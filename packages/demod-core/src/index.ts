@@ -7,3 +7,4 @@ export { type Refinable, refine } from './refine.js';
 export { type Representation, type RepresentOptions, representationError } from './represent.js';
 export { DivergedError } from './search.js';
 export { type Recovery, type SolveOptions, solve } from './solve.js';
+export { inner, times } from './vectors.js';

@@ -1,6 +1,6 @@
 // L-BFGS (Nocedal 1980) on many small problems at once: one evaluation serves a trial point of every problem.
 import { type Float32NdArray, float32 } from '@blind-demod/experiment';
-import { dot, norm } from './vectors.js';
+import { inner, norm } from './vectors.js';
 
 /** The values of some points [problems, n], and the gradients [problems, n] there. */
 export interface Evaluation {
@@ -74,12 +74,12 @@ const trialOf = ({ point, direction, step }: Descent): Float32Array => plus(poin
 /** What follows from the value and the gradient at the trial point. */
 function advance(descent: Descent, value: number, gradient: Float32Array): Descent {
   const { direction, step } = descent;
-  const promised = step * dot(descent.gradient, direction);
+  const promised = step * inner(descent.gradient, direction);
   if (!(value <= descent.value + SUFFICIENT * promised)) return { ...descent, step: step * SHORTER };
   const point = trialOf(descent);
   const move = { path: plus(point, -1, descent.point), change: plus(gradient, -1, descent.gradient) };
   // Only where the function curves upwards does its inverse Hessian stay positive.
-  const curved = dot(move.path, move.change) > 1e-10 * dot(move.change, move.change);
+  const curved = inner(move.path, move.change) > 1e-10 * inner(move.change, move.change);
   const memory = curved ? [...descent.memory, move].slice(-MEMORY) : descent.memory;
   return { point, value, gradient, direction: downhill(gradient, memory), step: 1, memory };
 }
@@ -88,16 +88,16 @@ function advance(descent: Descent, value: number, gradient: Float32Array): Desce
 function downhill(gradient: Float32Array, memory: readonly Move[]): Float32Array {
   let direction: Float32Array = gradient.map(entry => -entry);
   const weights = memory.toReversed().map(({ path, change }) => {
-    const weight = dot(path, direction) / dot(path, change);
+    const weight = inner(path, direction) / inner(path, change);
     direction = plus(direction, -weight, change);
     return weight;
   });
   const last = memory.at(-1);
-  const scale = last ? dot(last.path, last.change) / dot(last.change, last.change) : 1 / norm(gradient);
+  const scale = last ? inner(last.path, last.change) / inner(last.change, last.change) : 1 / norm(gradient);
   direction = direction.map(entry => scale * entry);
   for (const [index, { path, change }] of memory.entries()) {
     const weight = weights.at(-1 - index)!;
-    direction = plus(direction, weight - dot(change, direction) / dot(path, change), path);
+    direction = plus(direction, weight - inner(change, direction) / inner(path, change), path);
   }
   return direction;
 }

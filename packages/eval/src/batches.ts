@@ -1,6 +1,6 @@
 // The pairs to evaluate, cut into batches that are solved at once.
+import { times } from '@blind-demod/demod-core';
 import { type Factor, type Float32NdArray, float32, takeRows } from '@blind-demod/experiment';
-import { times } from './metrics/scale.js';
 import type { Pair, TestImages } from './pairs.js';
 
 export interface Batch {

@@ -1,7 +1,7 @@
 // What is measured of a pair beside its scores: what the report explains them by.
+import { inner, times } from '@blind-demod/demod-core';
 import type { Factor, Float32NdArray } from '@blind-demod/experiment';
 import { errorWhereSeen, relativeError } from './metrics/relative-error.js';
-import { inner, times } from './metrics/scale.js';
 
 export interface Facts {
   /** 1 − Σ y / Σ w: the share of the signal's light that the distortion takes away. */

@@ -1,4 +1,5 @@
 // Whether two measures go together, whatever their scales.
+import { inner } from '@blind-demod/demod-core';
 
 /**
  * Spearman's rank correlation of two lists, in [−1, 1]: the correlation of their ranks, equal values sharing the mean of
@@ -22,8 +23,4 @@ function centredRanks(values: readonly number[]): number[] {
     for (const index of order.slice(first, next)) ranks[index] = (first + next - 1) / 2;
   }
   return ranks.map(rank => rank - (values.length - 1) / 2);
-}
-
-function inner(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, index) => sum + value * b[index]!, 0);
 }

@@ -1,4 +1,5 @@
 // The devices by name, the engine behind each, and which of them `auto` is.
+import { UserError } from '@blind-demod/experiment';
 import { cudaEngine, installedCuda } from './cuda.js';
 import { eagerEngine } from './engines/eager.js';
 import type { Engine } from './engines/engine.js';
@@ -12,7 +13,7 @@ export type ConcreteDevice = Exclude<Device, 'auto'>;
 
 const engines = new Map<ConcreteDevice, Promise<Engine>>();
 
-/** The engine of a device, one per process. @throws UserError if the device does not work here. */
+/** The engine of a device, one per process. @throws UserError if the device does not work here, or is none. */
 export function engineOf(device: Device): Promise<Engine> {
   const chosen = chosenDevice(device);
   let engine = engines.get(chosen);
@@ -37,7 +38,7 @@ async function makeEngine(device: ConcreteDevice): Promise<Engine> {
     case 'cuda':
       return cudaEngine();
     default:
-      return device satisfies never;
+      throw new UserError(`there is no device "${device satisfies never}"; there are ${DEVICES.join(', ')}`);
   }
 }
 

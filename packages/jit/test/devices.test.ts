@@ -63,6 +63,11 @@ test('a chosen device is what it is, whatever works', async () => {
   expect(probe).not.toHaveBeenCalled();
 });
 
+test('a device that is none is refused', async () => {
+  const { engineOf } = await onMachine([]);
+  await expect(engineOf('gpu' as 'cpu')).rejects.toThrow('there is no device "gpu"; there are auto, cpu, js');
+});
+
 test('cpu and js work everywhere, and the others say what they are or lack', async () => {
   // A GPU that this machine has is none that it is to show.
   const webgpu: Answer | undefined = inject('software')

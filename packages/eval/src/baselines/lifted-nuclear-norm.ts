@@ -1,8 +1,8 @@
 // The subspace prior lifted: y is linear in X = a bᵀ, and the nuclear norm stands in for its rank (Ahmed, Recht and
 // Romberg 2014, "Blind deconvolution using convex programming").
+import { inner } from '@blind-demod/demod-core';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../comparison/method.js';
-import { inner } from '../metrics/scale.js';
 import { divideByDistortion } from './divide.js';
 import { eachImage, type FactorEstimates, type ObservedImage } from './each-image.js';
 import { normalMatrix } from './normal-matrix.js';

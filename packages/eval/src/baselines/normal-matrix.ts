@@ -1,5 +1,5 @@
 // The matrix of normal equations.
-import { inner } from '../metrics/scale.js';
+import { inner } from '@blind-demod/demod-core';
 
 /** 𝒜ᵀ𝒜 by rows: the inner products of the columns of 𝒜 over the observed pixels. */
 export function normalMatrix(columns: readonly Float64Array[], observed?: Float64Array): Float64Array[] {

@@ -1,9 +1,9 @@
 // The linear subspace nearest to a set of training images: their principal components through the origin, as a scale is
 // free (Eckart and Young 1936, by the randomised subspace iteration of Halko, Martinsson and Tropp 2011).
+import { inner } from '@blind-demod/demod-core';
 import { type Factor, type Float32NdArray, randomStream } from '@blind-demod/experiment';
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 import type { Baseline } from '../comparison/method.js';
-import { inner } from '../metrics/scale.js';
 
 /** Columns beyond those wanted, and passes over the images: components are good to a few percent of the least of them. */
 const SPARE_COLUMNS = 8;

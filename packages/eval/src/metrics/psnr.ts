@@ -1,5 +1,5 @@
 // Peak signal-to-noise ratio.
-import { inner } from './scale.js';
+import { inner } from '@blind-demod/demod-core';
 
 /** Above this, in dB, images count as equal: no value differs by more than a few 10⁻⁵ of the range. */
 export const MAX_PSNR = 100;

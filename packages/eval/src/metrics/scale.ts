@@ -1,17 +1,5 @@
 // Best scale: y = w ⊙ x is also (c·w) ⊙ (x/c), so an estimate is only ever right up to a factor.
-
-type Numbers = Float32Array | Float64Array;
-
-/** Σ aᵢbᵢ */
-export function inner(a: Numbers, b: Numbers): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
-  return sum;
-}
-
-/** a ⊙ b */
-export const times = (a: Float32Array, b: Float32Array): Float32Array =>
-  a.map((value, index) => value * b[index]!);
+import { inner } from '@blind-demod/demod-core';
 
 /** c = ⟨ŵ, w⟩ / ⟨ŵ, ŵ⟩, which minimises ‖cŵ − w‖; 0 for an estimate that is zero or not finite. */
 export function bestScale(estimate: Float32Array, truth: Float32Array): number {
