@@ -1,6 +1,7 @@
 // Everything that goes wrong for users: one line that says what, and the right exit code.
+
 import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { randomStream } from '@blind-demod/experiment';
+import { randomStream } from '@blind-demod/arrays';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Outcome, Workplace } from './demod.js';
 

@@ -1,7 +1,8 @@
 // Programs that are stopped in the middle: what they left goes on to the result of an undisturbed run.
+
 import { rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { randomStream } from '@blind-demod/experiment';
+import { randomStream } from '@blind-demod/arrays';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Running, Workplace } from './demod.js';
 

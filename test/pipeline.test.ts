@@ -1,6 +1,7 @@
 // From an empty folder to a figure: data, train, eval, recover, doctor.
+
 import { readdir } from 'node:fs/promises';
-import { randomStream } from '@blind-demod/experiment';
+import { randomStream } from '@blind-demod/arrays';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

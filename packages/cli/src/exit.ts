@@ -2,9 +2,9 @@
 //
 // Ctrl-C is left to the system, which ends the program at once (shells report 130): a handler of Node's would wait
 // for the engine's current step, and nothing is half-written: of a file that was being written a hidden temporary one stays.
-import { UserError } from '@blind-demod/experiment';
 
 /** The command line itself was wrong. */
+import { UserError } from '@blind-demod/arrays';
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

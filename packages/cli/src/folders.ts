@@ -1,6 +1,7 @@
 // Where everything that belongs to an experiment is kept.
+
 import { join } from 'node:path';
-import type { Factor } from '@blind-demod/experiment';
+import type { Factor } from '@blind-demod/arrays';
 
 export interface Folders {
   images(factor: Factor): string;

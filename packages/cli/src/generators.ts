@@ -1,15 +1,10 @@
 // Which generators an experiment uses: those trained here, else those it came with.
+
 import { access } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { FACTORS, type Factor, UserError } from '@blind-demod/arrays';
 import { GENERATOR_KIND, type Generator, loadGenerator, trainingSettings } from '@blind-demod/dcgan';
-import {
-  FACTORS,
-  type Factor,
-  hashOf,
-  type LoadedExperiment,
-  openArtifact,
-  UserError,
-} from '@blind-demod/experiment';
+import { hashOf, type LoadedExperiment, openArtifact } from '@blind-demod/experiment';
 import { foldersOf } from './folders.js';
 import { ARTIFACTS } from './options.js';
 

@@ -1,6 +1,7 @@
 // The images of both factors, made where they are not there yet.
+import type { Factor } from '@blind-demod/arrays';
 import { type FactorImages, prepareImages } from '@blind-demod/distortion-data';
-import type { Factor, LoadedExperiment } from '@blind-demod/experiment';
+import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { Folders } from './folders.js';
 
 /** @throws UserError like `prepareImages` */

@@ -1,4 +1,4 @@
-import { UserError } from '@blind-demod/experiment';
+import { UserError } from '@blind-demod/arrays';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { reportError, UsageError } from '../src/exit.js';
 import { countOrAll } from '../src/options.js';

@@ -1,5 +1,6 @@
 // Adam (Kingma and Ba 2015) over the parameters of a network.
-import { float32, type NdArray, type TrainingSettings } from '@blind-demod/experiment';
+import { float32, type NdArray } from '@blind-demod/arrays';
+import type { TrainingSettings } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Parameters, zipParameters } from './networks.js';

@@ -1,14 +1,14 @@
 // What each training step is fed. A step's images and noise follow from the seed and its number alone, so that a resumed
 // run draws what an undisturbed one would have drawn.
 import {
-  type Experiment,
   type Factor,
   type Float32NdArray,
   float32,
   type NdArray,
   randomStream,
   takeRows,
-} from '@blind-demod/experiment';
+} from '@blind-demod/arrays';
+import type { Experiment } from '@blind-demod/experiment';
 import type { Batch } from './step.js';
 
 /** The batch of each step, numbered from 0; every epoch passes over the images in an order of its own. */

@@ -1,13 +1,8 @@
 // Checkpoints: the whole state of a training run in one file, so that a killed run goes on to the same result.
+
 import { readFile } from 'node:fs/promises';
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  float32,
-  type NdArray,
-  UserError,
-  writeFileAtomic,
-} from '@blind-demod/experiment';
+import { decodeSafetensors, encodeSafetensors, float32, type NdArray, UserError } from '@blind-demod/arrays';
+import { writeFileAtomic } from '@blind-demod/experiment';
 import { isNdArray, leaves, mapTree, type Tree } from '@blind-demod/jit';
 import type { TrainingState } from './step.js';
 

@@ -1,5 +1,6 @@
 // From a trained network to the generator that is kept: batch normalisation frozen and folded into the weights.
-import { type Experiment, type Factor, float32, type NdArray, randomStream } from '@blind-demod/experiment';
+import { type Factor, float32, type NdArray, randomStream } from '@blind-demod/arrays';
+import type { Experiment } from '@blind-demod/experiment';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,14 +1,9 @@
 // A trained generator: its weights with the normalisation folded in, as a file, as layers, as an ONNX model.
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  float32,
-  type NdArray,
-  openArtifact,
-  UserError,
-} from '@blind-demod/experiment';
+
+import { decodeSafetensors, encodeSafetensors, float32, type NdArray, UserError } from '@blind-demod/arrays';
+import { type AffineLayer, type GenerativePrior, layeredPrior } from '@blind-demod/demod-core';
+import { openArtifact } from '@blind-demod/experiment';
 import { constant, exportOnnx } from '@blind-demod/jit';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { perChannel, smooth, upsample } from './layers.js';
@@ -32,12 +27,6 @@ export interface Generator extends OutputSettings {
   readonly parameters: Parameters<NdArray>;
 }
 
-/** An affine map followed by an elementwise function: one layer of a network that the solver can search. */
-export interface AffineLayer {
-  apply(input: Tensor): Tensor;
-  readonly activation: 'relu' | { readonly sigmoidInto: readonly [low: number, high: number] };
-}
-
 /** The generator's layers on tensors, its weights as constants of the program; latent codes [n, latent] go in. */
 export function affineLayers({ parameters, outputRange, outputSmoothing }: Generator): AffineLayer[] {
   const last = parameters.length - 1;
@@ -58,6 +47,11 @@ export function affineLayers({ parameters, outputRange, outputSmoothing }: Gener
     },
     activation: index === last ? { sigmoidInto: outputRange } : 'relu',
   }));
+}
+
+/** The prior that a trained generator is. Its weights become constants of the compiled program. */
+export function generatorPrior(generator: Generator): GenerativePrior {
+  return layeredPrior(generator.latentDimension, generator.imageShape, affineLayers(generator));
 }
 
 /** The generator as an ONNX model: input `code` [batch, latent], output `image` [batch, channels, height, width]. */

@@ -1,7 +1,7 @@
 // The layers that both networks are built of. Images are [batch, channels, height, width] and filters
 // [out, in, height, width], ONNX' own layout, so that a compiled program moves no axes.
 
-import { gaussianWeights } from '@blind-demod/experiment';
+import { gaussianWeights } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 

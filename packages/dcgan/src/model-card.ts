@@ -1,6 +1,7 @@
 // The model card: what a trained generator is and how it came to be, beside its weights.
+import type { Factor } from '@blind-demod/arrays';
 import type { FactorImages } from '@blind-demod/distortion-data';
-import type { Factor, LoadedExperiment } from '@blind-demod/experiment';
+import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { History } from './checkpoint.js';
 import type { Generator } from './generator.js';
 import type { Errors, RepresentationByEpoch } from './snapshots.js';

@@ -1,5 +1,8 @@
 // The DCGAN pair (Radford et al. 2016) as pure functions of their parameters, for images of 16 to 128 pixels a side.
-import { float32, type NdArray, type NetworkSettings, type RandomStream } from '@blind-demod/experiment';
+
+import { float32, type NdArray, type RandomStream } from '@blind-demod/arrays';
+import { intoRange } from '@blind-demod/demod-core';
+import type { NetworkSettings } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import {
@@ -72,11 +75,6 @@ export function generatorLayers(
   const last = rest.at(-1)!;
   const output = normaliseLayer(upsample(image, last.weight), last);
   return intoRange(outputSmoothing ? smooth(output, outputSmoothing) : output, outputRange);
-}
-
-/** tanh, rescaled from [−1, 1] to the output range. */
-export function intoRange(activation: Tensor, [low, high]: readonly [number, number]): Tensor {
-  return tf.add(tf.mul(tf.sigmoid(tf.mul(activation, 2)), high - low), low);
 }
 
 /** Images [n, channels, size, size] to logits [n, 1]: positive where it takes the image for a real one. */

@@ -1,12 +1,6 @@
 // Samples of a generator while it is trained: always of the same latent codes, to watch them change.
-import {
-  type Experiment,
-  type Factor,
-  type Float32NdArray,
-  float32,
-  type NdArray,
-  randomStream,
-} from '@blind-demod/experiment';
+import { type Factor, type Float32NdArray, float32, type NdArray, randomStream } from '@blind-demod/arrays';
+import type { Experiment } from '@blind-demod/experiment';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { generate, type Parameters } from './networks.js';

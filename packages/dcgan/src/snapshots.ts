@@ -1,15 +1,10 @@
 // Snapshots: the generator as it was after some of the epochs. The one that represents images best is kept.
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Float32NdArray, quantile, takeRows, UserError } from '@blind-demod/arrays';
 import type { FactorImages } from '@blind-demod/distortion-data';
-import {
-  type Float32NdArray,
-  quantile,
-  type TrainingSettings,
-  takeRows,
-  UserError,
-  writeFileAtomic,
-} from '@blind-demod/experiment';
+import { type TrainingSettings, writeFileAtomic } from '@blind-demod/experiment';
 import { decodeGenerator, encodeGenerator, type Generator } from './generator.js';
 
 /** Training images on which snapshots are judged, and held-out ones on which the chosen one is scored. */

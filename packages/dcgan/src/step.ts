@@ -1,5 +1,6 @@
 // One step of adversarial training (Goodfellow et al. 2014): the discriminator, then the generator.
-import type { NdArray, NetworkSettings, RandomStream, TrainingSettings } from '@blind-demod/experiment';
+import type { NdArray, RandomStream } from '@blind-demod/arrays';
+import type { NetworkSettings, TrainingSettings } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AdamState, adamStep, initialAdam } from './adam.js';

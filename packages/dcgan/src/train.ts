@@ -1,21 +1,20 @@
 // Trains one generator: the loop around the step, with checkpoints, samples, and a reason when it has to stop.
+
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { contactSheet, dataSettings, type FactorImages } from '@blind-demod/distortion-data';
+import { type Factor, type NdArray, randomStream, UserError } from '@blind-demod/arrays';
+import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
 import {
   artifactIsCurrent,
   type Experiment,
-  type Factor,
   hashOf,
   type LoadedExperiment,
-  type NdArray,
-  randomStream,
   startProgress,
-  UserError,
   writeArtifact,
   writeFileAtomic,
 } from '@blind-demod/experiment';
 import { compileLoop, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
+import { contactSheet } from '@blind-demod/picture';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { batches } from './batches.js';
 import { type History, readCheckpoint, writeCheckpoint } from './checkpoint.js';

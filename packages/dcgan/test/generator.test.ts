@@ -1,4 +1,4 @@
-import { encodeSafetensors, float32, type NdArray, randomStream, UserError } from '@blind-demod/experiment';
+import { encodeSafetensors, float32, type NdArray, randomStream, UserError } from '@blind-demod/arrays';
 import { compile, constant } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,4 +1,5 @@
-import { experimentSchema, float32, type NdArray, randomStream } from '@blind-demod/experiment';
+import { float32, type NdArray, randomStream } from '@blind-demod/arrays';
+import { experimentSchema } from '@blind-demod/experiment';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';

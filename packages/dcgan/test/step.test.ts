@@ -1,4 +1,4 @@
-import { float32, type NdArray, randomStream } from '@blind-demod/experiment';
+import { float32, type NdArray, randomStream } from '@blind-demod/arrays';
 import { compile, compileLoop, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, inject, test } from 'vitest';

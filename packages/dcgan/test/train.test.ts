@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LoadedExperiment, UserError } from '@blind-demod/experiment';
+import { UserError } from '@blind-demod/arrays';
+import type { LoadedExperiment } from '@blind-demod/experiment';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Generator, loadGenerator } from '../src/generator.js';
 import type { Score } from '../src/snapshots.js';

@@ -1,9 +1,10 @@
 // Algorithm 1 of Hand and Joshi (2019): one iteration, over a batch of independent problems.
-import type { SolverSettings } from '@blind-demod/experiment';
+
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { misfit, type Problem, penalised, priorTerm } from './misfit.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
+import type { SolverSettings } from './settings.js';
 import { candidates, chooseSigns } from './sign-check.js';
 
 /** The codes of n problems and their momentum, the decaying sum of the gradients; both [n, latent dimension]. */

@@ -1,8 +1,7 @@
 // The distortion of several starts as one: where the signal is black nothing was seen, and where starts differ there, the
 // middle is nearer to the truth than each of them.
-import { type Float32NdArray, float32 } from '@blind-demod/experiment';
+import { bestScale, type Float32NdArray, float32, rowOf, times } from '@blind-demod/arrays';
 import type { Problem } from './misfit.js';
-import { bestFactor, rowOf, times } from './vectors.js';
 
 /** Values of a distortion below this count as this: it is the finest step of an 8-bit picture. */
 export const DARKEST = 1 / 255;
@@ -36,7 +35,7 @@ export function averageDistortion(
       const weight = Math.exp(-excess / averaging);
       if (!(weight > 0)) continue;
       const x = rowOf(distortions, row);
-      const factor = bestFactor(seen(reference), seen(x)) || 1;
+      const factor = bestScale(seen(x), seen(reference)) || 1;
       for (const [i, value] of x.entries()) sum[i]! += weight * Math.log(Math.max(factor * value, DARKEST));
       total += weight;
     }

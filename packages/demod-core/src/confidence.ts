@@ -1,7 +1,6 @@
 // How far a recovery is to be trusted, told without the truth.
-import type { Float32NdArray } from '@blind-demod/experiment';
+import { bestScale, type Float32NdArray, norm, rowOf, times } from '@blind-demod/arrays';
 import type { Problem } from './misfit.js';
-import { bestFactor, norm, rowOf, times } from './vectors.js';
 
 /**
  * exp(−5 (r + d)) for the start that was kept of each observation: r = ‖ŵ ⊙ x̂ − y‖ / ‖y‖ is the residual, large where
@@ -29,7 +28,7 @@ export function confidenceOf(
       .filter(other => other !== row)
       .map(other => {
         const otherSeen = times(y, rowOf(distortion, other));
-        const factor = bestFactor(seen, otherSeen);
+        const factor = bestScale(otherSeen, seen);
         return relative(
           seen,
           otherSeen.map(value => factor * value),

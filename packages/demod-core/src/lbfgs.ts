@@ -1,8 +1,7 @@
 // L-BFGS (Nocedal 1980) on many small problems at once: one evaluation serves a trial point of every problem.
-import { type Float32NdArray, float32 } from '@blind-demod/experiment';
-import { inner, norm } from './vectors.js';
 
 /** The values of some points [problems, n], and the gradients [problems, n] there. */
+import { type Float32NdArray, float32, inner, norm } from '@blind-demod/arrays';
 export interface Evaluation {
   readonly values: { readonly data: Float32Array };
   readonly gradients: Float32NdArray;

@@ -1,8 +1,9 @@
 // What is minimised: how far a product is from the observation, by squares or by squares that turn linear for what no
 // generator can draw, and how unlikely its codes are.
-import type { SolverSettings } from '@blind-demod/experiment';
+
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { SolverSettings } from './settings.js';
 
 /** y of n problems, and which of its pixels were seen. */
 export interface Problem<T> {

@@ -1,11 +1,13 @@
 // What follows Algorithm 1: both codes at once, downhill to the bottom of the valley that it found.
-import { type Float32NdArray, float32, type SolverSettings } from '@blind-demod/experiment';
+
+import { type Float32NdArray, float32 } from '@blind-demod/arrays';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Evaluation, minimise } from './lbfgs.js';
 import { misfit, type Problem, penalised, priorTerm } from './misfit.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
+import type { SolverSettings } from './settings.js';
 import type { Codes } from './starts.js';
 
 /**

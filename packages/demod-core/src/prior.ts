@@ -1,7 +1,6 @@
 // What the solver knows of a factor: it lies in the range of a network, a sequence of affine maps each followed by an
 // elementwise function.
-import { type AffineLayer, affineLayers, type Generator, intoRange } from '@blind-demod/dcgan';
-import { float32, randomStream } from '@blind-demod/experiment';
+import { float32, randomStream } from '@blind-demod/arrays';
 import { constant } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -21,6 +20,12 @@ export interface GenerativePrior {
    * them and the gradient with respect to the images. It needs no second pass forward.
    */
   backward(outputs: readonly Tensor[], cotangent: Tensor): Tensor;
+}
+
+/** An affine map followed by an elementwise function: one layer of a network that the solver can search. */
+export interface AffineLayer {
+  apply(input: Tensor): Tensor;
+  readonly activation: 'relu' | { readonly sigmoidInto: readonly [low: number, high: number] };
 }
 
 /** The last of a prior's outputs: the images. */
@@ -57,6 +62,11 @@ function activate({ activation }: AffineLayer, value: Tensor): Tensor {
   return intoRange(value, activation.sigmoidInto);
 }
 
+/** tanh, rescaled from [−1, 1] to the output range. */
+export function intoRange(activation: Tensor, [low, high]: readonly [number, number]): Tensor {
+  return tf.add(tf.mul(tf.sigmoid(tf.mul(activation, 2)), high - low), low);
+}
+
 /** The activation's derivative, as a function of its own output. */
 function slope({ activation }: AffineLayer, output: Tensor): Tensor {
   if (activation === 'relu') return tf.step(output);
@@ -67,11 +77,6 @@ function slope({ activation }: AffineLayer, output: Tensor): Tensor {
 /** The transpose of a layer's linear part, by differentiating it: an affine map's gradient is the same everywhere. */
 function adjoint(layer: AffineLayer, cotangent: Tensor, inputShape: number[]): Tensor {
   return tf.grad((input: Tensor) => layer.apply(input))(tf.zeros(inputShape), cotangent);
-}
-
-/** The prior that a trained generator is. Its weights become constants of the compiled program. */
-export function generatorPrior(generator: Generator): GenerativePrior {
-  return layeredPrior(generator.latentDimension, generator.imageShape, affineLayers(generator));
 }
 
 /**

@@ -1,9 +1,10 @@
 // The refined estimates: the product model holds exactly, so the observation divided by the recovered distortion keeps
 // detail of the signal that no generator has.
-import { type Float32NdArray, float32, type SolverSettings } from '@blind-demod/experiment';
+
+import { type Float32NdArray, float32, gaussianBlur } from '@blind-demod/arrays';
 import { DARKEST } from './average.js';
-import { gaussianBlur } from './blur.js';
 import { noiseLevels } from './noise.js';
+import type { SolverSettings } from './settings.js';
 
 /** What is known of n pairs, all of shape [n, channels, height, width]. */
 export interface Refinable {

@@ -1,5 +1,5 @@
 // How well a prior represents images: the least relative error that any latent code reaches, found by projection.
-import { type Float32NdArray, float32, randomStream, takeRows } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, randomStream, takeRows } from '@blind-demod/arrays';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,16 +1,12 @@
 // The search: iterations of Algorithm 1 from many starts at once. Those that are done leave the batch.
-import {
-  type Float32NdArray,
-  float32,
-  type SolverSettings,
-  takeRows,
-  UserError,
-} from '@blind-demod/experiment';
+
+import { type Float32NdArray, float32, takeRows, UserError } from '@blind-demod/arrays';
 import { compileLoop, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Descent, iterate, type SolverState } from './algorithm1.js';
 import type { Problem } from './misfit.js';
 import type { GenerativePrior } from './prior.js';
+import type { SolverSettings } from './settings.js';
 import type { Codes } from './starts.js';
 
 export interface SearchOptions {

@@ -1,6 +1,7 @@
 // The solver: several starting points per observation, Algorithm 1 and a polish
 // from each, and the one that ended at the least objective is kept.
-import { type Float32NdArray, type SolverSettings, takeRows } from '@blind-demod/experiment';
+
+import { type Float32NdArray, takeRows } from '@blind-demod/arrays';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -10,6 +11,7 @@ import { misfit, type Problem, priorTerm } from './misfit.js';
 import { polishCodes } from './polish.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
 import { bestStarts, DivergedError, medianOfBest, type SearchOptions, search } from './search.js';
+import type { SolverSettings } from './settings.js';
 import { type Codes, drawnStarts, randomStarts } from './starts.js';
 
 export interface SolveOptions extends SearchOptions {

@@ -1,5 +1,5 @@
 // Line 1 of Algorithm 1: where the search starts.
-import { type Float32NdArray, float32, randomStream, takeRows } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, randomStream, takeRows } from '@blind-demod/arrays';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';

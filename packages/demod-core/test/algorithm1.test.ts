@@ -1,10 +1,11 @@
-import { type Float32NdArray, float32, randomStream, type SolverSettings } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
 import { compile, countOperations, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
 import { iterate, type SolverState } from '../src/algorithm1.js';
 import type { GenerativePrior } from '../src/prior.js';
+import type { SolverSettings } from '../src/settings.js';
 import { normals, plant, randomPriors, settings } from './fixtures.js';
 
 const WIDTHS = [4, 12, 40];

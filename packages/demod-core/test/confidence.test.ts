@@ -1,4 +1,4 @@
-import { float32 } from '@blind-demod/experiment';
+import { float32 } from '@blind-demod/arrays';
 import { expect, test } from 'vitest';
 import { confidenceOf } from '../src/confidence.js';
 

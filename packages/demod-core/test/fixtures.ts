@@ -1,18 +1,13 @@
 // Planted problems: observations whose factors are known.
+import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
 import type { Generator } from '@blind-demod/dcgan';
-import {
-  experimentSchema,
-  type Float32NdArray,
-  float32,
-  randomStream,
-  type SolverSettings,
-} from '@blind-demod/experiment';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type GenerativePrior, imagesOf, randomReluPrior } from '../src/prior.js';
+import { PAPER_SOLVER, type SolverSettings } from '../src/settings.js';
 
 export function settings(changes: Partial<SolverSettings> = {}): SolverSettings {
-  return { ...experimentSchema.parse({}).solver, ...changes };
+  return { ...PAPER_SOLVER, ...changes };
 }
 
 export const normals = (name: string, ...shape: number[]): Float32NdArray =>

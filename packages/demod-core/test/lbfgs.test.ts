@@ -1,4 +1,4 @@
-import { type Float32NdArray, float32, randomStream } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
 import { expect, test } from 'vitest';
 import { minimise } from '../src/lbfgs.js';
 

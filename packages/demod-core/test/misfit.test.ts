@@ -1,4 +1,4 @@
-import { type Float32NdArray, float32, randomStream } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';

@@ -1,9 +1,10 @@
-import { type Float32NdArray, float32, randomStream } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
+import { generatorPrior } from '@blind-demod/dcgan';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { type GenerativePrior, generatorPrior, imagesOf, randomReluPrior } from '../src/prior.js';
+import { type GenerativePrior, imagesOf, randomReluPrior } from '../src/prior.js';
 import { randomGenerator } from './fixtures.js';
 
 describe.each<[string, GenerativePrior]>([

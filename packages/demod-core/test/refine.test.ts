@@ -1,4 +1,4 @@
-import { type Float32NdArray, float32, randomStream } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { noiseLevels } from '../src/noise.js';

@@ -1,4 +1,4 @@
-import { type Float32NdArray, float32, takeRows } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, takeRows } from '@blind-demod/arrays';
 import { compile, constant } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';

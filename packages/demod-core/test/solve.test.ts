@@ -1,6 +1,6 @@
-import { type Float32NdArray, float32, UserError } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
+import { generatorPrior } from '@blind-demod/dcgan';
 import { describe, expect, inject, test } from 'vitest';
-import { generatorPrior } from '../src/prior.js';
 import { solve } from '../src/solve.js';
 import { plant, randomGenerator, randomPriors, relativeErrors, settings } from './fixtures.js';
 

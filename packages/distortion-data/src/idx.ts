@@ -1,11 +1,12 @@
 // IDX files, the format in which MNIST and Fashion-MNIST come (http://yann.lecun.com/exdb/mnist/).
 //
 //   2 zero bytes, the type (8: unsigned byte), the number of dimensions, their sizes (big-endian), the data
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { float32, UserError } from '@blind-demod/experiment';
+import { float32, UserError } from '@blind-demod/arrays';
 import type { SourceImages } from './source.js';
 
 const UNSIGNED_BYTE = 8;

@@ -1,4 +1,4 @@
 // The images of both factors: where they come from, how they are resized and divided, how they are seen.
 export { gaussianDistortion } from './gaussian.js';
-export { contactSheet, readImageFile, writePng } from './picture.js';
+export { readImageFile, writePng } from './image-file.js';
 export { dataSettings, type FactorImages, type ImageSet, prepareImages } from './prepare.js';

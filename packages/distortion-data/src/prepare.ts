@@ -1,28 +1,31 @@
 // From the settings of a factor to its training and test images, made once and kept.
+
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import {
-  artifactIsCurrent,
   decodeSafetensors,
-  type Experiment,
   encodeSafetensors,
   type Factor,
   type Float32NdArray,
   float32,
-  type LoadedExperiment,
   type NdArray,
-  openArtifact,
   randomStream,
-  startProgress,
   takeRows,
   UserError,
+} from '@blind-demod/arrays';
+import {
+  artifactIsCurrent,
+  type Experiment,
+  type LoadedExperiment,
+  openArtifact,
+  startProgress,
   writeArtifact,
 } from '@blind-demod/experiment';
+import { contactSheet } from '@blind-demod/picture';
 import sharp from 'sharp';
 import { digitImages } from './digits.js';
 import { gaussianImages } from './gaussian.js';
 import { idxImages } from './idx.js';
-import { contactSheet } from './picture.js';
 import { resizeImages } from './resize.js';
 import type { SourceImages } from './source.js';
 import { stratifiedSample, stratifiedSplit } from './split.js';

@@ -1,5 +1,5 @@
 // Resizing, bilinear, by sharp.
-import { type Float32NdArray, float32 } from '@blind-demod/experiment';
+import { type Float32NdArray, float32 } from '@blind-demod/arrays';
 import sharp from 'sharp';
 
 /** Images resized at once; more would only wait in memory. */

@@ -1,6 +1,6 @@
 // What every source of images gives, before they are resized and divided.
-import type { Float32NdArray } from '@blind-demod/experiment';
 
+import type { Float32NdArray } from '@blind-demod/arrays';
 export interface SourceImages {
   /** [count, 1, height, width], grey, in [0, 1]. */
   readonly pixels: Float32NdArray;

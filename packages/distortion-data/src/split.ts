@@ -1,7 +1,7 @@
 // Which images to take, and which of them to hold out: seeded, and in every stratum alike.
-import { randomStream } from '@blind-demod/experiment';
 
 /** Indices into the images of a source. */
+import { randomStream } from '@blind-demod/arrays';
 export interface Split {
   readonly train: Int32Array;
   readonly test: Int32Array;

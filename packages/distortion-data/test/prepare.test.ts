@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { experimentSchema, type LoadedExperiment, UserError } from '@blind-demod/experiment';
+import { UserError } from '@blind-demod/arrays';
+import { experimentSchema, type LoadedExperiment } from '@blind-demod/experiment';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dataSettings, gaussianDistortion, type ImageSet, prepareImages } from '../src/index.js';
 

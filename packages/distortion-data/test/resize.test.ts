@@ -1,4 +1,4 @@
-import { float32, randomStream } from '@blind-demod/experiment';
+import { float32, randomStream } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
 import { resizeImages } from '../src/resize.js';
 

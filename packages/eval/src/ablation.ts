@@ -1,21 +1,30 @@
 // Which part of the solver does what: the same training pairs solved again and again, with one thing changed each time.
-import type { Generator } from '@blind-demod/dcgan';
-import { DivergedError, generatorPrior, type Recovery, refine, solve } from '@blind-demod/demod-core';
-import type { FactorImages } from '@blind-demod/distortion-data';
+
 import {
-  type Experiment,
-  experimentSchema,
+  atBestScale,
+  type Distribution,
+  distribution,
   type Factor,
   type Float32NdArray,
+  imageAt,
+} from '@blind-demod/arrays';
+import type { Generator } from '@blind-demod/dcgan';
+import { generatorPrior } from '@blind-demod/dcgan';
+import {
+  DivergedError,
+  PAPER_SOLVER,
+  type Recovery,
+  refine,
   type SolverSettings,
-} from '@blind-demod/experiment';
+  solve,
+} from '@blind-demod/demod-core';
+import type { FactorImages } from '@blind-demod/distortion-data';
+import type { Experiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
-import { imageAt, inBatches, type Observations, observe } from './batches.js';
+import { inBatches, type Observations, observe } from './batches.js';
 import { psnr } from './metrics/psnr.js';
 import { errorAtBestScale, errorWhereSeen } from './metrics/relative-error.js';
-import { atBestScale } from './metrics/scale.js';
 import { heldOutPairs } from './pairs.js';
-import { type Distribution, distribution } from './statistics.js';
 
 /** A solver that differs from another in what its name says. */
 export interface Variant {
@@ -41,7 +50,7 @@ export interface AblationRow {
  * @param refinement of all of them.
  */
 export function paperVariants(values: number, refinement: SolverSettings['refinement']): Variant[] {
-  const paper = { ...experimentSchema.parse({}).solver, refinement };
+  const paper = { ...PAPER_SOLVER, refinement };
   const changes: Record<string, Partial<SolverSettings>> = {
     'the paper’s solver': {},
     'sum over pixels in place of the mean': { stepSize: paper.stepSize * values },
@@ -61,7 +70,6 @@ export function paperVariants(values: number, refinement: SolverSettings['refine
 
 /** A solver, and the same with each of its departures from the paper taken back alone. */
 export function departures(solver: SolverSettings): Variant[] {
-  const paper = experimentSchema.parse({}).solver;
   const withoutRobustness = ({ robustness: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutPolish = ({ polish: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutAveraging = ({ averaging: _, ...rest }: SolverSettings): SolverSettings => rest;
@@ -98,7 +106,7 @@ export function departures(solver: SolverSettings): Variant[] {
   return [
     { name: 'the configured solver', solver },
     ...candidates.filter(variant => JSON.stringify(variant.solver) !== JSON.stringify(solver)),
-    { name: 'the paper’s solver', solver: { ...paper, refinement: solver.refinement } },
+    { name: 'the paper’s solver', solver: { ...PAPER_SOLVER, refinement: solver.refinement } },
   ];
 }
 

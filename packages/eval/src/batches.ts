@@ -1,6 +1,5 @@
 // The pairs to evaluate, cut into batches that are solved at once.
-import { times } from '@blind-demod/demod-core';
-import { type Factor, type Float32NdArray, float32, takeRows } from '@blind-demod/experiment';
+import { type Factor, type Float32NdArray, float32, takeRows, times } from '@blind-demod/arrays';
 import type { Pair, TestImages } from './pairs.js';
 
 export interface Batch {
@@ -35,10 +34,4 @@ export function observe(tests: TestImages, pairs: readonly Pair[]): Observations
     );
   const [signal, distortion] = [ofPairs('signal'), ofPairs('distortion')];
   return { signal, distortion, observation: float32(signal.shape, times(signal.data, distortion.data)) };
-}
-
-/** Image `index` of [count, channels, height, width], as [channels, height, width]; not copied. */
-export function imageAt({ shape, data }: Float32NdArray, index: number): Float32NdArray {
-  const size = data.length / shape[0]!;
-  return float32(shape.slice(1), data.subarray(index * size, (index + 1) * size));
 }

@@ -1,6 +1,5 @@
 // What is measured of a pair beside its scores: what the report explains them by.
-import { inner, times } from '@blind-demod/demod-core';
-import type { Factor, Float32NdArray } from '@blind-demod/experiment';
+import { type Factor, type Float32NdArray, inner, times } from '@blind-demod/arrays';
 import { errorWhereSeen, relativeError } from './metrics/relative-error.js';
 
 export interface Facts {

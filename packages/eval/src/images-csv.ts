@@ -1,5 +1,5 @@
 // images.csv: a line per pair, its truth and the scores of every estimate.
-import { type Cell, toCsv } from './csv.js';
+import { type Cell, toCsv } from '@blind-demod/picture';
 import type { Facts } from './facts.js';
 import { ESTIMATE_NAMES, type Judged } from './judgement.js';
 import type { Scores } from './metrics/scores.js';

@@ -1,9 +1,8 @@
 // The judgement of one batch: every estimate of every pair compared with the truth.
-import { refine } from '@blind-demod/demod-core';
-import { type Factor, type Float32NdArray, float32, type SolverSettings } from '@blind-demod/experiment';
-import { imageAt, type Observations } from './batches.js';
+import { atBestScale, type Factor, type Float32NdArray, float32, imageAt } from '@blind-demod/arrays';
+import { refine, type SolverSettings } from '@blind-demod/demod-core';
+import type { Observations } from './batches.js';
 import { type Facts, factsOf } from './facts.js';
-import { atBestScale } from './metrics/scale.js';
 import { type Scores, scoreAtBestScale } from './metrics/scores.js';
 import type { Recovery } from './recoveries.js';
 

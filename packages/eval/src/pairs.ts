@@ -1,6 +1,6 @@
 // Which test images are multiplied with which test distortions.
+import { type Factor, randomStream, UserError } from '@blind-demod/arrays';
 import type { ImageSet } from '@blind-demod/distortion-data';
-import { type Factor, randomStream, UserError } from '@blind-demod/experiment';
 
 /** The test images of both factors. */
 export type TestImages = Readonly<Record<Factor, ImageSet>>;

@@ -1,10 +1,12 @@
 // What an evaluation consists of: its pairs, in batches, and what their recoveries depend on. Every process that takes
 // part in one draws up the same plan.
+
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Factor } from '@blind-demod/arrays';
 import { encodeGenerator, type Generator } from '@blind-demod/dcgan';
 import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
-import type { Experiment, Factor, LoadedExperiment } from '@blind-demod/experiment';
+import type { Experiment, LoadedExperiment } from '@blind-demod/experiment';
 import { chosenDevice, type Device } from '@blind-demod/jit';
 import { type Batch, inBatches } from './batches.js';
 import { heldOutPairs, type Pair, type TestImages } from './pairs.js';

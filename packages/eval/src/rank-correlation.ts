@@ -1,10 +1,10 @@
 // Whether two measures go together, whatever their scales.
-import { inner } from '@blind-demod/demod-core';
 
 /**
  * Spearman's rank correlation of two lists, in [−1, 1]: the correlation of their ranks, equal values sharing the mean of
  * theirs. 0 when one of them is constant.
  */
+import { inner } from '@blind-demod/arrays';
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
   const [x, y] = [centredRanks(a), centredRanks(b)];
   const length = Math.sqrt(inner(x, x) * inner(y, y));

@@ -1,11 +1,7 @@
 // The solver's results, kept on disk batch by batch, so that an evaluation that was stopped goes on.
+
 import { join } from 'node:path';
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type Factor,
-  type Float32NdArray,
-} from '@blind-demod/experiment';
+import { decodeSafetensors, encodeSafetensors, type Factor, type Float32NdArray } from '@blind-demod/arrays';
 import type { Batch } from './batches.js';
 import { type Store, storeOf } from './store.js';
 

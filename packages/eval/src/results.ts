@@ -1,10 +1,11 @@
 // The cheap half of an evaluation: recoveries judged, summed up, drawn and written.
+
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type LoadedExperiment, writeArtifact } from '@blind-demod/experiment';
+import { drawFigure, withDigits } from '@blind-demod/picture';
 import { observe } from './batches.js';
-import { withDigits } from './digits.js';
-import { drawFigure, figure2 } from './figure.js';
+import { figure2 } from './figure.js';
 import { imagesCsv } from './images-csv.js';
 import { type Judged, type JudgedImages, judge } from './judgement.js';
 import type { Plan } from './plan.js';

@@ -1,5 +1,6 @@
 // An evaluation by several processes: each solves a share of the batches, and one joins what they found.
-import { type LoadedExperiment, UserError } from '@blind-demod/experiment';
+import { UserError } from '@blind-demod/arrays';
+import type { LoadedExperiment } from '@blind-demod/experiment';
 import { type Batch, countPairs } from './batches.js';
 import { comparisonOf } from './comparison/shown.js';
 import type { Solved } from './evaluate.js';

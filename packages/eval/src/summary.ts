@@ -1,8 +1,7 @@
 // The scores of all pairs in a few numbers.
-import type { Factor } from '@blind-demod/experiment';
+import { type Distribution, distribution, type Factor } from '@blind-demod/arrays';
 import { ESTIMATE_NAMES, ESTIMATES, type Estimate, type Judgement } from './judgement.js';
 import type { Scores } from './metrics/scores.js';
-import { type Distribution, distribution } from './statistics.js';
 
 export interface EstimateSummary extends Readonly<Record<keyof Scores, Distribution>> {
   /** The factor that it estimates. */

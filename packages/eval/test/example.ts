@@ -1,8 +1,10 @@
 // An evaluation of made-up recoveries: some good, some bad, some in between.
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { experimentSchema, float32, randomStream } from '@blind-demod/experiment';
+import { float32, randomStream } from '@blind-demod/arrays';
+import { experimentSchema } from '@blind-demod/experiment';
 import { inBatches, observe } from '../src/batches.js';
 import { heldOutPairs } from '../src/pairs.js';
 import type { Plan } from '../src/plan.js';

@@ -1,4 +1,4 @@
-import { float32, randomStream } from '@blind-demod/experiment';
+import { float32, randomStream } from '@blind-demod/arrays';
 import { expect, test } from 'vitest';
 import { imagesCsv } from '../src/images-csv.js';
 import { judge } from '../src/judgement.js';

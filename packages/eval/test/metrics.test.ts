@@ -1,9 +1,8 @@
-import { type Float32NdArray, float32, randomStream } from '@blind-demod/experiment';
+import { atBestScale, bestScale, type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_PSNR, psnr } from '../src/metrics/psnr.js';
 import { relativeError } from '../src/metrics/relative-error.js';
-import { atBestScale, bestScale } from '../src/metrics/scale.js';
 import { scoreAtBestScale } from '../src/metrics/scores.js';
 import { ssim } from '../src/metrics/ssim.js';
 

@@ -1,4 +1,4 @@
-import { float32, UserError } from '@blind-demod/experiment';
+import { float32, UserError } from '@blind-demod/arrays';
 import { expect, test } from 'vitest';
 import { inBatches, observe } from '../src/batches.js';
 import { heldOutPairs } from '../src/pairs.js';

@@ -1,7 +1,7 @@
+import { html } from '@blind-demod/picture';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { summariseScores } from '../src/comparison/summary.js';
-import { html } from '../src/report/html.js';
 import { type Example, exampleResults } from './example.js';
 
 interface Element {

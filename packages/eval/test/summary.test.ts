@@ -1,6 +1,5 @@
-import { randomStream } from '@blind-demod/experiment';
+import { distribution, randomStream } from '@blind-demod/arrays';
 import { expect, test } from 'vitest';
-import { distribution } from '../src/statistics.js';
 import { summarise } from '../src/summary.js';
 import { summaryTable } from '../src/table.js';
 

@@ -1,11 +1,13 @@
 // Artifacts: folders of results, each with a manifest that says what made it and what it must contain.
+
 import { readFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256, UserError } from '@blind-demod/arrays';
 import { z } from 'zod';
-import { systemCode, UserError } from './errors.js';
+import { systemCode } from './errors.js';
 import { notWritable, writeFileAtomic } from './files.js';
-import { canonicalJson, hashOf, sha256 } from './hash.js';
+import { canonicalJson, hashOf } from './hash.js';
 
 const MANIFEST = 'manifest.json';
 

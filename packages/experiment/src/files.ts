@@ -1,8 +1,10 @@
 // Writing a file whole or not at all.
+
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { systemCode, UserError } from './errors.js';
+import { UserError } from '@blind-demod/arrays';
+import { systemCode } from './errors.js';
 
 const REASONS: Record<string, string> = {
   EACCES: 'permission denied',

@@ -1,15 +1,9 @@
-// Hashes: of bytes, and of settings whatever the order of their keys.
-import { createHash } from 'node:crypto';
+// The hash of settings, whatever the order of their keys.
+import { sha256 } from '@blind-demod/arrays';
 
 /** The sha256, in hexadecimal, of a value's canonical JSON: keys sorted, no spaces, undefined left out. */
 export function hashOf(value: unknown): string {
   return sha256(canonicalJson(value));
-}
-
-export function sha256(...parts: (Uint8Array | string)[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
 }
 
 /** @throws TypeError on numbers that JSON cannot write */

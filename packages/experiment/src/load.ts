@@ -1,9 +1,10 @@
 // Reading a config file, with an error that says what to change.
+
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { JsonSyntaxError, parseJson, UserError } from '@blind-demod/arrays';
 import { z } from 'zod';
-import { systemCode, UserError } from './errors.js';
-import { JsonSyntaxError, parseJson } from './json.js';
+import { systemCode } from './errors.js';
 import { type Experiment, experimentSchema } from './schema.js';
 
 export interface LoadedExperiment {

@@ -1,9 +1,6 @@
 // Every setting of an experiment, its meaning, its bounds, and its default: the paper's experiment.
 import { z } from 'zod';
 
-export const FACTORS = ['signal', 'distortion'] as const;
-export type Factor = (typeof FACTORS)[number];
-
 const count = z.int().min(1);
 const fraction = z.number().gt(0).lt(1);
 /** A factor of exponential decay. */
@@ -244,7 +241,6 @@ export type Experiment = z.output<typeof experimentSchema>;
 export type ImageSettings = z.output<typeof imageSettings>;
 export type NetworkSettings = Experiment['signal']['network'];
 export type TrainingSettings = z.output<typeof trainingSettings>;
-export type SolverSettings = z.output<typeof solverSettings>;
 export type EvaluationSettings = z.output<typeof evaluationSettings>;
 
 /** The JSON Schema (draft 2020-12) of a config file, from which editors complete and check it. */

@@ -1,8 +1,9 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '@blind-demod/arrays';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { artifactIsCurrent, hashOf, openArtifact, UserError, writeArtifact } from '../src/index.js';
+import { artifactIsCurrent, hashOf, openArtifact, writeArtifact } from '../src/index.js';
 
 const kind = 'images';
 const settings = { seed: 1, training: { epochs: 3 } };

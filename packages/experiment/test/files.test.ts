@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '@blind-demod/arrays';
 import { afterAll, describe, expect, test } from 'vitest';
 import { notWritable } from '../src/files.js';
-import { UserError, writeFileAtomic } from '../src/index.js';
+import { writeFileAtomic } from '../src/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'files-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '@blind-demod/arrays';
 import { afterAll, describe, expect, test } from 'vitest';
-import { loadExperiment, UserError } from '../src/index.js';
+import { loadExperiment } from '../src/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'experiment-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,13 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { FACTORS, type Factor } from '@blind-demod/arrays';
+import { PAPER_SOLVER } from '@blind-demod/demod-core';
 import { describe, expect, test } from 'vitest';
-import {
-  type Experiment,
-  experimentSchema,
-  FACTORS,
-  type Factor,
-  jsonSchema,
-  loadExperiment,
-} from '../src/index.js';
+import { type Experiment, experimentSchema, jsonSchema, loadExperiment } from '../src/index.js';
 
 const config = (name: string) => new URL(`../../../configs/${name}`, import.meta.url).pathname;
 
@@ -27,7 +22,8 @@ describe('experimentSchema', () => {
       count: 8100,
     });
     expect(signal.training.learningRate).toBe(0.0002);
-    expect(solver).toMatchObject({ iterations: 500, stepSize: 1, momentum: 0.9 });
+    expect(solver).toEqual(PAPER_SOLVER);
+    expect(PAPER_SOLVER).toMatchObject({ iterations: 500, stepSize: 1, momentum: 0.9 });
   });
 
   test('fills in what a partly given part leaves out', () => {

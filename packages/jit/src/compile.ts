@@ -1,5 +1,5 @@
 // The way in: a pure TensorFlow.js function becomes a program on a device.
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Device, engineOf } from './devices.js';
 import type { Program } from './engines/engine.js';

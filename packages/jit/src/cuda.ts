@@ -1,10 +1,11 @@
 // What `cuda` is here: ONNX Runtime's CUDA provider, or TensorFlow with CUDA by tfjs-node-gpu. Neither comes with
 // `npm ci`; `npm run setup:cuda` downloads them.
+
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
-import { UserError } from '@blind-demod/experiment';
+import { UserError } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 import { acceptChannelsFirst } from './engines/channels-last.js';
 import { eagerEngine } from './engines/eager.js';

@@ -1,5 +1,5 @@
 // The devices by name, the engine behind each, and which of them `auto` is.
-import { UserError } from '@blind-demod/experiment';
+import { UserError } from '@blind-demod/arrays';
 import { cudaEngine, installedCuda } from './cuda.js';
 import { eagerEngine } from './engines/eager.js';
 import type { Engine } from './engines/engine.js';

@@ -1,6 +1,6 @@
 // A program that is run over and over on its own state, which stays on the device all the while.
 
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engines/engine.js';
 import { type ArraysOf, isNdArray, leaves, type Tree } from './tree.js';
 

@@ -1,5 +1,5 @@
 // A process of its own that tries a device: node probe-device.js DEVICE. It answers on stdout.
-import { float32 } from '@blind-demod/experiment';
+import { float32 } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { compile } from './compile.js';

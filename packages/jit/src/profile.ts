@@ -1,8 +1,9 @@
 // Where the time of a program goes: ONNX Runtime's own profile, summed by operator.
+
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import { inputName } from './trace.js';
 import { type ArraysOf, isNdArray, leaves, type Tree } from './tree.js';
 

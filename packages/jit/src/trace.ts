@@ -1,6 +1,6 @@
 // A TensorFlow.js backend that records instead of computing: running a function on it yields the function's graph,
 // and TensorFlow.js' automatic differentiation comes along unchanged.
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 // The Node build of tfjs-core lacks the kernels' gradients; that of tfjs-layers registers them.
 import '@tensorflow/tfjs-layers';

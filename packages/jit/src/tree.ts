@@ -1,5 +1,5 @@
 // Trees: nested objects and arrays with tensors at the leaves, so that a whole training state is one value.
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import { Tensor } from '@tensorflow/tfjs-core';
 
 /** A leaf, or arrays and objects of trees. */

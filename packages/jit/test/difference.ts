@@ -1,5 +1,5 @@
 // Where two trees of arrays differ by more than rounding.
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import { isNdArray, leaves, type Tree } from '../src/tree.js';
 
 /**

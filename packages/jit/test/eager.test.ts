@@ -1,6 +1,6 @@
 // The eager engine on other backends of TensorFlow.js than `js`. Theirs is the path that tfjs-node-gpu takes, which
 // wants its images with channels last, as these do.
-import { float32, randomStream } from '@blind-demod/experiment';
+import { float32, randomStream } from '@blind-demod/arrays';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';

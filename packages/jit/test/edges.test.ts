@@ -1,5 +1,5 @@
 // Elementwise kernels and reductions at the edges of float32: where the devices agree, and the few places where not.
-import { float32, type NdArray, randomStream } from '@blind-demod/experiment';
+import { float32, type NdArray, randomStream } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compile, type Device } from '../src/index.js';

@@ -1,5 +1,5 @@
 // The recorded graph: what it leaves out, what it writes once, and what it refuses.
-import { float32, type NdArray } from '@blind-demod/experiment';
+import { float32, type NdArray } from '@blind-demod/arrays';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';

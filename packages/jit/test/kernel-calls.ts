@@ -1,5 +1,5 @@
 // Calls of single kernels, as TensorFlow.js makes them: recorded while the operations of the random calls run.
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { vi } from 'vitest';

@@ -1,5 +1,5 @@
 // Every translated kernel, and its gradient, against TensorFlow.js' own CPU backend on random calls.
-import { randomStream } from '@blind-demod/experiment';
+import { randomStream } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';

@@ -1,5 +1,5 @@
 // Programs that are run over and over on their own state.
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, test } from 'vitest';
 import { compileLoop } from '../src/index.js';

@@ -1,4 +1,4 @@
-import { float32 } from '@blind-demod/experiment';
+import { float32 } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 // Programs as their users see them: trees in and out, errors, gradients, model files.
-import { float32, type NdArray, randomStream } from '@blind-demod/experiment';
+import { float32, type NdArray, randomStream } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, inject, test } from 'vitest';

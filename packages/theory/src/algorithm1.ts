@@ -1,6 +1,14 @@
 // Algorithm 1 on a problem of random networks, from starting points of one's choice, every step kept.
-import { type GenerativePrior, iterate, layeredPrior, type SolverState } from '@blind-demod/demod-core';
-import { experimentSchema, type Float32NdArray, float32, type SolverSettings } from '@blind-demod/experiment';
+
+import { type Float32NdArray, float32 } from '@blind-demod/arrays';
+import {
+  type GenerativePrior,
+  iterate,
+  layeredPrior,
+  PAPER_SOLVER,
+  type SolverSettings,
+  type SolverState,
+} from '@blind-demod/demod-core';
 import { compile, constant, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -58,7 +66,7 @@ export async function descend(
   const depths = signalNetwork.layers.length + distortionNetwork.layers.length;
   const scaled = Float32Array.from(observation, value => value * measurements * 2 ** (depths / 2));
   const y = float32([1, measurements], scaled);
-  const settings: SolverSettings = { ...experimentSchema.parse({}).solver, ...descent, momentum: 0 };
+  const settings: SolverSettings = { ...PAPER_SOLVER, ...descent, momentum: 0 };
 
   const stack = (rows: readonly Float64Array[]): Float32NdArray =>
     float32([rows.length, rows[0]!.length], Float32Array.from(rows.flatMap(row => [...row])));

@@ -1,9 +1,8 @@
 // Alternating minimisation of ‖y − w ⊙ x‖ over two factors, each a combination of known columns: the loop that the
 // subspace and the sparsity prior share.
-import { dot, norm } from './networks.js';
-import { minus, scaled, times } from './vectors.js';
 
 /** Given the other factor, the best of this prior's images, or a better one than before. */
+import { inner, minus, norm, scaled, times } from '@blind-demod/arrays';
 export type FactorUpdate = (other: Float64Array, observation: Float64Array) => Float64Array;
 
 export interface AlternatingRecovery {
@@ -51,6 +50,6 @@ export function alternate(
 
 /** Scaled to entries of mean square 1. */
 function unitEntries(vector: Float64Array): Float64Array {
-  const squares = dot(vector, vector);
+  const squares = inner(vector, vector);
   return squares === 0 ? vector : scaled(vector, Math.sqrt(vector.length / squares));
 }

@@ -1,8 +1,6 @@
 // The smallest ε of a condition, found by looking for the directions that violate it most.
-import type { RandomStream } from '@blind-demod/experiment';
+import { addScaled, inner, norm, type RandomStream, scaled } from '@blind-demod/arrays';
 import { leastOfConvex } from './golden-section.js';
-import { dot, norm } from './networks.js';
-import { addScaled, scaled } from './vectors.js';
 import type { Condition, Deviation } from './weight-distribution.js';
 
 export interface SearchSettings {
@@ -127,7 +125,7 @@ function rotated(
 ): Float64Array[] {
   const tangents = vectors.map((vector, i) => {
     const tangent = Float64Array.from(gradients[i]!);
-    addScaled(tangent, -dot(vector, tangent), vector);
+    addScaled(tangent, -inner(vector, tangent), vector);
     return tangent;
   });
   const length = Math.hypot(...tangents.map(norm));

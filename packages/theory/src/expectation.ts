@@ -1,7 +1,8 @@
 // What the objective and its gradients concentrate around when the networks are wide: the paper's expected landscape.
 //
 // All of it follows from one fact about a random layer: it halves squared norms and turns an angle θ into g(θ).
-import { angle, dot, norm } from './networks.js';
+import { inner, norm } from '@blind-demod/arrays';
+import { angle } from './networks.js';
 
 /** g(θ) = arccos(((π−θ) cos θ + sin θ)/π): the angle between relu(Wx) and relu(Wy) when θ is that between x and y. */
 export function angleAfterLayer(theta: number): number {
@@ -76,7 +77,7 @@ export function expectedSignalGradient(point: CodePair, truth: CodePair, depths:
   const radial = (radialWeight(angles) * norm(h0)) / norm(h);
   const overlap = norm(m) * norm(m0) * lastCosine(m, m0, depths.distortion);
   return h.map(
-    (value, i) => (dot(m, m) * value - overlap * (along * h0[i]! + radial * value)) * scaleOf(depths),
+    (value, i) => (inner(m, m) * value - overlap * (along * h0[i]! + radial * value)) * scaleOf(depths),
   );
 }
 

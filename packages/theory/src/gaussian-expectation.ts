@@ -1,8 +1,7 @@
 // Q_{x,y}: what rectified Gaussian rows amount to on average. docs/weight-distribution.md derives it.
-import { dot } from './networks.js';
-import { addScaled, scaled } from './vectors.js';
 
 /** The angle between unit vectors, in [0, π], accurate for small angles too. */
+import { addScaled, inner, scaled } from '@blind-demod/arrays';
 export function angleBetween(x: Float64Array, y: Float64Array): number {
   let [apart, together] = [0, 0];
   for (let i = 0; i < x.length; i++) {
@@ -24,7 +23,7 @@ export function expectedProduct(x: Float64Array, y: Float64Array, u: Float64Arra
   const product = scaled(u, (Math.PI - angle) / (2 * Math.PI));
   // At 0 and π, where x and y span a line, sin θ M is zero.
   if (Math.sin(angle) < 1e-12) return product;
-  const [alongX, alongY] = [dot(x, u), dot(y, u)];
+  const [alongX, alongY] = [inner(x, u), inner(y, u)];
   const sum = ((alongX + alongY) * Math.tan(angle / 2)) / (4 * Math.PI);
   const difference = (alongX - alongY) / (Math.tan(angle / 2) * 4 * Math.PI);
   addScaled(product, sum - difference, x);
@@ -37,7 +36,7 @@ export function expectedFormGradient(x: Float64Array, y: Float64Array, u: Float6
   // 2π uᵀQu = π − θ + (2XY − c (X² + Y²)) / s with X = u·x, Y = u·y, c = cos θ, s = sin θ. It has a kink at θ = 0.
   const cosine = Math.cos(angleBetween(x, y));
   const sine = Math.max(Math.sin(angleBetween(x, y)), 1e-3);
-  const [alongX, alongY] = [dot(x, u), dot(y, u)];
+  const [alongX, alongY] = [inner(x, u), inner(y, u)];
   const squares = alongX ** 2 + alongY ** 2;
   const byX = (2 * alongY - 2 * cosine * alongX) / sine;
   const byCosine = (1 - squares) / sine + ((2 * alongX * alongY - cosine * squares) * cosine) / sine ** 3;

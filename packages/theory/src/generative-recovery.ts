@@ -1,16 +1,24 @@
 // Recovery from the ranges of two random ReLU networks by Algorithm 1, many problems at once.
-import { type GenerativePrior, imagesOf, randomReluPrior, solve } from '@blind-demod/demod-core';
+
 import {
-  experimentSchema,
   type Float32NdArray,
   float32,
+  inner,
+  norm,
+  normalised,
   type RandomStream,
+  scaled,
+} from '@blind-demod/arrays';
+import {
+  type GenerativePrior,
+  imagesOf,
+  PAPER_SOLVER,
+  randomReluPrior,
   type SolverSettings,
-} from '@blind-demod/experiment';
+  solve,
+} from '@blind-demod/demod-core';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { dot, norm } from './networks.js';
-import { normalised, scaled } from './vectors.js';
 
 /** How Algorithm 1 is run here: the step is small enough for codes of a few entries, on which the objective is steep. */
 export interface GenerativeSolver {
@@ -107,7 +115,7 @@ export async function recoverFromRanges(
 }
 
 const ALGORITHM_1: SolverSettings = {
-  ...experimentSchema.parse({}).solver,
+  ...PAPER_SOLVER,
   momentumOnFlip: 'reset',
   momentumOnBalance: 'scale',
 };
@@ -121,7 +129,7 @@ function rowsOf({ shape, data }: Float32NdArray): Float64Array[] {
 
 /** The sine of the angle between an image and its estimate: the relative error with the best scale. 1 for an estimate of 0. */
 export function angularError(truth: Float64Array, estimate: Float64Array): number {
-  const cosine = dot(truth, estimate) / (norm(truth) * norm(estimate));
+  const cosine = inner(truth, estimate) / (norm(truth) * norm(estimate));
   return Number.isNaN(cosine) ? 1 : Math.sqrt(Math.max(0, 1 - cosine ** 2));
 }
 

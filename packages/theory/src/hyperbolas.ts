@@ -1,6 +1,6 @@
 // The four hyperbolas of Theorem 1, and how far a point is from them.
+import { norm } from '@blind-demod/arrays';
 import type { CodePair } from './expectation.js';
-import { norm } from './networks.js';
 
 export interface Hyperbola {
   readonly name: string;

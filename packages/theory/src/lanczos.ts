@@ -1,7 +1,6 @@
 // The eigenvalue of largest magnitude of a symmetric operator, from products alone.
+import { addScaled, inner, norm, scaled } from '@blind-demod/arrays';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { dot, norm } from './networks.js';
-import { addScaled, scaled } from './vectors.js';
 
 /**
  * Lanczos' method with full reorthogonalisation. The value is uᵀSu of the unit vector u that is returned, so its
@@ -21,10 +20,10 @@ export function extremeEigenpair(
   for (let step = 0; step < Math.min(steps, start.length); step++) {
     basis.push(next);
     const image = product(next);
-    diagonal.push(dot(next, image));
+    diagonal.push(inner(next, image));
     // Twice: once leaves rounding errors that Lanczos' method amplifies.
     for (let pass = 0; pass < 2; pass++)
-      for (const vector of basis) addScaled(image, -dot(vector, image), vector);
+      for (const vector of basis) addScaled(image, -inner(vector, image), vector);
     const length = norm(image);
     // The space that products reach from the start is exhausted.
     if (length < 1e-12 * (Math.abs(diagonal[0]!) + (offDiagonal[0] ?? 0) + 1e-300)) break;

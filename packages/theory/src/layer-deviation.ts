@@ -1,9 +1,9 @@
 // How far a layer is from the Gaussian expectation at given inputs, as the network meets them.
-import type { RandomStream } from '@blind-demod/experiment';
+import { inner, type RandomStream } from '@blind-demod/arrays';
 import { angleBetween, expectedProduct } from './gaussian-expectation.js';
 import { leastOfConvex } from './golden-section.js';
 import type { LinearMap } from './linear-maps.js';
-import { dot, relu } from './networks.js';
+import { relu } from './networks.js';
 
 /** Two inputs of a layer, of unit length. */
 export type InputPair = readonly [x: Float64Array, y: Float64Array];
@@ -61,8 +61,8 @@ export function gaussianProduct(
 export function relativeDeviations(products: readonly Product[]): number[] {
   // ‖t·a − e‖² = t²‖a‖² − 2t a·e + ‖e‖², in units of ‖e‖².
   const terms = products.map(({ measured, expected }) => {
-    const unit = dot(expected, expected);
-    return { square: dot(measured, measured) / unit, mixed: dot(measured, expected) / unit };
+    const unit = inner(expected, expected);
+    return { square: inner(measured, measured) / unit, mixed: inner(measured, expected) / unit };
   });
   const deviations = (t: number) =>
     terms.map(({ square, mixed }) => Math.sqrt(Math.max(0, t ** 2 * square - 2 * t * mixed + 1)));

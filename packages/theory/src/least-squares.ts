@@ -1,7 +1,6 @@
 // Least squares over a few columns, the inner step of the alternating methods.
+import { addScaled, inner } from '@blind-demod/arrays';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
-import { dot } from './networks.js';
-import { addScaled } from './vectors.js';
 
 /** A matrix by its columns, each of the length of an image: what an image is a combination of. */
 export type Dictionary = readonly Float64Array[];
@@ -24,14 +23,14 @@ export function leastSquares(columns: Dictionary, target: Float64Array): Float64
   const square = Matrix.zeros(size, size);
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) {
-      const product = dot(columns[i]!, columns[j]!);
+      const product = inner(columns[i]!, columns[j]!);
       square.set(i, j, product);
       square.set(j, i, product);
     }
   }
   const ridge = 1e-12 * (square.trace() / size) + Number.MIN_VALUE;
   for (let i = 0; i < size; i++) square.set(i, i, square.get(i, i) + ridge);
-  const right = Matrix.columnVector(columns.map(column => dot(column, target)));
+  const right = Matrix.columnVector(columns.map(column => inner(column, target)));
   const cholesky = new CholeskyDecomposition(square);
   // Not positive in floating point: the columns are as good as dependent, and zero is as good an answer as any.
   if (!cholesky.isPositiveDefinite()) return new Float64Array(size);

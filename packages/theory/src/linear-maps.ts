@@ -1,8 +1,6 @@
 // Layers as linear maps: all that the conditions on a weight matrix need is products with it and with its transpose.
+import { inner, type RandomStream, times } from '@blind-demod/arrays';
 import type { Generator } from '@blind-demod/dcgan';
-import type { RandomStream } from '@blind-demod/experiment';
-import { dot } from './networks.js';
-import { times } from './vectors.js';
 
 /** A weight matrix W, [rows, columns], by what it does. */
 export interface LinearMap {
@@ -28,7 +26,7 @@ export function denseMap(rows: number, columns: number, entries: Float64Array): 
   const map: Omit<LinearMap, 'weighted'> = {
     rows,
     columns,
-    squaredNorm: dot(entries, entries),
+    squaredNorm: inner(entries, entries),
     apply: u => multiply(entries, rows, u),
     applyTransposed: v => {
       const product = new Float64Array(columns);
@@ -132,7 +130,7 @@ export function transposedConvolutionMap(
     columns: from * small,
     squaredNorm: pairs.reduce((sum, { tap }) => {
       const matrix = forward.subarray(tap * from * to, (tap + 1) * from * to);
-      return sum + dot(matrix, matrix);
+      return sum + inner(matrix, matrix);
     }, 0),
     apply: u => {
       const [source, target] = [transposed(u, from, small), new Float64Array(to * large)];

@@ -1,6 +1,8 @@
 // The settings of an experiment on the theory: from its config file, with --large on top.
+
 import { dirname, join, resolve } from 'node:path';
-import { loadSettings, UserError } from '@blind-demod/experiment';
+import { UserError } from '@blind-demod/arrays';
+import { loadSettings } from '@blind-demod/experiment';
 import { z } from 'zod';
 import { STUDIES } from './studies.js';
 import type { Study, StudySettings } from './study.js';

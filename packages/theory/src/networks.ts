@@ -1,7 +1,7 @@
 // The networks of the theorems: relu(W_d … relu(W_1 z)), no biases, random weights, any depth and widths.
-import { randomStream } from '@blind-demod/experiment';
 
 /** Row-major. */
+import { inner, norm, randomStream } from '@blind-demod/arrays';
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
@@ -146,15 +146,7 @@ export function multiplyTransposed({ rows, columns, data }: Matrix, vector: Floa
 
 export const relu = (vector: Float64Array): Float64Array => vector.map(value => Math.max(value, 0));
 
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
-  return sum;
-}
-
-export const norm = (vector: Float64Array): number => Math.sqrt(dot(vector, vector));
-
 /** The angle between two vectors that are not zero, in [0, π]. */
 export function angle(a: Float64Array, b: Float64Array): number {
-  return Math.acos(Math.max(-1, Math.min(1, dot(a, b) / (norm(a) * norm(b)))));
+  return Math.acos(Math.max(-1, Math.min(1, inner(a, b) / (norm(a) * norm(b)))));
 }

@@ -19,15 +19,3 @@ export function fitPowerLaw(points: readonly { readonly x: number; readonly y: n
     mean(logarithms.map(({ x }) => (x - atX) ** 2));
   return { exponent, factor: Math.exp(atY - exponent * atX) };
 }
-
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-/** The value below which this fraction of the values lies, interpolated. */
-export function quantile(values: readonly number[], fraction: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = fraction * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
-  return low + (at - Math.floor(at)) * (high - low);
-}

@@ -1,10 +1,9 @@
 // The sparsity prior: w = Φ a and x = Ψ b with known dictionaries and few non-zero coefficients, recovered by
 // alternating hard-thresholded minimisation (the approach of Lee et al. 2017).
+import { inner, minus, times } from '@blind-demod/arrays';
 import { type AlternatingRecovery, alternate, type FactorUpdate } from './alternating.js';
 import { combine, type Dictionary, leastSquares } from './least-squares.js';
-import { dot } from './networks.js';
 import { correlations, leadingRightVector } from './subspace-prior.js';
-import { minus, times } from './vectors.js';
 
 export interface SparseFactor {
   readonly dictionary: Dictionary;
@@ -67,7 +66,7 @@ function hardThresholdingPursuit({ dictionary, sparsity }: SparseFactor): Factor
   return (other, observation) => {
     for (let step = 0; step < PURSUIT_STEPS; step++) {
       const residual = times(other, minus(observation, times(other, image)));
-      const moved = dictionary.map(column => dot(column, residual));
+      const moved = dictionary.map(column => inner(column, residual));
       const stepSize = exactStep(dictionary, other, moved, largest(moved.map(Math.abs), sparsity));
       for (let index = 0; index < moved.length; index++) moved[index]! *= stepSize;
       support.forEach((index, i) => {
@@ -95,7 +94,7 @@ function exactStep(
 ): number {
   const part = support.map(index => gradient[index]!);
   const image = times(other, combine(pick(dictionary, support), part));
-  const squares = dot(image, image);
+  const squares = inner(image, image);
   return squares === 0 ? 0 : part.reduce((sum, value) => sum + value ** 2, 0) / squares;
 }
 

@@ -1,10 +1,8 @@
 // The subspace prior: w = B h and x = C m with known B and C, recovered by alternating least squares.
-import type { RandomStream } from '@blind-demod/experiment';
+import { inner, type RandomStream, times } from '@blind-demod/arrays';
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { type AlternatingRecovery, alternate, type FactorUpdate } from './alternating.js';
 import { combine, type Dictionary, leastSquares } from './least-squares.js';
-import { dot } from './networks.js';
-import { times } from './vectors.js';
 
 /**
  * Recovers w = B h and x = C m from y = w ⊙ x. The first start is spectral: Bᵀ diag(y) C is h mᵀ / ℓ on average, so
@@ -41,7 +39,7 @@ export function recoverInSubspaces(
 /** Bᵀ diag(y) C. */
 export function correlations(observation: Float64Array, signal: Dictionary, distortion: Dictionary): Matrix {
   const weighted = distortion.map(column => times(column, observation));
-  return new Matrix(signal.map(row => weighted.map(column => dot(row, column))));
+  return new Matrix(signal.map(row => weighted.map(column => inner(row, column))));
 }
 
 /** The right singular vector of the largest singular value. */

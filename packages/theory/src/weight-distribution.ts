@@ -1,4 +1,5 @@
 // The Weight Distribution Condition and the joint one, as functions of the directions that they speak of.
+import { addScaled, inner, minus, norm, scaled, times } from '@blind-demod/arrays';
 import {
   angleBetween,
   expectedFormGradient,
@@ -8,8 +9,7 @@ import {
 } from './gaussian-expectation.js';
 import { extremeEigenpair } from './lanczos.js';
 import type { LinearMap } from './linear-maps.js';
-import { dot, norm, relu } from './networks.js';
-import { addScaled, minus, scaled, times } from './vectors.js';
+import { relu } from './networks.js';
 
 /** How far a condition is from holding with ε = 0 at some directions: ‖t·A − E‖, A of the weights, E expected. */
 export interface Deviation {
@@ -111,7 +111,7 @@ export function jointCondition(signalWeights: LinearMap, distortionWeights: Line
       const squares = scaled(squared(b.apply(direction)), b.rows);
       const gains = times(relu(products[2]), relu(products[3]));
       const angle = angleBetween(m!, y!);
-      const form = dot(direction, expectedProduct(h!, x!, direction));
+      const form = inner(direction, expectedProduct(h!, x!, direction));
       const ofGate = (own: Float64Array, other: Float64Array, ownAt: 0 | 1) => {
         const density = times(edge(products[ownAt], width), step(products[ownAt === 0 ? 1 : 0]));
         return minus(
@@ -144,7 +144,7 @@ function deviation(
     guess,
     LANCZOS_STEPS,
   );
-  const forms = { measured: dot(vector, measured(vector)), expected: dot(vector, expected(vector)) };
+  const forms = { measured: inner(vector, measured(vector)), expected: inner(vector, expected(vector)) };
   return { value: Math.abs(scale * forms.measured - forms.expected), direction: vector, ...forms };
 }
 
@@ -184,7 +184,7 @@ const both = (a: Float64Array, b: Float64Array): Float64Array =>
 
 /** The derivative of the indicator of positive values, smoothed: a Gaussian of `width` times their root mean square. */
 function edge(values: Float64Array, width: number): Float64Array {
-  const deviation = width * Math.sqrt(dot(values, values) / values.length);
+  const deviation = width * Math.sqrt(inner(values, values) / values.length);
   if (deviation === 0) return new Float64Array(values.length);
   const height = 1 / (Math.sqrt(2 * Math.PI) * deviation);
   return values.map(value => height * Math.exp(-0.5 * (value / deviation) ** 2));

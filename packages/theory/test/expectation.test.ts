@@ -1,4 +1,4 @@
-import { randomStream } from '@blind-demod/experiment';
+import { norm, randomStream } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
 import {
   angleAfterLayer,
@@ -7,7 +7,7 @@ import {
   expectedSignalGradient,
   spuriousScale,
 } from '../src/expectation.js';
-import { angle, generate, norm, randomNetwork } from '../src/networks.js';
+import { angle, generate, randomNetwork } from '../src/networks.js';
 import { gradientsAt, objectiveAt, problemOf } from '../src/objective.js';
 
 const random = randomStream(5, 'codes');

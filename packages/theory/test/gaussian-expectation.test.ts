@@ -1,4 +1,4 @@
-import { randomStream } from '@blind-demod/experiment';
+import { addScaled, inner, norm, randomStream, scaled } from '@blind-demod/arrays';
 import fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
@@ -10,8 +10,6 @@ import {
   expectedOverlapGradient,
   expectedProduct,
 } from '../src/gaussian-expectation.js';
-import { dot, norm } from '../src/networks.js';
-import { addScaled, scaled } from '../src/vectors.js';
 
 const unit = (dimension: number, ...name: (string | number)[]) =>
   randomUnit(dimension, randomStream(1, 'test', ...name));
@@ -19,7 +17,7 @@ const unit = (dimension: number, ...name: (string | number)[]) =>
 /** Q_{x,y} as the paper writes it, by the matrix M that takes x to y, y to x, and what is orthogonal to both to 0. */
 function paperQ(x: Float64Array, y: Float64Array): Matrix {
   const n = x.length;
-  const angle = Math.acos(dot(x, y));
+  const angle = Math.acos(inner(x, y));
   // M = [y x] [x y]⁺: the pseudo-inverse sends x and y to the unit vectors and the complement to 0.
   const [from, to] = [new Matrix([[...x], [...y]]).transpose(), new Matrix([[...y], [...x]]).transpose()];
   const gram = from.transpose().mmul(from);
@@ -67,7 +65,7 @@ describe('Q_{x,y}', () => {
     const mean = new Float64Array(3);
     for (let draw = 0; draw < draws; draw++) {
       const w = Float64Array.from({ length: 3 }, () => random.normal());
-      if (dot(w, x) > 0 && dot(w, y) > 0) addScaled(mean, dot(w, u) / draws, w);
+      if (inner(w, x) > 0 && inner(w, y) > 0) addScaled(mean, inner(w, u) / draws, w);
     }
     // An entry has a deviation of less than 2; over 200,000 draws that is 0.0045, and three of them 0.013.
     const expected = expectedProduct(x, y, u);
@@ -78,16 +76,16 @@ describe('Q_{x,y}', () => {
     fc.assert(
       fc.property(fc.nat(1000), seed => {
         const [x, y, u] = [unit(4, seed, 'x'), unit(4, seed, 'y'), unit(4, seed, 'u')];
-        fc.pre(Math.abs(dot(x, y)) < 0.95); // kinks at 0 and π
+        fc.pre(Math.abs(inner(x, y)) < 0.95); // kinks at 0 and π
         const tangent = unit(4, seed, 't');
-        addScaled(tangent, -dot(tangent, x), x);
+        addScaled(tangent, -inner(tangent, x), x);
         const at = (distance: number) => {
           const moved = Float64Array.from(x);
           addScaled(moved, distance, tangent);
-          return dot(u, expectedProduct(scaled(moved, 1 / norm(moved)), y, u));
+          return inner(u, expectedProduct(scaled(moved, 1 / norm(moved)), y, u));
         };
         const slope = (at(1e-5) - at(-1e-5)) / 2e-5;
-        expect(dot(expectedFormGradient(x, y, u), tangent)).toBeCloseTo(slope, 6);
+        expect(inner(expectedFormGradient(x, y, u), tangent)).toBeCloseTo(slope, 6);
       }),
       { numRuns: 30 },
     );
@@ -99,16 +97,16 @@ describe('the overlap mᵀ Q_{m,y} y', () => {
     fc.assert(
       fc.property(fc.nat(1000), seed => {
         const [m, y] = [unit(4, seed, 'm'), unit(4, seed, 'y')];
-        expect(expectedOverlap(angleBetween(m, y))).toBeCloseTo(dot(m, expectedProduct(m, y, y)), 10);
+        expect(expectedOverlap(angleBetween(m, y))).toBeCloseTo(inner(m, expectedProduct(m, y, y)), 10);
         const tangent = unit(4, seed, 't');
-        addScaled(tangent, -dot(tangent, m), m);
+        addScaled(tangent, -inner(tangent, m), m);
         const at = (distance: number) => {
           const moved = Float64Array.from(m);
           addScaled(moved, distance, tangent);
           return expectedOverlap(angleBetween(scaled(moved, 1 / norm(moved)), y));
         };
         const slope = (at(1e-5) - at(-1e-5)) / 2e-5;
-        expect(dot(expectedOverlapGradient(m, y), tangent)).toBeCloseTo(slope, 6);
+        expect(inner(expectedOverlapGradient(m, y), tangent)).toBeCloseTo(slope, 6);
       }),
       { numRuns: 30 },
     );

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { float32, inner, median, norm, randomStream, scaled, times, UserError } from '@blind-demod/arrays';
 import { affineLayers, encodeGenerator, GENERATOR_KIND, type Generator } from '@blind-demod/dcgan';
-import { float32, randomStream, UserError, writeArtifact } from '@blind-demod/experiment';
+import { writeArtifact } from '@blind-demod/experiment';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -18,9 +19,6 @@ import {
   linearLayers,
   transposedConvolutionMap,
 } from '../src/linear-maps.js';
-import { dot, norm } from '../src/networks.js';
-import { median } from '../src/power-law.js';
-import { scaled, times } from '../src/vectors.js';
 
 const stream = (...name: (string | number)[]) => randomStream(1, 'layers test', ...name);
 
@@ -92,12 +90,12 @@ describe('layers as linear maps', () => {
       fc.property(maps, given => {
         for (const map of mapsOf(given)) {
           const [u, v] = [randomUnit(map.columns, stream('u')), randomUnit(map.rows, stream('v'))];
-          expect(dot(map.apply(u), v)).toBeCloseTo(dot(u, map.applyTransposed(v)), 10);
+          expect(inner(map.apply(u), v)).toBeCloseTo(inner(u, map.applyTransposed(v)), 10);
           const columns = Array.from({ length: map.columns }, (_, i) => {
             return map.apply(Float64Array.from({ length: map.columns }, (__, k) => (i === k ? 1 : 0)));
           });
           expect(map.squaredNorm).toBeCloseTo(
-            columns.reduce((sum, column) => sum + dot(column, column), 0),
+            columns.reduce((sum, column) => sum + inner(column, column), 0),
             8,
           );
           const gains = v.map(value => Math.max(value, 0));
@@ -135,7 +133,7 @@ describe('deviations at inputs', () => {
   test('of a Gaussian matrix are drawn without the matrix as they are with it', () => {
     const [rows, columns, draws] = [60, 12, 400];
     const [x, y] = [randomUnit(columns, stream('gx')), randomUnit(columns, stream('gy'))];
-    const angle = Math.acos(dot(x, y));
+    const angle = Math.acos(inner(x, y));
     const withMatrix = Array.from({ length: draws }, (_, i) =>
       productAt(gaussianMap(rows, columns, stream('with', i)), [x, y]),
     );

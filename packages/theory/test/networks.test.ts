@@ -1,4 +1,4 @@
-import { randomStream } from '@blind-demod/experiment';
+import { inner, norm, randomStream } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
 import { chiSquareTail, expansivity, lastExpansivity } from '../src/expansivity.js';
 import {
@@ -6,9 +6,7 @@ import {
   activePattern,
   applyPiece,
   applyPieceTransposed,
-  dot,
   generate,
-  norm,
   randomNetwork,
   truncationRadius,
 } from '../src/networks.js';
@@ -37,7 +35,7 @@ function byHand(widths: number[], z: number[]): number[] {
 describe('randomNetwork', () => {
   test('has entries of variance 1/n_i', () => {
     for (const { rows, data } of network([10, 200, 3000], 'gaussian').layers) {
-      const variance = dot(data, data) / data.length;
+      const variance = inner(data, data) / data.length;
       expect(variance * rows).toBeCloseTo(1, 1);
     }
   });
@@ -106,7 +104,7 @@ describe('activePattern', () => {
   test('takes the side that a direction points to where a pre-activation is zero', () => {
     const row = net.layers[0]!.data.subarray(0, 3);
     const z = code(3);
-    const onKink = z.map((v, i) => v - (dot(row, z) / dot(row, row)) * row[i]!);
+    const onKink = z.map((v, i) => v - (inner(row, z) / inner(row, row)) * row[i]!);
     expect(activePattern(net, onKink, row)[0]![0]).toBe(1);
     expect(
       activePattern(
@@ -127,8 +125,8 @@ describe('activePattern', () => {
   test('has Λᵀ as its transpose: ⟨Λ u, v⟩ = ⟨u, Λᵀ v⟩', () => {
     const [z, u, v] = [code(3), code(3, 'u'), code(20, 'v')];
     const pattern = activePattern(net, z);
-    expect(dot(applyPiece(net, pattern, u), v)).toBeCloseTo(
-      dot(u, applyPieceTransposed(net, pattern, v)),
+    expect(inner(applyPiece(net, pattern, u), v)).toBeCloseTo(
+      inner(u, applyPieceTransposed(net, pattern, v)),
       12,
     );
   });

@@ -1,10 +1,10 @@
-import { randomStream } from '@blind-demod/experiment';
+import { inner, norm, randomStream } from '@blind-demod/arrays';
 import { Matrix as Dense } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { descend } from '../src/algorithm1.js';
 import type { CodePair } from '../src/expectation.js';
 import { balanced, distanceTo, hyperbolas, nearest } from '../src/hyperbolas.js';
-import { dot, norm, type ReluNetwork, randomNetwork } from '../src/networks.js';
+import { type ReluNetwork, randomNetwork } from '../src/networks.js';
 import { gradientsAt, objectiveAt, problemOf } from '../src/objective.js';
 
 const random = randomStream(11, 'objective');
@@ -74,7 +74,7 @@ describe('gradientsAt', () => {
 
   test('on a kink are the slopes on the side asked for', () => {
     const row = g1.layers[0]!.data.subarray(0, 3);
-    const h = point.signalCode.map((v, i) => v - (dot(row, point.signalCode) / dot(row, row)) * row[i]!);
+    const h = point.signalCode.map((v, i) => v - (inner(row, point.signalCode) / inner(row, row)) * row[i]!);
     const onKink = { ...point, signalCode: h };
     for (const sign of [1, -1]) {
       const side = { signalCode: row.map(v => sign * v), distortionCode: new Float64Array(2) };
@@ -82,7 +82,7 @@ describe('gradientsAt', () => {
         (objectiveAt(problem, { ...onKink, signalCode: h.map((v, i) => v + 1e-7 * side.signalCode[i]!) }) -
           objectiveAt(problem, onKink)) /
         1e-7;
-      expect(dot(gradientsAt(problem, onKink, side).signal, side.signalCode)).toBeCloseTo(oneSided, 6);
+      expect(inner(gradientsAt(problem, onKink, side).signal, side.signalCode)).toBeCloseTo(oneSided, 6);
     }
   });
 

@@ -1,4 +1,4 @@
-import { randomStream } from '@blind-demod/experiment';
+import { inner, median, minus, norm, quantile, randomStream, scaled, times } from '@blind-demod/arrays';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -9,11 +9,9 @@ import {
   recoverFromRanges,
 } from '../src/generative-recovery.js';
 import { combine, type Dictionary, leastSquares } from '../src/least-squares.js';
-import { dot, norm } from '../src/networks.js';
-import { fitPowerLaw, median, quantile } from '../src/power-law.js';
+import { fitPowerLaw } from '../src/power-law.js';
 import { recoverSparse } from '../src/sparsity-prior.js';
 import { recoverInSubspaces } from '../src/subspace-prior.js';
-import { minus, scaled, times } from '../src/vectors.js';
 
 const stream = (...name: (string | number)[]) => randomStream(1, 'priors test', ...name);
 
@@ -36,7 +34,7 @@ describe('least squares', () => {
           const target = Float64Array.from(stream('target', seed).normals(length));
           const residual = minus(target, combine(some, leastSquares(some, target)));
           // The normal equations square the condition number: half of the digits.
-          for (const column of some) expect(Math.abs(dot(column, residual))).toBeLessThan(1e-7);
+          for (const column of some) expect(Math.abs(inner(column, residual))).toBeLessThan(1e-7);
         },
       ),
     );
@@ -59,7 +57,7 @@ describe('the angular error', () => {
           Float64Array,
           Float64Array,
         ];
-        const best = dot(truth, estimate) / dot(estimate, estimate);
+        const best = inner(truth, estimate) / inner(estimate, estimate);
         const error = norm(minus(truth, scaled(estimate, best))) / norm(truth);
         expect(angularError(truth, estimate)).toBeCloseTo(error, 6);
         expect(angularError(truth, scaled(estimate, factor))).toBeCloseTo(error, 6);

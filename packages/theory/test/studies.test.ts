@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '@blind-demod/experiment';
+import { UserError } from '@blind-demod/arrays';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findStudy, loadStudy, runStudy, STUDIES, studyJsonSchema } from '../src/index.js';
 

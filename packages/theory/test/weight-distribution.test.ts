@@ -1,4 +1,4 @@
-import { randomStream } from '@blind-demod/experiment';
+import { addScaled, inner, randomStream, scaled } from '@blind-demod/arrays';
 import fc from 'fast-check';
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
@@ -7,8 +7,6 @@ import { angleBetween, expectedOverlap, expectedProduct } from '../src/gaussian-
 import { extremeEigenpair } from '../src/lanczos.js';
 import { tooFewRows } from '../src/layer-deviation.js';
 import { denseMap, gaussianMap, type LinearMap } from '../src/linear-maps.js';
-import { dot } from '../src/networks.js';
-import { addScaled, scaled } from '../src/vectors.js';
 import { jointCondition, weightDistributionCondition } from '../src/weight-distribution.js';
 
 const stream = (...name: (string | number)[]) => randomStream(1, 'test', ...name);
@@ -40,7 +38,8 @@ describe('deviations are norms of what the paper writes', () => {
         const [x, y, guess] = units([n, n, n], seed);
         const norm = spectralNorm(n, u => {
           const sum = scaled(expectedProduct(x!, y!, u), -1);
-          for (const w of rowsOf(map)) if (dot(w, x!) > 0 && dot(w, y!) > 0) addScaled(sum, dot(w, u), w);
+          for (const w of rowsOf(map))
+            if (inner(w, x!) > 0 && inner(w, y!) > 0) addScaled(sum, inner(w, u), w);
           return sum;
         });
         // Lanczos' method takes more steps than there are dimensions, so only rounding is left.
@@ -65,8 +64,8 @@ describe('deviations are norms of what the paper writes', () => {
           const norm = spectralNorm(n, u => {
             const sum = scaled(expectedProduct(h!, x!, u), -overlap);
             bRows.forEach((w, i) => {
-              const gain = Math.max(dot(cRows[i]!, m!), 0) * Math.max(dot(cRows[i]!, y!), 0);
-              if (dot(w, h!) > 0 && dot(w, x!) > 0) addScaled(sum, rows * gain * dot(w, u), w);
+              const gain = Math.max(inner(cRows[i]!, m!), 0) * Math.max(inner(cRows[i]!, y!), 0);
+              if (inner(w, h!) > 0 && inner(w, x!) > 0) addScaled(sum, rows * gain * inner(w, u), w);
             });
             return sum;
           });
@@ -134,7 +133,7 @@ test('along the gains of the joint condition, the direction of ascent is the gra
   const [b, c] = [gaussianMap(60, 4, stream('gradient b')), gaussianMap(60, 5, stream('gradient c'))];
   const condition = jointCondition(b, c);
   const [h, x, m, y, tangent] = units([4, 4, 5, 5, 5], 'gradient');
-  addScaled(tangent!, -dot(tangent!, m!), m!);
+  addScaled(tangent!, -inner(tangent!, m!), m!);
   const at = condition.deviation([h!, x!, m!, y!], 1, h!);
   const valueAt = (distance: number) => {
     const moved = Float64Array.from(m!);
@@ -143,7 +142,7 @@ test('along the gains of the joint condition, the direction of ascent is the gra
   };
   const [, , byM] = condition.ascentDirections([h!, x!, m!, y!], 1, at, 0.1);
   // So close to m no row changes its side; the eigenvector's own change has no effect to first order.
-  expect(dot(byM!, tangent!)).toBeCloseTo((valueAt(1e-6) - valueAt(-1e-6)) / 2e-6, 5);
+  expect(inner(byM!, tangent!)).toBeCloseTo((valueAt(1e-6) - valueAt(-1e-6)) / 2e-6, 5);
 });
 
 describe('too few rows', () => {

@@ -1,7 +1,10 @@
 // demod ablate: what each part of the solver is worth, measured on training images.
+
 import { join } from 'node:path';
-import { type AblationRow, ablate, departures, paperVariants, textTable } from '@blind-demod/eval';
-import { loadExperiment, startProgress, UserError, writeFileAtomic } from '@blind-demod/experiment';
+import { UserError } from '@blind-demod/arrays';
+import { type AblationRow, ablate, departures, paperVariants } from '@blind-demod/eval';
+import { loadExperiment, startProgress, writeFileAtomic } from '@blind-demod/experiment';
+import { textTable } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';
 import { findGenerators } from '../generators.js';

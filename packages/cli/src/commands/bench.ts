@@ -1,4 +1,5 @@
 // demod bench: how much of the machine is used.
+
 import {
   type BenchmarkResult,
   type BenchmarkRow,
@@ -6,9 +7,9 @@ import {
   benchmark,
   profileProgram,
   type Size,
-  textTable,
-} from '@blind-demod/eval';
+} from '@blind-demod/benchmark';
 import { threadCount } from '@blind-demod/jit';
+import { textTable } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import type { CommonArguments } from '../options.js';

@@ -1,6 +1,7 @@
 // demod data: the images of both factors.
+import { FACTORS, type Factor } from '@blind-demod/arrays';
 import { prepareImages } from '@blind-demod/distortion-data';
-import { FACTORS, type Factor, loadExperiment } from '@blind-demod/experiment';
+import { loadExperiment } from '@blind-demod/experiment';
 import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments } from '../options.js';

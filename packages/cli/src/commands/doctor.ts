@@ -1,6 +1,8 @@
 // demod doctor: what works here, and what to do about the rest.
+
 import { cpus, totalmem } from 'node:os';
-import { FACTORS, type LoadedExperiment, loadExperiment, UserError } from '@blind-demod/experiment';
+import { FACTORS, UserError } from '@blind-demod/arrays';
+import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import { chooseDevice, chosenDevice, describeDevices } from '@blind-demod/jit';
 import type { CommandModule } from 'yargs';
 import { generatorFolder } from '../generators.js';

@@ -1,7 +1,9 @@
 // demod export: the generators as files for other programs.
+
 import { join } from 'node:path';
+import { FACTORS } from '@blind-demod/arrays';
 import { generatorToOnnx } from '@blind-demod/dcgan';
-import { FACTORS, loadExperiment, writeFileAtomic } from '@blind-demod/experiment';
+import { loadExperiment, writeFileAtomic } from '@blind-demod/experiment';
 import type { CommandModule } from 'yargs';
 import { findGenerators } from '../generators.js';
 import { ARTIFACTS, type CommonArguments } from '../options.js';

@@ -1,16 +1,13 @@
 // demod recover: takes one picture apart.
+
 import { join } from 'node:path';
-import { generatorPrior, refine, solve } from '@blind-demod/demod-core';
-import { contactSheet, readImageFile, writePng } from '@blind-demod/distortion-data';
+import { type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
+import { generatorPrior } from '@blind-demod/dcgan';
+import { refine, solve } from '@blind-demod/demod-core';
+import { readImageFile, writePng } from '@blind-demod/distortion-data';
 import { relativeError } from '@blind-demod/eval';
-import {
-  type Float32NdArray,
-  float32,
-  loadExperiment,
-  startProgress,
-  UserError,
-  writeFileAtomic,
-} from '@blind-demod/experiment';
+import { loadExperiment, startProgress, writeFileAtomic } from '@blind-demod/experiment';
+import { contactSheet } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
 import { findGenerators } from '../generators.js';
 import { ARTIFACTS, type CommonArguments } from '../options.js';

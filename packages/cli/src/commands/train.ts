@@ -1,8 +1,9 @@
 // demod train: the generators.
-import { type Score, trainGenerator } from '@blind-demod/dcgan';
-import { generatorPrior, representationError } from '@blind-demod/demod-core';
+import { FACTORS, type Factor } from '@blind-demod/arrays';
+import { generatorPrior, type Score, trainGenerator } from '@blind-demod/dcgan';
+import { representationError } from '@blind-demod/demod-core';
 import { prepareImages } from '@blind-demod/distortion-data';
-import { FACTORS, type Factor, loadExperiment, startProgress } from '@blind-demod/experiment';
+import { loadExperiment, startProgress } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';

@@ -1,6 +1,6 @@
 // The last step of every method that has a distortion: the observation divided by it, as the solver itself does.
+import { type Factor, type Float32NdArray, float32 } from '@blind-demod/arrays';
 import { refine } from '@blind-demod/demod-core';
-import { type Factor, type Float32NdArray, float32 } from '@blind-demod/experiment';
 import type { Observed } from '../comparison/method.js';
 
 /** λ of an observation without noise, as it is for the solver. */

@@ -1,5 +1,5 @@
 // A batch of observations, one image at a time: what the classical methods, which know no batches, have in common.
-import { type Factor, type Float32NdArray, float32 } from '@blind-demod/experiment';
+import { type Factor, type Float32NdArray, float32 } from '@blind-demod/arrays';
 import type { Observed } from '../comparison/method.js';
 
 /** One observation, as the flat list of its pixels. */

@@ -1,8 +1,7 @@
 // Homomorphic filtering (Oppenheim, Schafer and Stockham 1968; Stockham 1972): the logarithm turns the product into a
 // sum, of which the smooth part is the distortion's.
 
-import { gaussianBlur } from '@blind-demod/demod-core';
-import { type Float32NdArray, float32 } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, gaussianBlur } from '@blind-demod/arrays';
 import type { Baseline } from '../comparison/method.js';
 import { divideByDistortion } from './divide.js';
 import { blackWhereMissing } from './observation.js';

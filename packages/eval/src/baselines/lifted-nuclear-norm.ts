@@ -1,6 +1,6 @@
 // The subspace prior lifted: y is linear in X = a bᵀ, and the nuclear norm stands in for its rank (Ahmed, Recht and
 // Romberg 2014, "Blind deconvolution using convex programming").
-import { inner } from '@blind-demod/demod-core';
+import { inner } from '@blind-demod/arrays';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../comparison/method.js';
 import { divideByDistortion } from './divide.js';

@@ -1,5 +1,5 @@
 // Doing nothing: the observation as the estimate of the signal. What any method must beat.
-import type { Float32NdArray } from '@blind-demod/experiment';
+import type { Float32NdArray } from '@blind-demod/arrays';
 import type { Baseline, Observed } from '../comparison/method.js';
 
 export const observation: Baseline = () => ({

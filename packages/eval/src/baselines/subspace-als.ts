@@ -1,6 +1,6 @@
 // The subspace prior, w = B a and x = C b: alternating least squares. B and C hold the principal components of the
 // training images. (Blind calibration in known subspaces: Li, Lee and Bresler 2016; Ling and Strohmer 2015.)
-import { inner } from '@blind-demod/demod-core';
+import { inner } from '@blind-demod/arrays';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../comparison/method.js';
 import { divideByDistortion } from './divide.js';

@@ -1,7 +1,6 @@
 // The linear subspace nearest to a set of training images: their principal components through the origin, as a scale is
 // free (Eckart and Young 1936, by the randomised subspace iteration of Halko, Martinsson and Tropp 2011).
-import { inner } from '@blind-demod/demod-core';
-import { type Factor, type Float32NdArray, randomStream } from '@blind-demod/experiment';
+import { type Factor, type Float32NdArray, inner, randomStream } from '@blind-demod/arrays';
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 import type { Baseline } from '../comparison/method.js';
 

@@ -1,14 +1,9 @@
 // The comparison: every method on the same held-out pairs, under every condition.
+
 import { join } from 'node:path';
+import { type Factor, UserError } from '@blind-demod/arrays';
 import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
-import {
-  type Factor,
-  hashOf,
-  type LoadedExperiment,
-  openArtifact,
-  UserError,
-  writeArtifact,
-} from '@blind-demod/experiment';
+import { hashOf, type LoadedExperiment, openArtifact, writeArtifact } from '@blind-demod/experiment';
 import { inBatches } from '../batches.js';
 import { heldOutPairs } from '../pairs.js';
 import { comparisonCsv } from './comparison-csv.js';

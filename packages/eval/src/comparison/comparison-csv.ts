@@ -1,5 +1,5 @@
 // comparison.csv: a line per condition, method and pair.
-import { type Cell, toCsv } from '../csv.js';
+import { type Cell, toCsv } from '@blind-demod/picture';
 import type { Pair } from '../pairs.js';
 import type { Outcome } from './summary.js';
 

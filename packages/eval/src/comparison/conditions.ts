@@ -1,5 +1,5 @@
 // Under what conditions methods are compared: noise, and missing pixels.
-import { type Float32NdArray, float32, randomStream } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
 import type { Observations } from '../batches.js';
 import type { Named, Observed } from './method.js';
 

@@ -1,13 +1,13 @@
 // The methods that know each factor by a trained generator.
+
+import type { Factor } from '@blind-demod/arrays';
 import type { Generator } from '@blind-demod/dcgan';
-import { generatorPrior, type Recovery, refine, solve } from '@blind-demod/demod-core';
-import { type Experiment, experimentSchema, type Factor, type SolverSettings } from '@blind-demod/experiment';
+import { generatorPrior } from '@blind-demod/dcgan';
+import { PAPER_SOLVER, type Recovery, refine, type SolverSettings, solve } from '@blind-demod/demod-core';
+import type { Experiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import { fingerprint } from '../plan.js';
 import type { Estimates, Named, Observed, Procedure } from './method.js';
-
-/** The paper's solver: 500 iterations of Algorithm 1, step size 1, momentum 0.9, one start. */
-export const PAPER: SolverSettings = experimentSchema.parse({}).solver;
 
 /**
  * Gradient descent on the codes of two generators with an ℓ2 penalty on them (Asim, Shamshad and Ahmed 2018, there for
@@ -16,7 +16,7 @@ export const PAPER: SolverSettings = experimentSchema.parse({}).solver;
  * percentile 36.9, 37.3, 32.9 dB; the step size is this solver's.
  */
 export const TWO_GENERATORS: SolverSettings = {
-  ...PAPER,
+  ...PAPER_SOLVER,
   signCheck: false,
   balance: false,
   stepSize: 20,
@@ -94,7 +94,7 @@ export function generativeProcedures(
   };
   return [
     procedure('two-generators', 'two generators, ℓ2', TWO_GENERATORS),
-    procedure('paper', 'the paper’s solver', PAPER),
+    procedure('paper', 'the paper’s solver', PAPER_SOLVER),
     procedure(OURS, 'this solver', ours, [ceiling]),
   ];
 }

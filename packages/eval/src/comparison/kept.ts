@@ -1,7 +1,8 @@
 // The scores of a comparison, kept on disk by condition, procedure and batch, so that one that was stopped goes on.
+
 import { join } from 'node:path';
+import { withDigits } from '@blind-demod/picture';
 import type { Batch } from '../batches.js';
-import { withDigits } from '../digits.js';
 import { type Store, storeOf } from '../store.js';
 import type { Condition } from './conditions.js';
 import type { Procedure } from './method.js';

@@ -1,6 +1,6 @@
 // What a comparison compares: ways to recover both factors of a product.
+import type { Factor, Float32NdArray } from '@blind-demod/arrays';
 import type { FactorImages } from '@blind-demod/distortion-data';
-import type { Factor, Float32NdArray } from '@blind-demod/experiment';
 
 /** y of n pairs, [n, channels, size, size]. */
 export interface Observed {

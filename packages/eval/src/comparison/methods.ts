@@ -1,6 +1,7 @@
 // All methods that are compared, in the order of their rows.
+import type { Factor } from '@blind-demod/arrays';
 import type { FactorImages } from '@blind-demod/distortion-data';
-import type { Experiment, Factor } from '@blind-demod/experiment';
+import type { Experiment } from '@blind-demod/experiment';
 import { BASELINES } from '../baselines/index.js';
 import { type Generative, generativeProcedures } from './generative.js';
 import { alone, type Procedure } from './method.js';

@@ -1,9 +1,8 @@
 // How close a method came to both factors of a pair.
-import type { Float32NdArray } from '@blind-demod/experiment';
-import { imageAt, type Observations } from '../batches.js';
+import { atBestScale, type Float32NdArray, imageAt } from '@blind-demod/arrays';
+import type { Observations } from '../batches.js';
 import { psnr } from '../metrics/psnr.js';
 import { errorAtBestScale, errorWhereSeen } from '../metrics/relative-error.js';
-import { atBestScale } from '../metrics/scale.js';
 import { type Scores, scoreAtBestScale } from '../metrics/scores.js';
 import type { Estimates } from './method.js';
 

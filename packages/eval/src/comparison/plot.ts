@@ -1,6 +1,6 @@
 // comparison.svg: the PSNR of every method, a column for each condition.
+import { drawSvg } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
-import { drawSvg } from '../svg.js';
 import type { Summarised } from './summary.js';
 
 /** In pixels; a letter is counted as its usual width. */

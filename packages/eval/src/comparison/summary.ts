@@ -1,5 +1,5 @@
 // The scores of a method under a condition in a few numbers.
-import { type Distribution, distribution } from '../statistics.js';
+import { type Distribution, distribution } from '@blind-demod/arrays';
 import type { Condition } from './conditions.js';
 import type { Named } from './method.js';
 import type { PairScores } from './pair-scores.js';

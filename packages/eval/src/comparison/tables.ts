@@ -1,5 +1,5 @@
 // A comparison as tables, for terminals and for Markdown.
-import { decibel, percent, textTable, thousandth } from '../table.js';
+import { decibel, percent, textTable, thousandth } from '@blind-demod/picture';
 import type { MethodSummary, Summarised } from './summary.js';
 
 interface Column {

@@ -1,7 +1,7 @@
 // Peak signal-to-noise ratio.
-import { inner } from '@blind-demod/demod-core';
 
 /** Above this, in dB, images count as equal: no value differs by more than a few 10⁻⁵ of the range. */
+import { inner } from '@blind-demod/arrays';
 export const MAX_PSNR = 100;
 
 /**

@@ -1,8 +1,7 @@
 // Relative error: the distance to the truth, in units of the truth's own length.
-import { inner, times } from '@blind-demod/demod-core';
-import { atBestScale } from './scale.js';
 
 /** ‖ŵ − w‖ / ‖w‖: 0 when equal, 1 for a black estimate. The estimate is taken as it is, not rescaled. */
+import { atBestScale, inner, times } from '@blind-demod/arrays';
 export function relativeError(estimate: Float32Array, truth: Float32Array): number {
   const difference = truth.map((value, index) => estimate[index]! - value);
   const error = inner(difference, difference);

@@ -1,8 +1,7 @@
 // The scores of one estimate of one image.
-import { type Float32NdArray, float32 } from '@blind-demod/experiment';
+import { atBestScale, type Float32NdArray, float32 } from '@blind-demod/arrays';
 import { psnr } from './psnr.js';
 import { relativeError } from './relative-error.js';
-import { atBestScale } from './scale.js';
 import { ssim } from './ssim.js';
 
 export interface Scores {

@@ -1,5 +1,5 @@
 // Structural similarity (Wang, Bovik, Sheikh and Simoncelli 2004), by the library ssim.js.
-import type { Float32NdArray } from '@blind-demod/experiment';
+import type { Float32NdArray } from '@blind-demod/arrays';
 import { ssim as compare } from 'ssim.js';
 
 /**

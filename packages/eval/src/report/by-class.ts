@@ -1,10 +1,9 @@
 // The errors by the class of the signal: which digits are hard.
+import { quantile } from '@blind-demod/arrays';
 import type { ImageSettings } from '@blind-demod/experiment';
-import { quantile } from '@blind-demod/experiment';
+import { type Content, decibel, type Html, html } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import type { Judged } from '../judgement.js';
-import { decibel } from '../table.js';
-import { type Content, type Html, html } from './html.js';
 import type { ReportInput } from './input.js';
 import { panel } from './plot.js';
 

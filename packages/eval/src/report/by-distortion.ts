@@ -1,7 +1,6 @@
 // The error by the strength of the distortion.
+import { type Content, decibel, type Html, html } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
-import { decibel } from '../table.js';
-import { type Content, type Html, html } from './html.js';
 import type { ReportInput } from './input.js';
 import { dots, panel } from './plot.js';
 

@@ -1,6 +1,6 @@
 // This solver beside other methods: the tables of a comparison.
+import { type Html, html } from '@blind-demod/picture';
 import { byCondition, conditionTable, LEGEND, overviews, type TextTable } from '../comparison/tables.js';
-import { type Html, html } from './html.js';
 import type { ReportInput } from './input.js';
 
 /** Nothing where nothing was compared. */

@@ -1,10 +1,8 @@
 // Whether failure is known: the confidence against what the recovery turned out to be.
+import { datum, decibel, type Html, html, percent } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import { isGood } from '../reliability.js';
 import { rocCurve } from '../roc.js';
-import { decibel, percent } from '../table.js';
-import { datum } from './datum.js';
-import { type Html, html } from './html.js';
 import type { ReportInput } from './input.js';
 import { dots, panel, reference } from './plot.js';
 

@@ -1,10 +1,10 @@
 // How the objective fell, where the starts of each pair ended, and what the fit says of the recovery.
 
-import { quantile, type SolverSettings } from '@blind-demod/experiment';
+import { quantile } from '@blind-demod/arrays';
+import type { SolverSettings } from '@blind-demod/demod-core';
+import { decibel, type Html, html } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import type { Judged } from '../judgement.js';
-import { decibel } from '../table.js';
-import { type Html, html } from './html.js';
 import type { ReportInput } from './input.js';
 import { dots, panel } from './plot.js';
 

@@ -1,8 +1,8 @@
 // How the errors of the estimates are distributed over the pairs.
+import { decibel, type Html, html } from '@blind-demod/picture';
 import type { Estimate } from '../judgement.js';
-import { decibel, TITLES } from '../table.js';
+import { TITLES } from '../table.js';
 import { histograms } from './histograms.js';
-import { type Html, html } from './html.js';
 import type { ReportInput } from './input.js';
 import { dots, panel, reference } from './plot.js';
 

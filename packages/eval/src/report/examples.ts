@@ -1,13 +1,14 @@
 // Figure 2 of the paper, as a table of images, with the refined signal and the truth beside what was recovered.
+import { embeddedImage, type Html, html } from '@blind-demod/picture';
 import { figure2 } from '../figure.js';
 import type { JudgedImages } from '../judgement.js';
-import { type Html, html } from './html.js';
-import { picture } from './picture.js';
 
 export async function examples(shown: readonly JudgedImages[]): Promise<Html> {
   const rows = await Promise.all(
     figure2(shown).map(async ({ label, images }) => {
-      const cells = await Promise.all(images.map((image, pair) => picture(image, `pair ${pair}: ${label}`)));
+      const cells = await Promise.all(
+        images.map((image, pair) => embeddedImage(image, `pair ${pair}: ${label}`)),
+      );
       return html`<tr><th scope="row">${label}</th>${cells.map(cell => html`<td>${cell}</td>`)}</tr>\n`;
     }),
   );

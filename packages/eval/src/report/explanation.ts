@@ -1,7 +1,7 @@
 // Why a pair went wrong, from what was measured of it and of all the others.
 
-import { quantile } from '@blind-demod/experiment';
-import { toDigits } from '../digits.js';
+import { quantile } from '@blind-demod/arrays';
+import { toDigits } from '@blind-demod/picture';
 import type { Judged } from '../judgement.js';
 import { rankCorrelation } from '../rank-correlation.js';
 

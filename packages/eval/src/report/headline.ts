@@ -1,7 +1,5 @@
 // The head of the page: what was done, and the main numbers.
-import { decibel, percent } from '../table.js';
-import { datum } from './datum.js';
-import { type Content, type Html, html } from './html.js';
+import { type Content, datum, decibel, type Html, html, percent } from '@blind-demod/picture';
 import type { ReportInput } from './input.js';
 
 export function headline({ loaded, judged, summary, reliability }: ReportInput): Html {

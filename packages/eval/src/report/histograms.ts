@@ -1,6 +1,6 @@
 // Histograms one above the other on one axis, each with its median.
 
-import { quantile } from '@blind-demod/experiment';
+import { quantile } from '@blind-demod/arrays';
 import * as Plot from '@observablehq/plot';
 
 export interface Histogram {

@@ -1,7 +1,6 @@
 // A plot of the page, as SVG that takes its colours from the page.
+import { type Content, drawSvg, Html, html } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
-import { drawSvg } from '../svg.js';
-import { type Content, Html, html } from './html.js';
 
 /** Three stand side by side on a wide screen, one fills a phone's. */
 const SIZE = { width: 360, height: 260 };

@@ -1,4 +1,5 @@
 // The report: one page that holds everything it shows.
+import { Html, html, STYLE } from '@blind-demod/picture';
 import { byClass } from './by-class.js';
 import { byDistortion } from './by-distortion.js';
 import { comparison } from './comparison.js';
@@ -7,11 +8,9 @@ import { convergence } from './convergence.js';
 import { distributions } from './distributions.js';
 import { examples } from './examples.js';
 import { headline } from './headline.js';
-import { Html, html } from './html.js';
 import type { ReportInput } from './input.js';
 import { reproduction } from './reproduction.js';
 import { scoresTable } from './scores-table.js';
-import { STYLE } from './style.js';
 import { worstCases } from './worst-cases.js';
 
 /** An HTML page of its own: no scripts, nothing from elsewhere. The same input gives the same text. */

@@ -1,8 +1,9 @@
 // How to make the same page again.
+
 import { readFileSync } from 'node:fs';
+import { type Html, html } from '@blind-demod/picture';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
-import { type Html, html } from './html.js';
 import type { ReportInput } from './input.js';
 
 export function reproduction({ loaded, plan, judged, checksums }: ReportInput): Html {

@@ -1,9 +1,8 @@
 // The table: every estimate's scores over all pairs.
+import { datum, type Html, html } from '@blind-demod/picture';
 import { ESTIMATE_NAMES } from '../judgement.js';
 import type { Summary } from '../summary.js';
 import { COLUMNS, TITLES } from '../table.js';
-import { datum } from './datum.js';
-import { type Html, html } from './html.js';
 
 export function scoresTable(summary: Summary): Html {
   return html`<section>

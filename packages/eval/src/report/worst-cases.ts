@@ -1,12 +1,10 @@
 // The worst cases: their images, numbers, and what explains them.
-import { type Float32NdArray, float32 } from '@blind-demod/experiment';
+import { type Float32NdArray, float32 } from '@blind-demod/arrays';
+import { decibel, embeddedImage, type Html, html } from '@blind-demod/picture';
 import type { JudgedImages } from '../judgement.js';
-import { decibel } from '../table.js';
 import { className } from './by-class.js';
 import { correlations, explanation, RELATED } from './explanation.js';
-import { type Html, html } from './html.js';
 import type { ReportInput, WorstCase } from './input.js';
-import { picture } from './picture.js';
 
 /** How many times errors are shown enlarged. */
 const ENLARGED = 5;
@@ -34,7 +32,7 @@ async function worstCase(one: WorstCase, input: ReportInput): Promise<Html> {
   const { pair, scores, facts, confidence, images } = one;
   const pictures = await Promise.all(
     shownOf(images).map(async ({ label, image }) => {
-      return html`<figure>${await picture(image, `pair ${pair}: ${label}`)}<figcaption>${label}</figcaption></figure>`;
+      return html`<figure>${await embeddedImage(image, `pair ${pair}: ${label}`)}<figcaption>${label}</figcaption></figure>`;
     }),
   );
   const numbers = {

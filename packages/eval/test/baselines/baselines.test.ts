@@ -1,5 +1,5 @@
 // What all baselines promise, on small problems.
-import { type Float32NdArray, float32, randomStream } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
 import { BASELINES } from '../../src/baselines/index.js';
 import { mask } from './example.js';

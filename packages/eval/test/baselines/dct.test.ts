@@ -1,4 +1,4 @@
-import { randomStream } from '@blind-demod/experiment';
+import { randomStream } from '@blind-demod/arrays';
 import { expect, test } from 'vitest';
 import { cosineTransform } from '../../src/baselines/dct.js';
 

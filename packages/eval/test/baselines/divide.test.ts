@@ -1,4 +1,4 @@
-import { float32 } from '@blind-demod/experiment';
+import { float32 } from '@blind-demod/arrays';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { divideByDistortion } from '../../src/baselines/divide.js';

@@ -1,7 +1,7 @@
 // What tests of the baselines share.
-import { randomStream } from '@blind-demod/experiment';
 
 /** ‖c·estimate − truth‖ / ‖truth‖ at the best scale c. */
+import { randomStream } from '@blind-demod/arrays';
 export function directionError(estimate: ArrayLike<number>, truth: ArrayLike<number>): number {
   const inner = (a: ArrayLike<number>, b: ArrayLike<number>) =>
     Array.from(a).reduce((sum, value, i) => sum + value * b[i]!, 0);

@@ -1,4 +1,4 @@
-import { float32 } from '@blind-demod/experiment';
+import { float32 } from '@blind-demod/arrays';
 import { expect, test } from 'vitest';
 import { illumination } from '../../src/baselines/homomorphic.js';
 import { directionError } from './example.js';

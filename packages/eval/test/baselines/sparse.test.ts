@@ -1,4 +1,4 @@
-import { randomStream } from '@blind-demod/experiment';
+import { randomStream } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
 import { cosineTransform } from '../../src/baselines/dct.js';
 import { branchHull } from '../../src/baselines/l1-branch-hull.js';

@@ -1,4 +1,4 @@
-import { float32, randomStream } from '@blind-demod/experiment';
+import { float32, randomStream } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
 import { liftedSolver } from '../../src/baselines/lifted-nuclear-norm.js';
 import { alternatingLeastSquares } from '../../src/baselines/subspace-als.js';

@@ -1,15 +1,11 @@
 // Small images to compare methods on, and methods that are known in advance.
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Factor, float32, randomStream } from '@blind-demod/arrays';
 import type { FactorImages } from '@blind-demod/distortion-data';
-import {
-  experimentSchema,
-  type Factor,
-  float32,
-  type LoadedExperiment,
-  randomStream,
-} from '@blind-demod/experiment';
+import { experimentSchema, type LoadedExperiment } from '@blind-demod/experiment';
 import { onTestFinished } from 'vitest';
 import type { Method } from '../../src/comparison/method.js';
 

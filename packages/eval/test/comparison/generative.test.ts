@@ -1,6 +1,7 @@
+import { float32, randomStream } from '@blind-demod/arrays';
 import type { Generator } from '@blind-demod/dcgan';
 import { refine, solve } from '@blind-demod/demod-core';
-import { experimentSchema, float32, randomStream } from '@blind-demod/experiment';
+import { experimentSchema } from '@blind-demod/experiment';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { observe } from '../../src/batches.js';
 import { CONDITIONS, observedUnder } from '../../src/comparison/conditions.js';

@@ -1,4 +1,4 @@
-import { float32 } from '@blind-demod/experiment';
+import { float32 } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
 import { observe } from '../../src/batches.js';
 import { scorePairs } from '../../src/comparison/pair-scores.js';

@@ -1,6 +1,6 @@
 // Runs a function as it is on a TensorFlow.js backend: `js`, the reference that every other device is tested against,
 // on TensorFlow.js' own CPU backend, and `cuda` on tfjs-node-gpu.
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 import { onBackend } from '../trace.js';
 import { isTensor, mapTree, type Tree } from '../tree.js';

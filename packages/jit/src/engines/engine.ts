@@ -1,5 +1,5 @@
 // What an engine does: it makes a tensor program ready to run on one device.
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import { type ArraysOf, isNdArray, type Tree } from '../tree.js';
 
 /** A compiled function: trees of arrays in, trees of arrays out. */

@@ -1,5 +1,5 @@
 // Runs a recorded function as a graph in ONNX Runtime, on the processor or by another of its execution providers.
-import { type NdArray, UserError } from '@blind-demod/experiment';
+import { type NdArray, UserError } from '@blind-demod/arrays';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Strengths } from '../graph.js';
 import { encodeModel } from '../onnx.js';

@@ -1,5 +1,5 @@
 // What one row of the tables of kernel tests is, and the generators of arrays that the rows share.
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 

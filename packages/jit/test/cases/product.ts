@@ -1,5 +1,5 @@
 // The kernels of src/kernels/product.ts.
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import {

@@ -1,14 +1,14 @@
 // Algorithm 1 with and without its sign check and its balancing: where it ends, by where it starts, and how fast.
 
-import { type RandomStream, randomStream } from '@blind-demod/experiment';
+import { inner, norm, type RandomStream, randomStream } from '@blind-demod/arrays';
+import { panelsPng, plotPanel } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import { z } from 'zod';
 import { descend } from '../algorithm1.js';
 import { type CodePair, spuriousScale } from '../expectation.js';
 import { hyperbolas, nearest } from '../hyperbolas.js';
-import { dot, norm, randomNetwork } from '../networks.js';
+import { randomNetwork } from '../networks.js';
 import { type Problem, problemOf } from '../objective.js';
-import { panelsPng, plotPanel } from '../plot.js';
 import { count, studySchema } from '../settings.js';
 import type { Study } from '../study.js';
 
@@ -86,7 +86,7 @@ export const convergence: Study<Settings> = {
     let done = 0;
     for (const latentDimension of latentDimensions) {
       const problem = problemOfDimension(latentDimension, settings);
-      const level = dot(problem.observation, problem.observation) / 2;
+      const level = inner(problem.observation, problem.observation) / 2;
       for (const imbalance of imbalances) {
         const random = randomStream(seed, 'starts', latentDimension);
         const points = Array.from({ length: starts }, () => startingPoint(problem, imbalance, random));
@@ -254,7 +254,7 @@ const sharesText = (shares: Record<Outcome, number>): string =>
     .map(outcome => `${Math.round(100 * shares[outcome])} % ${outcome}`)
     .join(', ');
 
-const sign = (code: Float64Array, truth: Float64Array): string => (dot(code, truth) > 0 ? '+' : '−');
+const sign = (code: Float64Array, truth: Float64Array): string => (inner(code, truth) > 0 ? '+' : '−');
 
 function unitVector(dimension: number, random: RandomStream): Float64Array {
   const vector = Float64Array.from({ length: dimension }, random.normal);

@@ -1,14 +1,14 @@
 // Theorem 1: away from four hyperbolas and the two axes f descends, the axes are local maximisers, and ρ tends to 1.
 
-import { type RandomStream, randomStream } from '@blind-demod/experiment';
+import { inner, norm, type RandomStream, randomStream } from '@blind-demod/arrays';
+import { panelsPng, plotPanel } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import { z } from 'zod';
 import { descend } from '../algorithm1.js';
 import { type CodePair, expectedSignalGradient, spuriousScale } from '../expectation.js';
 import { balanced, type Hyperbola, hyperbolas, nearest } from '../hyperbolas.js';
-import { activations, dot, norm, type ReluNetwork, randomNetwork } from '../networks.js';
+import { activations, type ReluNetwork, randomNetwork } from '../networks.js';
 import { gradientsAt, objectiveAt, type Problem, problemOf } from '../objective.js';
-import { panelsPng, plotPanel } from '../plot.js';
 import { count, studySchema, widths } from '../settings.js';
 import type { Study, StudyContext } from '../study.js';
 
@@ -192,7 +192,7 @@ function measureKinks(problem: Problem, { kinks, seed }: Settings) {
     if (columns === 1) return code; // a scalar code has its one kink at zero, on the axes
     const first = random.integer(rows) * columns;
     const row = data.subarray(first, first + columns);
-    return code.map((v, i) => v - (dot(row, code) / dot(row, row)) * row[i]!);
+    return code.map((v, i) => v - (inner(row, code) / inner(row, row)) * row[i]!);
   };
   return Array.from({ length: kinks }, () => {
     const point = {
@@ -236,7 +236,8 @@ function checkFormula(problem: Problem, point: CodePair, { signal, distortion }:
   const base = objectiveAt(problem, point);
   const results = along.map(direction => {
     const limit = gradientsAt(problem, point, direction);
-    const formula = dot(limit.signal, direction.signalCode) + dot(limit.distortion, direction.distortionCode);
+    const formula =
+      inner(limit.signal, direction.signalCode) + inner(limit.distortion, direction.distortionCode);
     const length = Math.hypot(norm(direction.signalCode), norm(direction.distortionCode));
     const t = 1e-6 / length;
     const difference = (objectiveAt(problem, moved(point, direction, t)) - base) / t;
@@ -367,7 +368,7 @@ function measureScales({ depths, deepWidth, draws, codesPerDraw, seed }: Setting
         const [y, v] = [w, wBehind].map(outputs =>
           outputs[depth - 1]!.map((value, i) => value * x[depth - 1]![i]!),
         ) as [Float64Array, Float64Array];
-        return dot(y, v) / dot(v, v);
+        return inner(y, v) / inner(v, v);
       });
     });
   }).flat();
@@ -407,7 +408,7 @@ function atAngle(code: Float64Array, random: RandomStream): Float64Array {
   const theta = Math.PI * random.uniform();
   const unit = code.map(value => value / norm(code));
   const other = unitVector(code.length, random);
-  const across = other.map((v, i) => v - dot(other, unit) * unit[i]!);
+  const across = other.map((v, i) => v - inner(other, unit) * unit[i]!);
   const length = norm(across) || 1; // a scalar code has no across
   return unit.map((v, i) => Math.cos(theta) * v + (Math.sin(theta) * across[i]!) / length);
 }

@@ -1,14 +1,14 @@
 // Figure 1 of the paper: the objective over scalar codes, its four valleys, and the paths of Algorithm 1 through it.
+import { inner } from '@blind-demod/arrays';
+import { panelsPng, plotPanel, surfacePanel } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import { z } from 'zod';
 import { type Descent, descend } from '../algorithm1.js';
 import { type CodePair, spuriousScale } from '../expectation.js';
-import { dot, generate, randomNetwork } from '../networks.js';
+import { generate, randomNetwork } from '../networks.js';
 import { type Problem, problemOf } from '../objective.js';
-import { panelsPng, plotPanel } from '../plot.js';
 import { count, studySchema, widths } from '../settings.js';
 import type { Study } from '../study.js';
-import { surfacePanel } from '../surface.js';
 
 const scalarWidths = widths.refine(list => list[0] === 1, { error: 'expected a latent dimension of 1' });
 const coordinate = z.number().refine(value => value !== 0, { error: 'expected a number other than 0' });
@@ -115,7 +115,7 @@ function objectiveOnGrid(
 ): number[][] {
   const signals = axis.map(h => generate(signalNetwork, Float64Array.of(h)));
   const distortions = axis.map(m => generate(distortionNetwork, Float64Array.of(m)));
-  const level = dot(observation, observation);
+  const level = inner(observation, observation);
   return distortions.map(x =>
     signals.map(w => {
       let sum = 0;
@@ -138,9 +138,9 @@ function valleyOf(problem: Problem, quadrant: string, [h, m]: readonly [number, 
     (m < 0 ? spuriousScale(distortionNetwork.layers.length) : 1);
   return {
     quadrant,
-    product: dot(y, v) / dot(v, v),
+    product: inner(y, v) / inner(v, v),
     expectedProduct,
-    depth: 1 - dot(y, v) ** 2 / (dot(v, v) * dot(y, y)),
+    depth: 1 - inner(y, v) ** 2 / (inner(v, v) * inner(y, y)),
     expectedDepth: 1 - expectedProduct ** 2,
   };
 }

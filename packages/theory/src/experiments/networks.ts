@@ -1,12 +1,12 @@
 // The networks of Theorem 2: how expansive they are, what truncation takes away, and what layers do to norms and angles.
 
-import { randomStream } from '@blind-demod/experiment';
+import { norm, randomStream } from '@blind-demod/arrays';
+import { panelsPng, plotPanel } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import { z } from 'zod';
 import { chiSquareTail, expansivity, lastExpansivity } from '../expansivity.js';
 import { anglesThroughLayers } from '../expectation.js';
-import { activations, angle, norm, type ReluNetwork, randomNetwork, truncationRadius } from '../networks.js';
-import { panelsPng, plotPanel } from '../plot.js';
+import { activations, angle, type ReluNetwork, randomNetwork, truncationRadius } from '../networks.js';
 import { count, studySchema, widths } from '../settings.js';
 import type { Study } from '../study.js';
 

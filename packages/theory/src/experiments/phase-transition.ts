@@ -1,7 +1,8 @@
 // How many measurements recovery takes: the generative prior beside a subspace and a sparsity prior, at the same
 // number of unknowns.
-import { type RandomStream, randomStream } from '@blind-demod/experiment';
+import { type RandomStream, randomStream, times } from '@blind-demod/arrays';
 import type { Device } from '@blind-demod/jit';
+import { type Panel, panelsPng, plotPanel } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import { z } from 'zod';
 import {
@@ -12,13 +13,11 @@ import {
   recoverFromRanges,
 } from '../generative-recovery.js';
 import { combine, type Dictionary } from '../least-squares.js';
-import { type Panel, panelsPng, plotPanel } from '../plot.js';
 import { fitPowerLaw, type PowerLaw } from '../power-law.js';
 import { count, studySchema } from '../settings.js';
 import { recoverSparse } from '../sparsity-prior.js';
 import type { Study } from '../study.js';
 import { recoverInSubspaces } from '../subspace-prior.js';
-import { times } from '../vectors.js';
 
 const schema = studySchema(
   'Success of recovery by the number of unknowns and of measurements, for three priors.',

@@ -1,5 +1,6 @@
 // Noise on the measurements: how much of it reaches what is recovered.
-import { randomStream } from '@blind-demod/experiment';
+import { median, minus, norm, plus, quantile, randomStream, scaled, times } from '@blind-demod/arrays';
+import { plotPng } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import { z } from 'zod';
 import {
@@ -9,12 +10,9 @@ import {
   randomPriors,
   recoverFromRanges,
 } from '../generative-recovery.js';
-import { norm } from '../networks.js';
-import { plotPng } from '../plot.js';
-import { fitPowerLaw, median, type PowerLaw, quantile } from '../power-law.js';
+import { fitPowerLaw, type PowerLaw } from '../power-law.js';
 import { count, studySchema } from '../settings.js';
 import type { Study } from '../study.js';
-import { minus, plus, scaled, times } from '../vectors.js';
 
 const schema = studySchema(
   'The error of recovery from noisy measurements, for random networks and Algorithm 1.',

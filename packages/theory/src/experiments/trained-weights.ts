@@ -1,7 +1,18 @@
 // The Weight Distribution Condition on trained generators, layer by layer, beside random weights of the same shape.
+
 import { resolve } from 'node:path';
+import {
+  FACTORS,
+  type Factor,
+  median,
+  norm,
+  plus,
+  type RandomStream,
+  randomStream,
+  scaled,
+} from '@blind-demod/arrays';
 import { type Generator, loadGenerator } from '@blind-demod/dcgan';
-import { FACTORS, type Factor, type RandomStream, randomStream } from '@blind-demod/experiment';
+import { type Panel, panelsPng, plotPanel } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { z } from 'zod';
@@ -15,12 +26,9 @@ import {
   tooFewRows,
 } from '../layer-deviation.js';
 import { denseMap, gaussianMap, type LinearLayer, type LinearMap, linearLayers } from '../linear-maps.js';
-import { norm, relu } from '../networks.js';
-import { type Panel, panelsPng, plotPanel } from '../plot.js';
-import { median } from '../power-law.js';
+import { relu } from '../networks.js';
 import { count, studySchema } from '../settings.js';
 import type { Study } from '../study.js';
-import { plus, scaled } from '../vectors.js';
 import { weightDistributionCondition } from '../weight-distribution.js';
 
 const schema = studySchema(

@@ -1,11 +1,11 @@
 // The Weight Distribution Condition and the joint one: how fast ε falls as a layer of random weights becomes expansive.
-import { randomStream } from '@blind-demod/experiment';
+import { median, randomStream } from '@blind-demod/arrays';
+import { panelsPng, plotPanel } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import { z } from 'zod';
 import { largestDeviation } from '../ascent.js';
 import { gaussianMap } from '../linear-maps.js';
-import { panelsPng, plotPanel } from '../plot.js';
-import { fitPowerLaw, median, type PowerLaw } from '../power-law.js';
+import { fitPowerLaw, type PowerLaw } from '../power-law.js';
 import { count, studySchema } from '../settings.js';
 import type { Study } from '../study.js';
 import { type Condition, jointCondition, weightDistributionCondition } from '../weight-distribution.js';

@@ -1,5 +1,5 @@
 // Best scale: y = w ⊙ x is also (c·w) ⊙ (x/c), so an estimate is only ever right up to a factor.
-import { inner } from '@blind-demod/demod-core';
+import { inner } from './vectors.js';
 
 /** c = ⟨ŵ, w⟩ / ⟨ŵ, ŵ⟩, which minimises ‖cŵ − w‖; 0 for an estimate that is zero or not finite. */
 export function bestScale(estimate: Float32Array, truth: Float32Array): number {

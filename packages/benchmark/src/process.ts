@@ -1,12 +1,13 @@
 // The other side of a worker: starts it, and has it run.
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '@blind-demod/experiment';
+import { UserError } from '@blind-demod/arrays';
 import type { Answer, Request, Task } from './task.js';
 
 // The compiled file, also when this one is run from its source.
-const WORKER = fileURLToPath(new URL('../../dist/benchmark/worker.js', import.meta.url));
+const WORKER = fileURLToPath(new URL('../dist/worker.js', import.meta.url));
 
 export interface Worker {
   readonly task: Task;

@@ -1,5 +1,5 @@
 // An image of the page: a PNG within it, its pixels shown as squares.
-import type { Float32NdArray } from '@blind-demod/experiment';
+import type { Float32NdArray } from '@blind-demod/arrays';
 import sharp from 'sharp';
 import { type Html, html } from './html.js';
 
@@ -7,7 +7,7 @@ import { type Html, html } from './html.js';
  * @param image [1 or 3, height, width]; values are clipped to [0, 1].
  * @param alt what it shows.
  */
-export async function picture({ shape, data }: Float32NdArray, alt: string): Promise<Html> {
+export async function embeddedImage({ shape, data }: Float32NdArray, alt: string): Promise<Html> {
   const [channels = 1, height = 1, width = 1] = shape;
   const plane = height * width;
   // From planes to interleaved channels; the array's own conversion clips and rounds.

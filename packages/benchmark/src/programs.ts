@@ -1,7 +1,8 @@
 // The programs whose speed is measured, on 64×64 images and with inputs made up.
-import { type Generator, initialState, trainingStep } from '@blind-demod/dcgan';
-import { type GenerativePrior, generatorPrior, imagesOf, iterate } from '@blind-demod/demod-core';
-import { experimentSchema, type Float32NdArray, float32, randomStream } from '@blind-demod/experiment';
+import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
+import { type Generator, generatorPrior, initialState, trainingStep } from '@blind-demod/dcgan';
+import { type GenerativePrior, imagesOf, iterate } from '@blind-demod/demod-core';
+import { experimentSchema } from '@blind-demod/experiment';
 import type { ArraysOf } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { float32, randomStream, UserError } from '@blind-demod/experiment';
+import { float32, randomStream, UserError } from '@blind-demod/arrays';
+import { contactSheet } from '@blind-demod/picture';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { contactSheet, readImageFile, writePng } from '../src/index.js';
+import { readImageFile, writePng } from '../src/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'picture-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,6 @@
-import { float32 } from '@blind-demod/experiment';
 import { describe, expect, test } from 'vitest';
 import { gaussianBlur } from '../src/blur.js';
+import { float32 } from '../src/index.js';
 
 describe('Gaussian blur', () => {
   test('leaves a constant image as it is, to the border', () => {

@@ -40,3 +40,9 @@ export function takeRows({ shape, data }: Float32NdArray, rows: ArrayLike<number
   }
   return float32([rows.length, ...shape.slice(1)], taken);
 }
+
+/** Entry `index` of [count, …], as […]: an image of a batch. Not copied. */
+export function imageAt({ shape, data }: Float32NdArray, index: number): Float32NdArray {
+  const size = data.length / shape[0]!;
+  return float32(shape.slice(1), data.subarray(index * size, (index + 1) * size));
+}

@@ -1,9 +1,10 @@
 // Seeded random numbers: any number of independent streams, each found again by its name.
-import { createHash } from 'node:crypto';
+
 import { uniformFloat32 } from 'pure-rand/distribution/uniformFloat32';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { sha256 } from '#sha256';
 
 export interface RandomStream {
   /** Uniform in [0, 1), 53 random bits. */
@@ -26,10 +27,7 @@ export interface RandomStream {
  * by name (`randomStream(seed, 'signal', 'noise', step)`) and needs no generator state.
  */
 export function randomStream(seed: number, ...name: (string | number)[]): RandomStream {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([seed, ...name]))
-    .digest();
-  const generator = xoroshiro128plusFromState([0, 4, 8, 12].map(offset => digest.readInt32LE(offset)));
+  const generator = xoroshiro128plusFromState(firstWords(sha256(JSON.stringify([seed, ...name]))));
   let spare: number | undefined;
 
   const stream: RandomStream = {
@@ -67,4 +65,12 @@ export function randomStream(seed: number, ...name: (string | number)[]): Random
     },
   };
   return stream;
+}
+
+/** The first four 32-bit numbers of a hash in hexadecimal, each with its bytes in little-endian order. */
+function firstWords(hash: string): number[] {
+  return [0, 1, 2, 3].map(word => {
+    const bytes = [0, 1, 2, 3].map(byte => Number.parseInt(hash.slice(8 * word + 2 * byte).slice(0, 2), 16));
+    return bytes.reduceRight((number, byte) => (number << 8) | byte, 0);
+  });
 }

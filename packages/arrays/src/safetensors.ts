@@ -7,11 +7,12 @@
 // Files written here carry, in the metadata, the sha256 of the whole file with the digits of that hash as
 // zeros, so that no flipped bit goes unnoticed. A second entry tells readers so; it also guards the first:
 // were its key damaged, the file would otherwise pass for one that never had a hash.
-import { elementCount, type NdArray } from './arrays.js';
+
+import { sha256 } from '#sha256';
 import { UserError } from './errors.js';
 import { fromHalves, toHalves } from './float16.js';
-import { sha256 } from './hash.js';
 import { JsonSyntaxError, parseJson } from './json.js';
+import { elementCount, type NdArray } from './ndarray.js';
 
 /** How tensors are stored: half precision, too, which is float32 in memory. */
 const FORMATS = {

@@ -1,5 +1,19 @@
 // What a set of numbers is like, in a few numbers.
-import { quantile } from '@blind-demod/experiment';
+import { quantile as quantileOf } from 'd3-array';
+
+/**
+ * The value below which a fraction of the values lies, interpolated linearly between neighbours.
+ *
+ * @throws TypeError when there are no numbers.
+ */
+export function quantile(values: Iterable<number>, fraction: number): number {
+  const value = quantileOf(values, fraction);
+  if (value === undefined) throw new TypeError('expected numbers, got none');
+  return value;
+}
+
+/** The middle value; of an even number of values, the mean of the two in the middle. */
+export const median = (values: Iterable<number>): number => quantile(values, 0.5);
 
 export interface Distribution {
   readonly median: number;
@@ -12,7 +26,7 @@ export interface Distribution {
 /** @throws TypeError when there are no numbers */
 export function distribution(values: readonly number[]): Distribution {
   return {
-    median: quantile(values, 0.5),
+    median: median(values),
     medianInterval: medianInterval(values),
     percentile10: quantile(values, 0.1),
     mean: values.reduce((sum, value) => sum + value, 0) / values.length,

@@ -1,8 +1,8 @@
 // TensorFlow.js' WebAssembly backend, the fastest that it has for a CPU without native code. Its convolutions take
 // channels last alone.
+import type { NdArray } from '@blind-demod/arrays';
 import type { Generator } from '@blind-demod/dcgan';
 import type { GenerativePrior } from '@blind-demod/demod-core';
-import type { NdArray } from '@blind-demod/experiment';
 import { isNdArray, isTensor, leaves, mapTree, type Tree } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,5 +1,6 @@
 // Gaussian blur of images.
-import { type Float32NdArray, float32, gaussianWeights } from '@blind-demod/experiment';
+import { gaussianWeights } from './gaussian.js';
+import { type Float32NdArray, float32 } from './ndarray.js';
 
 /** Separable Gaussian blur of each image, out to three standard deviations; beyond the border the edge repeats. */
 export function gaussianBlur(images: Float32NdArray, deviation: number): Float32NdArray {

@@ -1,7 +1,7 @@
-import { float32 } from '@blind-demod/experiment';
+import { float32 } from '@blind-demod/arrays';
+import { drawFigure } from '@blind-demod/picture';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { drawFigure } from '../src/figure.js';
 
 const filled = (channels: number, value: number) =>
   float32([channels, 16, 16], new Float32Array(channels * 256).fill(value));

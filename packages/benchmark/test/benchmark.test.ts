@@ -1,10 +1,10 @@
-import type { NdArray } from '@blind-demod/experiment';
+import type { NdArray } from '@blind-demod/arrays';
 import { compile, countOperations, isNdArray, leaves, type Tree, useThreads } from '@blind-demod/jit';
 import { afterEach, expect, test } from 'vitest';
-import { benchmark } from '../src/benchmark/benchmark.js';
-import { barChart } from '../src/benchmark/chart.js';
-import { makeProgram, PROGRAM_NAMES, type ProgramName, WASM_PROGRAMS } from '../src/benchmark/programs.js';
-import { wasmProgram } from '../src/benchmark/wasm.js';
+import { benchmark } from '../src/benchmark.js';
+import { barChart } from '../src/chart.js';
+import { makeProgram, PROGRAM_NAMES, type ProgramName, WASM_PROGRAMS } from '../src/programs.js';
+import { wasmProgram } from '../src/wasm.js';
 
 afterEach(() => useThreads(undefined));
 

@@ -1,6 +1,7 @@
 // A process of the benchmark: one program on one engine, so that its memory is its own.
+
 import { readFileSync } from 'node:fs';
-import { UserError } from '@blind-demod/experiment';
+import { UserError } from '@blind-demod/arrays';
 import { type ArraysOf, compile, compileLoop, countOperations, useThreads } from '@blind-demod/jit';
 import { makeProgram } from './programs.js';
 import type { Answer, Request, Task } from './task.js';

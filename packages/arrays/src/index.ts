@@ -1,0 +1,25 @@
+// Numbers: arrays, random streams, statistics, files of arrays. For Node and the browser.
+
+export { sha256 } from '#sha256';
+export { gaussianBlur } from './blur.js';
+export { UserError } from './errors.js';
+export { type ByFactor, byFactor, FACTORS, type Factor } from './factor.js';
+export { gaussianWeights } from './gaussian.js';
+export { JsonSyntaxError, parseJson } from './json.js';
+export { elementCount, type Float32NdArray, float32, imageAt, type NdArray, takeRows } from './ndarray.js';
+export { type RandomStream, randomStream } from './random.js';
+export { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+export { atBestScale, bestScale } from './scale.js';
+export { type Distribution, distribution, median, quantile } from './statistics.js';
+export {
+  addScaled,
+  inner,
+  minus,
+  norm,
+  normalised,
+  plus,
+  rowOf,
+  scaled,
+  times,
+  type Vector,
+} from './vectors.js';

@@ -1,0 +1,11 @@
+// Speed, and where the time goes.
+export {
+  type BenchmarkOptions,
+  type BenchmarkResult,
+  type BenchmarkRow,
+  benchmark,
+  type Measurement,
+} from './benchmark.js';
+export { barChart } from './chart.js';
+export { profileProgram } from './profile.js';
+export type { ProgramName, Size } from './programs.js';

@@ -1,0 +1,40 @@
+// Tables of text, for terminals.
+import Table from 'cli-table3';
+
+export const decibel = (value: number) => `${value.toFixed(1)} dB`;
+export const percent = (fraction: number) => `${(100 * fraction).toFixed(0)} %`;
+export const thousandth = (value: number) => value.toFixed(3);
+
+const ASCII = {
+  top: '-',
+  'top-mid': '+',
+  'top-left': '+',
+  'top-right': '+',
+  bottom: '-',
+  'bottom-mid': '+',
+  'bottom-left': '+',
+  'bottom-right': '+',
+  left: '|',
+  'left-mid': '+',
+  mid: '-',
+  'mid-mid': '+',
+  right: '|',
+  'right-mid': '+',
+  middle: '|',
+};
+
+/** Lines under a head; the first column is text. `ascii` draws with plain characters, for logs and pipes. */
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { ascii }: { ascii: boolean },
+): string {
+  const table = new Table({
+    head: [...head],
+    colAligns: head.map((_, column) => (column === 0 ? 'left' : 'right')),
+    style: { head: [], border: [], compact: true },
+    ...(ascii && { chars: ASCII }),
+  });
+  for (const row of rows) table.push([...row]);
+  return table.toString();
+}
