@@ -1,6 +1,6 @@
 // How fast the machine is used: the main programs' arithmetic per second beside that of a plain matrix product, and
 // beside that of the same programs on TensorFlow.js' own backends.
-import { startProgress } from '@blind-demod/experiment';
+import { startProgress } from '@blind-demod/artifacts';
 import { chosenDevice, type Device, threadCount } from '@blind-demod/jit';
 import { startWorker, type Worker } from './process.js';
 import { PROGRAM_NAMES, type Size, WASM_PROGRAMS } from './programs.js';

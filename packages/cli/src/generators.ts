@@ -3,8 +3,10 @@
 import { access } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { FACTORS, type Factor, UserError } from '@blind-demod/arrays';
-import { GENERATOR_KIND, type Generator, loadGenerator, trainingSettings } from '@blind-demod/dcgan';
-import { hashOf, type LoadedExperiment, openArtifact } from '@blind-demod/experiment';
+import { hashOf, openArtifact } from '@blind-demod/artifacts';
+import type { Generator } from '@blind-demod/dcgan';
+import { GENERATOR_KIND, loadGenerator, trainingSettings } from '@blind-demod/dcgan/node';
+import type { LoadedExperiment } from '@blind-demod/experiment';
 import { foldersOf } from './folders.js';
 import { ARTIFACTS } from './options.js';
 

@@ -1,9 +1,10 @@
 // Adam (Kingma and Ba 2015) over the parameters of a network.
+
 import { float32, type NdArray } from '@blind-demod/arrays';
-import type { TrainingSettings } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Parameters, zipParameters } from './networks.js';
+import type { TrainingSettings } from './settings.js';
 
 /** Running means of the gradients and of their squares, and the number of steps taken (a scalar). */
 export interface AdamState<T> {

@@ -1,5 +1,6 @@
 // What each training step is fed. A step's images and noise follow from the seed and its number alone, so that a resumed
 // run draws what an undisturbed one would have drawn.
+
 import {
   type Factor,
   type Float32NdArray,
@@ -8,12 +9,12 @@ import {
   randomStream,
   takeRows,
 } from '@blind-demod/arrays';
-import type { Experiment } from '@blind-demod/experiment';
+import type { GeneratorSettings } from './settings.js';
 import type { Batch } from './step.js';
 
 /** The batch of each step, numbered from 0; every epoch passes over the images in an order of its own. */
 export function batches(
-  { seed, ...factors }: Experiment,
+  { seed, ...factors }: GeneratorSettings,
   factor: Factor,
   images: Float32NdArray,
 ): (step: number) => Batch<NdArray> {

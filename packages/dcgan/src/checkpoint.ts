@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { decodeSafetensors, encodeSafetensors, float32, type NdArray, UserError } from '@blind-demod/arrays';
-import { writeFileAtomic } from '@blind-demod/experiment';
+import { writeFileAtomic } from '@blind-demod/artifacts';
 import { isNdArray, leaves, mapTree, type Tree } from '@blind-demod/jit';
 import type { TrainingState } from './step.js';
 

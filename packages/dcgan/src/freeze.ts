@@ -1,19 +1,20 @@
 // From a trained network to the generator that is kept: batch normalisation frozen and folded into the weights.
+
 import { type Factor, float32, type NdArray, randomStream } from '@blind-demod/arrays';
-import type { Experiment } from '@blind-demod/experiment';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Generator } from './generator.js';
 import { channelMoments, type LayerParameters, normalisation, normalise } from './layers.js';
 import { generatorLayers, type ImageShape, type OutputSettings, type Parameters } from './networks.js';
+import type { GeneratorSettings } from './settings.js';
 
 /** Codes over which the moments of batch normalisation are taken. */
 const MOMENT_SAMPLES = 512;
 
 /** The generator with these trained parameters. */
 export async function freeze(
-  { seed, ...factors }: Experiment,
+  { seed, ...factors }: GeneratorSettings,
   factor: Factor,
   parameters: Parameters<NdArray>,
   imageShape: ImageShape,

@@ -2,10 +2,8 @@
 
 import { decodeSafetensors, encodeSafetensors, float32, type NdArray, UserError } from '@blind-demod/arrays';
 import { type AffineLayer, type GenerativePrior, layeredPrior } from '@blind-demod/demod-core';
-import { openArtifact } from '@blind-demod/experiment';
 import { constant, exportOnnx } from '@blind-demod/jit';
 import * as tf from '@tensorflow/tfjs-core';
-import { z } from 'zod';
 import { perChannel, smooth, upsample } from './layers.js';
 import {
   generate,
@@ -15,10 +13,6 @@ import {
   SEED_SIZE,
   zipParameters,
 } from './networks.js';
-
-/** What an artifact of a trained generator is called in its manifest. */
-export const GENERATOR_KIND = 'generator';
-const WEIGHTS_FILE = 'generator.safetensors';
 
 export interface Generator extends OutputSettings {
   readonly latentDimension: number;
@@ -85,23 +79,12 @@ export function encodeGenerator({
   );
 }
 
-const descriptionSchema = z.object({
-  latentDimension: z.int().positive(),
-  imageShape: z.tuple([z.int().positive(), z.int().positive(), z.int().positive()]),
-  outputRange: z.tuple([z.number(), z.number()]),
-  outputSmoothing: z.number().positive().optional(),
-});
-
 /** Reads what `encodeGenerator` wrote. @throws UserError naming `where` if the file is damaged or holds something else. */
 export function decodeGenerator(bytes: Uint8Array, where: string): Generator {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
   const notGenerator = (why: string) => new UserError(`${where} holds no generator of this project: ${why}`);
-  let description: z.output<typeof descriptionSchema>;
-  try {
-    description = descriptionSchema.parse(JSON.parse(metadata.generator ?? ''));
-  } catch {
-    throw notGenerator('its metadata lacks a valid "generator"');
-  }
+  const description = describedIn(metadata.generator);
+  if (description === undefined) throw notGenerator('its metadata lacks a valid "generator"');
   const [channels, height] = description.imageShape;
   const layers = Object.keys(tensors).length / 2;
   const parameters = Array.from({ length: layers }, (_, index) => {
@@ -125,14 +108,31 @@ export function decodeGenerator(bytes: Uint8Array, where: string): Generator {
   return { ...description, parameters };
 }
 
-/**
- * The trained generator of an artifact folder.
- * @throws UserError, ending with `remedy`, if there is none, it is damaged, or was trained with other settings.
- */
-export async function loadGenerator(
-  folder: string,
-  wanted: { settings?: object; remedy: string },
-): Promise<Generator> {
-  const artifact = await openArtifact(folder, { kind: GENERATOR_KIND, ...wanted });
-  return decodeGenerator(await artifact.read(WEIGHTS_FILE), `${folder}/${WEIGHTS_FILE}`);
+type Description = Omit<Generator, 'parameters'>;
+
+/** What the metadata say of a generator; undefined where they say something else. By hand: a browser needs no zod. */
+function describedIn(text = ''): Description | undefined {
+  let value: Partial<Description> | null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const isSize = (size: unknown) => Number.isSafeInteger(size) && (size as number) > 0;
+  const isList = (list: unknown, length: number, of: (entry: unknown) => boolean) =>
+    Array.isArray(list) && list.length === length && list.every(of);
+  const { latentDimension, imageShape, outputRange, outputSmoothing } = value ?? {};
+  const fits =
+    isSize(latentDimension) &&
+    isList(imageShape, 3, isSize) &&
+    isList(outputRange, 2, Number.isFinite) &&
+    (outputSmoothing === undefined || (Number.isFinite(outputSmoothing) && outputSmoothing > 0));
+  if (!fits) return undefined;
+  const smoothing = outputSmoothing === undefined ? {} : { outputSmoothing };
+  return {
+    latentDimension: latentDimension!,
+    imageShape: imageShape!,
+    outputRange: outputRange!,
+    ...smoothing,
+  };
 }

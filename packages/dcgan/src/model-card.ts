@@ -1,9 +1,11 @@
 // The model card: what a trained generator is and how it came to be, beside its weights.
+
 import type { Factor } from '@blind-demod/arrays';
+import type { Loaded } from '@blind-demod/artifacts';
 import type { FactorImages } from '@blind-demod/distortion-data';
-import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { History } from './checkpoint.js';
 import type { Generator } from './generator.js';
+import type { GeneratorSettings } from './settings.js';
 import type { Errors, RepresentationByEpoch } from './snapshots.js';
 
 export function modelCard({
@@ -15,7 +17,7 @@ export function modelCard({
   generator,
   representation,
 }: {
-  loaded: LoadedExperiment;
+  loaded: Loaded<GeneratorSettings>;
   factor: Factor;
   history: History;
   stepsPerEpoch: number;

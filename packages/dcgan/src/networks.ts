@@ -2,7 +2,6 @@
 
 import { float32, type NdArray, type RandomStream } from '@blind-demod/arrays';
 import { intoRange } from '@blind-demod/demod-core';
-import type { NetworkSettings } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import {
@@ -14,6 +13,7 @@ import {
   smooth,
   upsample,
 } from './layers.js';
+import type { NetworkSettings } from './settings.js';
 
 /** Layers from the latent code up (generator) or from the image down (discriminator). */
 export type Parameters<T> = readonly LayerParameters<T>[];

@@ -1,9 +1,10 @@
 // Samples of a generator while it is trained: always of the same latent codes, to watch them change.
+
 import { type Factor, type Float32NdArray, float32, type NdArray, randomStream } from '@blind-demod/arrays';
-import type { Experiment } from '@blind-demod/experiment';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { generate, type Parameters } from './networks.js';
+import type { GeneratorSettings } from './settings.js';
 
 const SAMPLES = 64;
 
@@ -12,7 +13,7 @@ export type Sampler = (parameters: Parameters<NdArray>) => Promise<Float32NdArra
 
 /** A sampler for parameters like `example`. */
 export async function makeSampler(
-  { seed, ...factors }: Experiment,
+  { seed, ...factors }: GeneratorSettings,
   factor: Factor,
   example: Parameters<NdArray>,
   device: Device,

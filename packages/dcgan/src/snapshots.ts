@@ -3,9 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Float32NdArray, quantile, takeRows, UserError } from '@blind-demod/arrays';
+import { writeFileAtomic } from '@blind-demod/artifacts';
 import type { FactorImages } from '@blind-demod/distortion-data';
-import { type TrainingSettings, writeFileAtomic } from '@blind-demod/experiment';
 import { decodeGenerator, encodeGenerator, type Generator } from './generator.js';
+import type { TrainingSettings } from './settings.js';
 
 /** Training images on which snapshots are judged, and held-out ones on which the chosen one is scored. */
 const IMAGES = { train: 32, test: 128 };

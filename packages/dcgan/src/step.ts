@@ -1,6 +1,6 @@
 // One step of adversarial training (Goodfellow et al. 2014): the discriminator, then the generator.
+
 import type { NdArray, RandomStream } from '@blind-demod/arrays';
-import type { NetworkSettings, TrainingSettings } from '@blind-demod/experiment';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AdamState, adamStep, initialAdam } from './adam.js';
@@ -13,6 +13,7 @@ import {
   type Parameters,
   zipParameters,
 } from './networks.js';
+import type { NetworkSettings, TrainingSettings } from './settings.js';
 
 /** Everything that a step reads and writes. */
 export interface TrainingState<T> {

@@ -3,26 +3,27 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Factor, type NdArray, randomStream, UserError } from '@blind-demod/arrays';
-import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
 import {
   artifactIsCurrent,
-  type Experiment,
   hashOf,
-  type LoadedExperiment,
+  type Loaded,
   startProgress,
   writeArtifact,
   writeFileAtomic,
-} from '@blind-demod/experiment';
+} from '@blind-demod/artifacts';
+import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
 import { compileLoop, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
 import { contactSheet } from '@blind-demod/picture';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { batches } from './batches.js';
 import { type History, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { freeze } from './freeze.js';
-import { encodeGenerator, GENERATOR_KIND, generatorToOnnx } from './generator.js';
+import { encodeGenerator, generatorToOnnx } from './generator.js';
+import { GENERATOR_KIND, WEIGHTS_FILE } from './load.js';
 import { modelCard } from './model-card.js';
 import type { ImageShape } from './networks.js';
 import { makeSampler, spread } from './samples.js';
+import type { GeneratorSettings } from './settings.js';
 import { chooseSnapshot, isSnapshot, type Score, snapshotFolder, writeSnapshot } from './snapshots.js';
 import { type Batch, initialState, type TrainingState, trainingStep } from './step.js';
 
@@ -32,7 +33,7 @@ const SAMPLE_COLUMNS = 8;
 const COLLAPSE = { epoch: 3, spread: 0.02 };
 
 /** Everything that a trained generator depends on. */
-export function trainingSettings(experiment: Experiment, factor: Factor): object {
+export function trainingSettings(experiment: GeneratorSettings, factor: Factor): object {
   const { network, training } = experiment[factor];
   const { checkpointEvery: _, ...effective } = training;
   return { data: dataSettings(experiment, factor), network, training: effective };
@@ -55,7 +56,7 @@ export interface TrainingRun {
  * @throws UserError if training diverges or collapses (the last good checkpoint stays), or a folder cannot be written.
  */
 export async function trainGenerator(
-  loaded: LoadedExperiment,
+  loaded: Loaded<GeneratorSettings>,
   factor: Factor,
   run: TrainingRun,
 ): Promise<boolean> {
@@ -161,7 +162,7 @@ export async function trainGenerator(
     settings,
     seed,
     files: {
-      'generator.safetensors': encodeGenerator(generator),
+      [WEIGHTS_FILE]: encodeGenerator(generator),
       'generator.onnx': generatorToOnnx(generator),
       'model-card.md': modelCard({
         loaded,
@@ -195,7 +196,7 @@ const lossLines = (history: History, stepsPerEpoch: number): string =>
     .join('');
 
 const diverged = (
-  { file }: LoadedExperiment,
+  { file }: Loaded<GeneratorSettings>,
   factor: Factor,
   step: number,
   checkpointFile: string,

@@ -1,7 +1,9 @@
 // A small experiment and its images, for tests that train.
+
 import { float32, randomStream } from '@blind-demod/arrays';
 import type { FactorImages } from '@blind-demod/distortion-data';
-import { type Experiment, experimentSchema, type LoadedExperiment } from '@blind-demod/experiment';
+import type { Experiment, LoadedExperiment } from '@blind-demod/experiment';
+import { experimentSchema } from '@blind-demod/experiment';
 
 /** An experiment on 16×16 images with networks of 4 maps, with these settings of its distortion changed. */
 export function smallExperiment(

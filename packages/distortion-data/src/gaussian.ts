@@ -1,6 +1,7 @@
 // The paper's distortions (section 4): one Gaussian bump of light each, placed on the diagonal.
+
 import { float32, randomStream } from '@blind-demod/arrays';
-import type { ImageSettings } from '@blind-demod/experiment';
+import type { ImageSettings } from './settings.js';
 import type { SourceImages } from './source.js';
 
 type GaussianSettings = Extract<ImageSettings, { source: 'gaussian' }>;

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
-import { writeFileAtomic } from '@blind-demod/experiment';
+import { writeFileAtomic } from '@blind-demod/artifacts';
 import { contactSheet } from '@blind-demod/picture';
 import sharp from 'sharp';
 import { levelsOf, resizeImages, WHITE } from './resize.js';

@@ -2,3 +2,4 @@
 export { gaussianDistortion } from './gaussian.js';
 export { readImageFile, writePng } from './image-file.js';
 export { dataSettings, type FactorImages, type ImageSet, prepareImages } from './prepare.js';
+export { type DataSettings, type ImageSettings, imageSchema } from './settings.js';

@@ -15,18 +15,18 @@ import {
 } from '@blind-demod/arrays';
 import {
   artifactIsCurrent,
-  type Experiment,
-  type LoadedExperiment,
+  type Loaded,
   openArtifact,
   startProgress,
   writeArtifact,
-} from '@blind-demod/experiment';
+} from '@blind-demod/artifacts';
 import { contactSheet } from '@blind-demod/picture';
 import sharp from 'sharp';
 import { digitImages } from './digits.js';
 import { gaussianImages } from './gaussian.js';
 import { idxImages } from './idx.js';
 import { resizeImages } from './resize.js';
+import type { DataSettings } from './settings.js';
 import type { SourceImages } from './source.js';
 import { stratifiedSample, stratifiedSplit } from './split.js';
 
@@ -52,7 +52,7 @@ export interface FactorImages {
 
 /** Everything that the images of a factor depend on. */
 export function dataSettings(
-  { seed, imageSize, channels, split, ...factors }: Experiment,
+  { seed, imageSize, channels, split, ...factors }: DataSettings,
   factor: Factor,
 ): object {
   return { seed, imageSize, channels, split, images: factors[factor].images };
@@ -65,7 +65,7 @@ export function dataSettings(
  * @throws UserError when the source is missing or too small, or the folder cannot be written.
  */
 export async function prepareImages(
-  loaded: LoadedExperiment,
+  loaded: Loaded<DataSettings>,
   factor: Factor,
   folder: string,
 ): Promise<FactorImages> {
@@ -87,7 +87,7 @@ export async function prepareImages(
 }
 
 async function makeImages(
-  { experiment, file, root }: LoadedExperiment,
+  { experiment, file, root }: Loaded<DataSettings>,
   factor: Factor,
 ): Promise<FactorImages> {
   const {
@@ -131,7 +131,7 @@ async function makeImages(
 }
 
 function sourceImages(
-  settings: Experiment[Factor]['images'],
+  settings: DataSettings[Factor]['images'],
   root: string,
   seed: number,
 ): Promise<SourceImages> | SourceImages {

@@ -1,7 +1,8 @@
-import { experimentSchema, type ImageSettings } from '@blind-demod/experiment';
+import { experimentSchema } from '@blind-demod/experiment';
 import { describe, expect, test } from 'vitest';
 import { gaussianImages } from '../src/gaussian.js';
 import { gaussianDistortion } from '../src/index.js';
+import type { ImageSettings } from '../src/settings.js';
 
 function settings(change: object = {}): Extract<ImageSettings, { source: 'gaussian' }> {
   const images = { source: 'gaussian' as const, ...change };

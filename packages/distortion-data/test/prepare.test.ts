@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
-import { experimentSchema, type LoadedExperiment } from '@blind-demod/experiment';
+import type { LoadedExperiment } from '@blind-demod/experiment';
+import { experimentSchema } from '@blind-demod/experiment';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dataSettings, gaussianDistortion, type ImageSet, prepareImages } from '../src/index.js';
 

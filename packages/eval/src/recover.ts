@@ -1,9 +1,11 @@
 // The expensive half of an evaluation: the solver, over the batches that are not solved yet.
+
 import { type Factor, type Float32NdArray, float32 } from '@blind-demod/arrays';
+import { startProgress } from '@blind-demod/artifacts';
 import type { Generator } from '@blind-demod/dcgan';
 import { generatorPrior } from '@blind-demod/dcgan';
 import { solve } from '@blind-demod/demod-core';
-import { type LoadedExperiment, startProgress } from '@blind-demod/experiment';
+import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import { type Batch, countPairs, observe } from './batches.js';
 import type { TestImages } from './pairs.js';

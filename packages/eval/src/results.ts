@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { type LoadedExperiment, writeArtifact } from '@blind-demod/experiment';
+import { writeArtifact } from '@blind-demod/artifacts';
+import type { LoadedExperiment } from '@blind-demod/experiment';
 import { drawFigure, withDigits } from '@blind-demod/picture';
 import { observe } from './batches.js';
 import { figure2 } from './figure.js';

@@ -1,6 +1,7 @@
 // What is computed batch by batch, kept on disk under everything that it depends on.
+
 import { join } from 'node:path';
-import { artifactIsCurrent, openArtifact, writeArtifact } from '@blind-demod/experiment';
+import { artifactIsCurrent, openArtifact, writeArtifact } from '@blind-demod/artifacts';
 
 export interface Store<Key, Value> {
   /** Whether there is one made with the same settings, in an undamaged file. */

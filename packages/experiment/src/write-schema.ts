@@ -1,6 +1,6 @@
 // Writes configs/schema.json, for editors: run it after a change of the settings.
 import { fileURLToPath } from 'node:url';
-import { writeFileAtomic } from './files.js';
+import { writeFileAtomic } from '@blind-demod/artifacts';
 import { jsonSchema } from './schema.js';
 
 const target = fileURLToPath(new URL('../../../configs/schema.json', import.meta.url));

@@ -2,7 +2,7 @@
 
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
-import { loadSettings } from '@blind-demod/experiment';
+import { loadSettings } from '@blind-demod/artifacts';
 import { z } from 'zod';
 import { STUDIES } from './studies.js';
 import type { Study, StudySettings } from './study.js';

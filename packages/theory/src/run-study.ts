@@ -1,6 +1,7 @@
 // Running an experiment on the theory, and keeping what it shows.
+
 import { join } from 'node:path';
-import { startProgress, writeArtifact } from '@blind-demod/experiment';
+import { startProgress, writeArtifact } from '@blind-demod/artifacts';
 import type { Device } from '@blind-demod/jit';
 import type { LoadedStudy } from './load-study.js';
 import type { StudyOutput } from './study.js';

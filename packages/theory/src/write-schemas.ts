@@ -1,6 +1,7 @@
 // Writes configs/theory/NAME.schema.json, for editors: run it after a change of the settings.
+
 import { fileURLToPath } from 'node:url';
-import { writeFileAtomic } from '@blind-demod/experiment';
+import { writeFileAtomic } from '@blind-demod/artifacts';
 import { studyJsonSchema } from './load-study.js';
 import { STUDIES } from './studies.js';
 

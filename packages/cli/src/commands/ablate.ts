@@ -2,8 +2,9 @@
 
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
+import { startProgress, writeFileAtomic } from '@blind-demod/artifacts';
 import { type AblationRow, ablate, departures, paperVariants } from '@blind-demod/eval';
-import { loadExperiment, startProgress, writeFileAtomic } from '@blind-demod/experiment';
+import { loadExperiment } from '@blind-demod/experiment';
 import { textTable } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';

@@ -2,8 +2,9 @@
 
 import { join } from 'node:path';
 import { FACTORS } from '@blind-demod/arrays';
+import { writeFileAtomic } from '@blind-demod/artifacts';
 import { generatorToOnnx } from '@blind-demod/dcgan';
-import { loadExperiment, writeFileAtomic } from '@blind-demod/experiment';
+import { loadExperiment } from '@blind-demod/experiment';
 import type { CommandModule } from 'yargs';
 import { findGenerators } from '../generators.js';
 import { ARTIFACTS, type CommonArguments } from '../options.js';

@@ -2,11 +2,12 @@
 
 import { join } from 'node:path';
 import { type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
+import { startProgress, writeFileAtomic } from '@blind-demod/artifacts';
 import { generatorPrior } from '@blind-demod/dcgan';
 import { refine, solve } from '@blind-demod/demod-core';
 import { readImageFile, writePng } from '@blind-demod/distortion-data';
 import { relativeError } from '@blind-demod/eval';
-import { loadExperiment, startProgress, writeFileAtomic } from '@blind-demod/experiment';
+import { loadExperiment } from '@blind-demod/experiment';
 import { contactSheet } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
 import { findGenerators } from '../generators.js';

@@ -1,9 +1,12 @@
 // demod train: the generators.
+
 import { FACTORS, type Factor } from '@blind-demod/arrays';
-import { generatorPrior, type Score, trainGenerator } from '@blind-demod/dcgan';
+import { startProgress } from '@blind-demod/artifacts';
+import { generatorPrior } from '@blind-demod/dcgan';
+import { type Score, trainGenerator } from '@blind-demod/dcgan/node';
 import { representationError } from '@blind-demod/demod-core';
 import { prepareImages } from '@blind-demod/distortion-data';
-import { loadExperiment, startProgress } from '@blind-demod/experiment';
+import { loadExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';

@@ -2,8 +2,9 @@
 
 import { join } from 'node:path';
 import { type Factor, UserError } from '@blind-demod/arrays';
+import { hashOf, openArtifact, writeArtifact } from '@blind-demod/artifacts';
 import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
-import { hashOf, type LoadedExperiment, openArtifact, writeArtifact } from '@blind-demod/experiment';
+import type { LoadedExperiment } from '@blind-demod/experiment';
 import { inBatches } from '../batches.js';
 import { heldOutPairs } from '../pairs.js';
 import { comparisonCsv } from './comparison-csv.js';

@@ -1,5 +1,5 @@
 // The expensive half of a comparison: every procedure over the batches and conditions that are not scored yet.
-import { startProgress } from '@blind-demod/experiment';
+import { startProgress } from '@blind-demod/artifacts';
 import { observe } from '../batches.js';
 import type { TestImages } from '../pairs.js';
 import { observedUnder } from './conditions.js';

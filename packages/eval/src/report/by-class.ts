@@ -1,6 +1,7 @@
 // The errors by the class of the signal: which digits are hard.
+
 import { quantile } from '@blind-demod/arrays';
-import type { ImageSettings } from '@blind-demod/experiment';
+import type { ImageSettings } from '@blind-demod/distortion-data';
 import { type Content, decibel, type Html, html } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import type { Judged } from '../judgement.js';

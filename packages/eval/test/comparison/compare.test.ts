@@ -1,7 +1,7 @@
 import { readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
-import { writeArtifact } from '@blind-demod/experiment';
+import { writeArtifact } from '@blind-demod/artifacts';
 import { expect, test } from 'vitest';
 import { type ComparisonInput, compare, comparisonIn } from '../../src/comparison/compare.js';
 import { CONDITIONS } from '../../src/comparison/conditions.js';

@@ -11,7 +11,8 @@ import {
   randomStream,
   scaled,
 } from '@blind-demod/arrays';
-import { type Generator, loadGenerator } from '@blind-demod/dcgan';
+import type { Generator } from '@blind-demod/dcgan';
+import { loadGenerator } from '@blind-demod/dcgan/node';
 import { type Panel, panelsPng, plotPanel } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';

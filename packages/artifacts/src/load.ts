@@ -1,0 +1,146 @@
+// Reading a config file, with an error that says what to change.
+
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { JsonSyntaxError, parseJson, UserError } from '@blind-demod/arrays';
+import { z } from 'zod';
+import { systemCode } from './errors.js';
+
+/** What a config file says, and where it is. */
+export interface Loaded<Experiment> {
+  /** The file's name without folder and `.json`; its artifacts are kept under this name. */
+  readonly name: string;
+  /** The config file, as it was given. */
+  readonly file: string;
+  /** The config file's folder, absolute: paths in the experiment are as written there, relative to this. */
+  readonly root: string;
+  /** Every setting, defaults filled in. */
+  readonly experiment: Experiment;
+}
+
+/**
+ * Reads an experiment of this schema from a JSON file.
+ *
+ * @throws UserError like `loadSettings`.
+ */
+export async function loadAs<Experiment>(
+  file: string,
+  schema: z.ZodType<Experiment>,
+): Promise<Loaded<Experiment>> {
+  return {
+    name: basename(file, '.json'),
+    file,
+    root: dirname(resolve(file)),
+    experiment: await loadSettings(file, schema),
+  };
+}
+
+/**
+ * Reads settings from a JSON file, defaults filled in.
+ *
+ * @throws UserError when the file is missing, is not JSON, or has a setting that is unknown or out of bounds.
+ */
+export async function loadSettings<T>(file: string, schema: z.ZodType<T>): Promise<T> {
+  const settings = parse(await read(file), file);
+  const result = schema.safeParse(settings);
+  if (!result.success) throw new UserError(`${file}: ${explain(result.error.issues, settings, schema)}`);
+  return result.data;
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new UserError(`${file}: no such file; give the path of an experiment's JSON file`);
+    }
+    if (code === 'EISDIR') {
+      throw new UserError(`${file}: is a folder; give the path of an experiment's JSON file`);
+    }
+    throw new UserError(`${file}: cannot be read (${code})`);
+  }
+}
+
+function parse(content: string, file: string): unknown {
+  const text = content.replace(/^\uFEFF/, ''); // the byte order mark that some editors write
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const lines = text.slice(0, error.position).split('\n');
+    const place = `line ${lines.length}, column ${lines.at(-1)!.length + 1}`;
+    throw new UserError(`${file}: not valid JSON at ${place}: ${error.message}`);
+  }
+}
+
+/** One line for the first issue: which setting, what is wrong with it, and what it may be. */
+function explain(issues: readonly z.core.$ZodIssue[], settings: unknown, schema: z.ZodType): string {
+  const issue = issues[0]!;
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!;
+    const known = settingsAt(settings, issue.path, schema);
+    const close = nearest(key, known);
+    const hint = close === undefined ? `known there: ${known.join(', ')}` : `did you mean "${close}"?`;
+    return `unknown setting "${[...issue.path, key].join('.')}"; ${hint}${more}`;
+  }
+  const place = issue.path.length === 0 ? 'the experiment' : `"${issue.path.join('.')}"`;
+  return `${place}: ${reason(issue, settings)}${more}`;
+}
+
+/** Zod's reason, as 'expected …, got …' with the value that was found. */
+function reason(issue: z.core.$ZodIssue, settings: unknown): string {
+  const expected = issue.message
+    .replace(/^(Invalid|Too) .*?[:.] /i, '')
+    .replace(/, received .*$/, '')
+    .replace(/^Expected/, 'expected')
+    .replace(/^expected int$/, 'expected a whole number');
+  const found = issue.path.reduce(
+    (value: unknown, key) => (value as Record<PropertyKey, unknown>)?.[key],
+    settings,
+  );
+  const shown = JSON.stringify(found) ?? 'nothing';
+  return `${expected}, got ${shown.length > 40 ? `${shown.slice(0, 40)}…` : shown}`;
+}
+
+interface SettingSchema {
+  readonly properties?: Record<string, SettingSchema>;
+  readonly oneOf?: SettingSchema[];
+  readonly const?: unknown;
+}
+
+/** The names of the settings that may stand at a path, from the JSON Schema. */
+function settingsAt(settings: unknown, path: readonly PropertyKey[], root: z.ZodType): string[] {
+  let schema = z.toJSONSchema(root, { io: 'input' }) as SettingSchema;
+  let value = settings as Record<PropertyKey, unknown>;
+  for (const key of path) {
+    value = value[key] as typeof value;
+    schema = schema.properties?.[String(key)] ?? {};
+    const source = value?.source;
+    schema = schema.oneOf?.find(option => option.properties?.source?.const === source) ?? schema;
+  }
+  return Object.keys(schema.properties ?? {});
+}
+
+/** The name closest to a misspelt one, if any is close: up to a third of its letters differ. */
+function nearest(misspelt: string, names: readonly string[]): string | undefined {
+  return names
+    .map(name => ({ name, distance: editDistance(misspelt.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= Math.ceil(name.length / 3))
+    .sort((a, b) => a.distance - b.distance)[0]?.name;
+}
+
+/** Levenshtein's distance: insertions, deletions and substitutions from one word to the other. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...from].entries()) {
+    const next = [index + 1];
+    for (let column = 1; column <= to.length; column++) {
+      const substitution = row[column - 1]! + (to[column - 1] === letter ? 0 : 1);
+      next.push(Math.min(substitution, row[column]! + 1, next[column - 1]! + 1));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
+}
