@@ -10,4 +10,5 @@ export { systemCode } from './errors.js';
 export { writeFileAtomic } from './files.js';
 export { hashOf } from './hash.js';
 export { type Loaded, loadAs, loadSettings } from './load.js';
+export { alone, waitFor } from './lock.js';
 export { type Progress, startProgress } from './progress.js';

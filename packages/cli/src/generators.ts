@@ -2,8 +2,8 @@
 
 import { access } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { FACTORS, type Factor, UserError } from '@blind-demod/arrays';
-import { hashOf, openArtifact } from '@blind-demod/artifacts';
+import { type Factor, UserError } from '@blind-demod/arrays';
+import { hashOf, openArtifact, waitFor } from '@blind-demod/artifacts';
 import type { Generator } from '@blind-demod/dcgan';
 import { GENERATOR_KIND, loadGenerator, trainingSettings } from '@blind-demod/dcgan/node';
 import type { LoadedExperiment } from '@blind-demod/experiment';
@@ -24,14 +24,28 @@ export interface FoundGenerators {
  * other settings.
  */
 export async function findGenerators(loaded: LoadedExperiment, out: string): Promise<FoundGenerators> {
-  const [signal, distortion] = await Promise.all(FACTORS.map(factor => generatorFolder(loaded, factor, out)));
-  const folders = { signal: signal!, distortion: distortion! };
+  const folders = {
+    signal: await awaitedFolder(loaded, 'signal', out),
+    distortion: await awaitedFolder(loaded, 'distortion', out),
+  };
   const load = (factor: Factor) =>
     loadGenerator(folders[factor], {
       settings: trainingSettings(loaded.experiment, factor),
       remedy: howToTrain(loaded, out),
     });
   return { generators: { signal: await load('signal'), distortion: await load('distortion') }, folders };
+}
+
+/** The folder of the generator to use; where there is none yet but one is being trained, when that is done. */
+async function awaitedFolder(loaded: LoadedExperiment, factor: Factor, out: string): Promise<string> {
+  try {
+    return await generatorFolder(loaded, factor, out);
+  } catch (error) {
+    const trained = foldersOf(out, loaded.name).generator(factor);
+    const waited = await waitFor(trained, owner => process.stderr.write(`waiting: ${owner} (${trained})\n`));
+    if (!waited) throw error;
+    return generatorFolder(loaded, factor, out);
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 // demod train: the generators.
 
 import { FACTORS, type Factor } from '@blind-demod/arrays';
-import { startProgress } from '@blind-demod/artifacts';
+import { alone, startProgress } from '@blind-demod/artifacts';
 import { generatorPrior } from '@blind-demod/dcgan';
 import { type Score, trainGenerator } from '@blind-demod/dcgan/node';
 import { representationError } from '@blind-demod/demod-core';
@@ -30,14 +30,24 @@ export const trainCommand: CommandModule<CommonArguments, Arguments> = {
   handler: async args => {
     const loaded = await loadExperiment(args.config);
     const folders = foldersOf(args.out, loaded.name);
-    const generators: { factor: Factor; folder: string; trained: boolean }[] = [];
-    for (const factor of args.factor === 'both' ? FACTORS : [args.factor]) {
-      const images = await prepareImages(loaded, factor, folders.images(factor));
-      const folder = folders.generator(factor);
-      const score = scoring(loaded.experiment.seed, args.device);
-      const trained = await trainGenerator(loaded, factor, { images, folder, device: args.device, score });
-      generators.push({ factor, folder, trained });
-    }
+    const factors: readonly Factor[] = args.factor === 'both' ? FACTORS : [args.factor];
+    const train = async () => {
+      const generators: { factor: Factor; folder: string; trained: boolean }[] = [];
+      for (const factor of factors) {
+        const images = await prepareImages(loaded, factor, folders.images(factor));
+        const folder = folders.generator(factor);
+        const score = scoring(loaded.experiment.seed, args.device);
+        const trained = await trainGenerator(loaded, factor, { images, folder, device: args.device, score });
+        generators.push({ factor, folder, trained });
+      }
+      return generators;
+    };
+    // All folders before the first training: whoever waits for the generators then waits for both.
+    const locked = factors.reduce<typeof train>(
+      (body, factor) => () => alone(folders.generator(factor), `training of the ${factor}`, body),
+      train,
+    );
+    const generators = await locked();
     printResult(
       args,
       { generators },

@@ -1,0 +1,156 @@
+// One process at a time in a folder: a file beside it names the one that works there.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '@blind-demod/arrays';
+import { systemCode } from './errors.js';
+import { notWritable } from './files.js';
+
+/** The process that works in a folder. */
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process started, as its system counts: another process may get the same number later. */
+  readonly started: string | null;
+  /** What it does: 'training', … */
+  readonly work: string;
+}
+
+/** An owner on this machine is looked up; one on another says every `HEARTBEAT` ms that it lives. */
+const HEARTBEAT = 10_000;
+const SILENCE = 12 * HEARTBEAT;
+const POLL = 500;
+
+const lockOf = (folder: string) => `${folder}.lock`;
+
+/** The locks that this process has. */
+const held = new Set<string>();
+
+/**
+ * Runs `body` as the only process that works in `folder`. The lock of a process that was killed does not count.
+ *
+ * @param work what is done there, for the message to others: 'training'.
+ * @throws UserError, before anything is done, when another process works there: who, and what to do.
+ * @example
+ * await alone('artifacts/smoke/signal', 'training', () => train());
+ */
+export async function alone<T>(folder: string, work: string, body: () => Promise<T>): Promise<T> {
+  const file = lockOf(folder);
+  const mine: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid), work };
+  await take(file, mine);
+  const beat = setInterval(() => {
+    const now = new Date();
+    utimes(file, now, now).catch(() => {});
+  }, HEARTBEAT);
+  beat.unref();
+  try {
+    return await body();
+  } finally {
+    clearInterval(beat);
+    held.delete(file);
+    await rm(file, { force: true });
+  }
+}
+
+/**
+ * Waits while another process works in `folder`; `onWait` is told once who it is.
+ *
+ * @returns whether there was one.
+ */
+export async function waitFor(folder: string, onWait: (owner: string) => void): Promise<boolean> {
+  for (let waited = false; ; waited = true) {
+    const owner = await livingOwner(lockOf(folder));
+    if (owner === undefined) return waited;
+    if (!waited) onWait(describe(owner));
+    await sleep(POLL);
+  }
+}
+
+/** A link is made whole or not at all, so nobody reads half a lock. */
+async function take(file: string, mine: Owner): Promise<void> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(draft, JSON.stringify(mine));
+    while (!(await linked(draft, file))) {
+      const owner = await livingOwner(file);
+      if (owner !== undefined) {
+        throw new UserError(
+          `${describe(owner)} (${file}); wait until it is done, stop it, or choose another folder with --out`,
+        );
+      }
+      await removeDead(draft, file);
+    }
+    held.add(file);
+  } catch (error) {
+    throw notWritable(file, error);
+  } finally {
+    await rm(draft, { force: true }).catch(() => {});
+  }
+}
+
+/** One process at a time removes a dead owner's lock, after another look: it may be a living one's by now. */
+async function removeDead(draft: string, file: string): Promise<void> {
+  const removing = `${file}.removing`;
+  if (!(await linked(draft, removing))) {
+    await sleep(POLL / 10);
+    if ((await livingOwner(removing)) === undefined) await rm(removing, { force: true });
+    return;
+  }
+  held.add(removing);
+  try {
+    if ((await livingOwner(file)) === undefined) await rm(file, { force: true });
+  } finally {
+    held.delete(removing);
+    await rm(removing, { force: true });
+  }
+}
+
+async function linked(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Who holds the lock; undefined where there is none, or its owner is gone. */
+async function livingOwner(file: string): Promise<Owner | undefined> {
+  try {
+    const owner: Owner = JSON.parse(await readFile(file, 'utf8'));
+    const lives =
+      owner.host === hostname() ? isRunning(owner, file) : Date.now() - (await stat(file)).mtimeMs < SILENCE;
+    return lives ? owner : undefined;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isRunning({ pid, started }: Owner, file: string): boolean {
+  if (pid === process.pid) return held.has(file);
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return systemCode(error) === 'EPERM'; // somebody else's
+  }
+  return started === startOf(pid);
+}
+
+/** Field 22 of Linux' /proc/PID/stat; null elsewhere. The second field, a name in parentheses, may hold spaces. */
+function startOf(pid: number): string | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
+    return fields[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+const describe = ({ pid, host, work }: Owner): string =>
+  `${work} is under way there, by process ${pid}${host === hostname() ? '' : ` on ${host}`}`;

@@ -1,0 +1,35 @@
+// Two programs at the same generators: one trains, the other is refused at once or waits for it.
+
+import { stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Workplace } from './demod.js';
+
+let place: Workplace;
+beforeAll(async () => {
+  // Long enough for the others to come meanwhile.
+  const training = { epochs: 12, batchSize: 16, snapshotEvery: 12, checkpointEvery: 50 };
+  const network = { latentDimension: 16, generatorMaps: 8, discriminatorMaps: 8 };
+  place = await Workplace.create({
+    signal: { images: { source: 'mnist', count: 400 }, network, training },
+  });
+});
+afterAll(() => place.remove());
+
+test('a second training of the same generators is refused at once; an evaluation waits for the first', async () => {
+  const training = place.start('train');
+  const lock = place.path('artifacts', 'smoke', 'signal.lock');
+  while (!(await stat(lock).catch(() => undefined))) await sleep(20);
+
+  const [second, evaluation] = await Promise.all([place.run('train', 'signal'), place.run('eval')]);
+  expect(second.code).toBe(1);
+  expect(second.stdout).toBe('');
+  expect(second.stderr).toMatch(
+    /^error: training of the signal is under way there, by process \d+ \(artifacts.smoke.signal\.lock\); [^\n]*\n$/,
+  );
+
+  expect(evaluation.stderr).toMatch(/^waiting: training of the signal is under way there, by process \d+/m);
+  expect(evaluation.code).toBe(0);
+  expect((await training.outcome).code).toBe(0);
+  await expect(stat(lock)).rejects.toThrow('ENOENT');
+});
