@@ -1,7 +1,6 @@
 // From the settings of a factor to its training and test images, made once and kept.
 
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -22,12 +21,10 @@ import {
 } from '@blind-demod/artifacts';
 import { contactSheet } from '@blind-demod/picture';
 import sharp from 'sharp';
-import { digitImages } from './digits.js';
-import { gaussianImages } from './gaussian.js';
-import { idxImages } from './idx.js';
+import type { Family, FamilyImages } from './families/family.js';
+import { FAMILIES, type FamilyName, type ImageSettings } from './families/index.js';
 import { resizeImages } from './resize.js';
 import type { DataSettings } from './settings.js';
-import type { SourceImages } from './source.js';
 import { stratifiedSample, stratifiedSplit } from './split.js';
 
 const KIND = 'images';
@@ -97,7 +94,7 @@ async function makeImages(
     split: { testFraction },
   } = experiment;
   const settings = experiment[factor].images;
-  const all = await sourceImages(settings, root, seed);
+  const all = await sourceImages(settings, { root, seed });
   const available = all.labels.length;
   const count = settings.count ?? available;
   if (count > available) {
@@ -130,24 +127,16 @@ async function makeImages(
   }
 }
 
-function sourceImages(
-  settings: DataSettings[Factor]['images'],
-  root: string,
-  seed: number,
-): Promise<SourceImages> | SourceImages {
-  switch (settings.source) {
-    case 'mnist':
-      return digitImages();
-    case 'idx':
-      return idxImages(resolve(root, settings.folder));
-    case 'gaussian':
-      return gaussianImages(settings, seed);
-    default:
-      return settings satisfies never;
-  }
+/** The family that the settings name, told to make its images. */
+function sourceImages<Name extends FamilyName>(
+  settings: ImageSettings<Name> & { readonly source: Name },
+  from: { root: string; seed: number },
+): FamilyImages | Promise<FamilyImages> {
+  const families: { [N in FamilyName]: Family<ImageSettings<N>> } = FAMILIES;
+  return families[settings.source].images(settings, from);
 }
 
-function choose({ pixels, labels, parameters }: SourceImages, indices: Int32Array): SourceImages {
+function choose({ pixels, labels, parameters }: FamilyImages, indices: Int32Array): FamilyImages {
   return {
     pixels: takeRows(pixels, indices),
     labels: indices.map(index => labels[index]!),

@@ -1,13 +1,10 @@
-import { experimentSchema } from '@blind-demod/experiment';
 import { describe, expect, test } from 'vitest';
-import { gaussianImages } from '../src/gaussian.js';
-import { gaussianDistortion } from '../src/index.js';
-import type { ImageSettings } from '../src/settings.js';
+import type { FamilyImages } from '../src/families/family.js';
+import { gaussian, gaussianDistortion } from '../src/families/gaussian.js';
 
-function settings(change: object = {}): Extract<ImageSettings, { source: 'gaussian' }> {
-  const images = { source: 'gaussian' as const, ...change };
-  return experimentSchema.parse({ distortion: { images } }).distortion.images as ReturnType<typeof settings>;
-}
+const settings = (change: object = {}) => gaussian.settings.parse({ source: 'gaussian', ...change });
+const gaussianImages = (given: ReturnType<typeof settings>, seed: number) =>
+  gaussian.images(given, { root: '/', seed }) as FamilyImages;
 
 describe('gaussianDistortion', () => {
   test('is 1 at its centre and symmetric about the diagonal', () => {
@@ -31,7 +28,7 @@ describe('gaussianDistortion', () => {
   });
 });
 
-describe('gaussianImages', () => {
+describe('gaussian', () => {
   test("makes the paper's 8100: a 90 × 90 grid over (c, σ)", () => {
     const { pixels, labels, parameters } = gaussianImages(settings(), 1);
     expect(pixels.shape).toEqual([8100, 1, 28, 28]);

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { UserError } from '@blind-demod/arrays';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { idxImages, parseIdx } from '../src/idx.js';
+import { idx as family, parseIdx } from '../src/families/idx.js';
 
 let folder: string;
 beforeEach(() => {
@@ -19,9 +19,10 @@ const idx = (sizes: number[], data: number[]) => {
   for (const [index, size] of sizes.entries()) header.writeUInt32BE(size, 4 + 4 * index);
   return Buffer.concat([header, Buffer.from(data)]);
 };
+const idxImages = async (root: string) => family.images({ source: 'idx', folder: '.' }, { root, seed: 1 });
 const write = (name: string, content: Uint8Array) => writeFileSync(join(folder, name), content);
 
-describe('idxImages', () => {
+describe('idx', () => {
   test('joins train and t10k, plain or compressed, with - or . in their names', async () => {
     write('train-images-idx3-ubyte', idx([2, 2, 2], [0, 255, 51, 102, 1, 2, 3, 4]));
     write('train-labels-idx1-ubyte', idx([2], [7, 9]));

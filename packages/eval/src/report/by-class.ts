@@ -1,22 +1,16 @@
 // The errors by the class of the signal: which digits are hard.
 
 import { quantile } from '@blind-demod/arrays';
-import type { ImageSettings } from '@blind-demod/distortion-data';
+import { FAMILIES } from '@blind-demod/distortion-data';
 import { type Content, decibel, type Html, html } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
 import type { Judged } from '../judgement.js';
 import type { ReportInput } from './input.js';
 import { panel } from './plot.js';
 
-/** What the labels of a source of images are; none where they are no classes. */
-const CLASSES = { mnist: 'digit', idx: 'class', gaussian: undefined } as const satisfies Record<
-  ImageSettings['source'],
-  string | undefined
->;
-
 /** What the classes of the signals are called; undefined when they have none. */
 export function className({ loaded }: ReportInput): string | undefined {
-  return CLASSES[loaded.experiment.signal.images.source];
+  return FAMILIES[loaded.experiment.signal.images.source].className;
 }
 
 /** Nothing when the signals have no classes. */

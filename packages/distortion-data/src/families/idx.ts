@@ -3,11 +3,29 @@
 //   2 zero bytes, the type (8: unsigned byte), the number of dimensions, their sizes (big-endian), the data
 
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { float32, UserError } from '@blind-demod/arrays';
-import type { SourceImages } from './source.js';
+import { z } from 'zod';
+import { type FamilyImages, family, sampleCount } from './family.js';
+
+export const idx = family({
+  settings: z
+    .strictObject({
+      source: z.literal('idx').describe('Images in the IDX files in which MNIST and Fashion-MNIST come.'),
+      folder: z
+        .string()
+        .min(1)
+        .describe(
+          'Folder of the IDX files, relative to this file: train-images-idx3-ubyte (or .gz), t10k-….',
+        ),
+      count: sampleCount,
+    })
+    .describe('Grey images from IDX files; the train and t10k files are both used, and split anew.'),
+  className: 'class',
+  images: ({ folder }, { root }) => idxImages(resolve(root, folder)),
+});
 
 const UNSIGNED_BYTE = 8;
 
@@ -16,7 +34,7 @@ const UNSIGNED_BYTE = 8;
  *
  * @throws UserError when the folder has neither, or a file is damaged.
  */
-export async function idxImages(folder: string): Promise<SourceImages> {
+async function idxImages(folder: string): Promise<FamilyImages> {
   const parts: { images: IdxFile; labels: IdxFile }[] = [];
   for (const part of ['train', 't10k']) {
     const images = await findIdx(folder, `${part}-images`, 3);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { digitImages } from '../src/digits.js';
+import { mnist } from '../src/families/mnist.js';
 
-test('digitImages gives 10,000 digits in the grey levels of MNIST', async () => {
-  const { pixels, labels } = await digitImages();
+test('mnist gives 10,000 digits in the grey levels of MNIST', async () => {
+  const { pixels, labels } = await mnist.images({ source: 'mnist' }, { root: '/', seed: 1 });
   expect(pixels.shape).toEqual([10_000, 1, 28, 28]);
   const counts = Array.from({ length: 10 }, (_, digit) => labels.filter(label => label === digit).length);
   expect(counts).toEqual([1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978]);

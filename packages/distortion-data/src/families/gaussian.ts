@@ -1,10 +1,40 @@
 // The paper's distortions (section 4): one Gaussian bump of light each, placed on the diagonal.
 
 import { float32, randomStream } from '@blind-demod/arrays';
-import type { ImageSettings } from './settings.js';
-import type { SourceImages } from './source.js';
+import { z } from 'zod';
+import { type FamilyImages, family } from './family.js';
 
-type GaussianSettings = Extract<ImageSettings, { source: 'gaussian' }>;
+const interval = z
+  .tuple([z.number(), z.number()])
+  .refine(([low, high]) => low < high, { error: 'expected [low, high] with low < high' });
+const positiveInterval = interval.refine(([low]) => low > 0, { error: 'expected positive numbers' });
+
+const settings = z
+  .strictObject({
+    source: z.literal('gaussian').describe("The paper's distortions: one bump of light each."),
+    center: interval
+      .default([-3, 3])
+      .describe('Range of c, the place of the bump, the same in both directions.'),
+    width: positiveInterval.default([20, 35]).describe('Range of σ, the width of the bump.'),
+    extent: z.number().gt(0).default(5).describe('The image covers u, v in [−extent, extent].'),
+    resolution: z.int().min(2).default(28).describe('Pixels per side, before the image is resized.'),
+    sampling: z
+      .enum(['grid', 'uniform'])
+      .default('grid')
+      .describe('(c, σ) on a square grid over their ranges, or drawn uniformly.'),
+    count: z.int().min(1).default(8100).describe('How many images; a square number for a grid.'),
+  })
+  .refine(images => images.sampling !== 'grid' || Number.isInteger(Math.sqrt(images.count)), {
+    path: ['count'],
+    error: 'expected a square number, such as 8100 = 90 × 90, because sampling is "grid"',
+  })
+  .describe('Gaussian distortions exp(−((u−c)² + (v−c)²) / σ).');
+type GaussianSettings = z.output<typeof settings>;
+
+export const gaussian = family({
+  settings,
+  images: (settings, { seed }) => gaussianImages(settings, seed),
+});
 
 /** Images per stratum, about: enough that a tenth of each is a whole number of test images. */
 const STRATUM_IMAGES = 100;
@@ -27,7 +57,7 @@ export function gaussianDistortion(
 }
 
 /** Distortions whose (c, σ) lie on a square grid, or are drawn uniformly; labelled by their block of the (c, σ) plane. */
-export function gaussianImages(settings: GaussianSettings, seed: number): SourceImages {
+function gaussianImages(settings: GaussianSettings, seed: number): FamilyImages {
   const { count, resolution, extent } = settings;
   const pairs = settings.sampling === 'grid' ? gridPairs(settings) : uniformPairs(settings, seed);
   const data = new Float32Array(count * resolution * resolution);

@@ -1,0 +1,42 @@
+// What a family of images is: a name in a config, the settings that go with it, and how its images are made from them.
+
+import type { Float32NdArray } from '@blind-demod/arrays';
+import { z } from 'zod';
+
+/** One kind of images. Its settings hold its name, `source`, and may hold how many images to take, `count`. */
+export interface Family<Settings> {
+  readonly settings: z.ZodType<Settings>;
+  /** What a label of its images is called where it tells their class, such as 'digit'. */
+  readonly className?: string;
+  /**
+   * All images of the family, before any are chosen, resized or held out. The same settings and seed give the same
+   * images. `root` is the folder that paths in the settings are relative to.
+   *
+   * @throws UserError when the images cannot be read.
+   */
+  images(settings: Settings, from: { root: string; seed: number }): FamilyImages | Promise<FamilyImages>;
+}
+
+/** All images of a family, as they come from it. */
+export interface FamilyImages {
+  /** [count, 1, side, side], grey, in [0, 1]. */
+  readonly pixels: Float32NdArray;
+  /** [count] the stratum of each image: of every stratum the same fraction is held out. */
+  readonly labels: Int32Array;
+  /** [count, 2] of Gaussian distortions: (center, width). */
+  readonly parameters?: Float32NdArray;
+}
+
+type Settings = { source: string; count?: number | undefined };
+
+/** The family given. It is here for its type: `images` takes the settings that the schema gives. */
+export const family = <Schema extends z.ZodObject & z.ZodType<Settings>>(
+  given: Family<z.output<Schema>> & { readonly settings: Schema },
+): Family<z.output<Schema>> & { readonly settings: Schema } => given;
+
+/** The setting `count` of a family that has only so many images. */
+export const sampleCount = z
+  .int()
+  .min(1)
+  .optional()
+  .describe('How many images to take, a seeded sample stratified by class; all when absent.');
