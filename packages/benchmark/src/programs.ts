@@ -115,7 +115,7 @@ function randomGenerator(factor: keyof typeof LATENT, maps: number): Generator {
       const deviation = Math.sqrt(2 / (from === undefined ? latentDimension : 4 * from));
       return {
         weight: scaled(`weight ${index}`, deviation, ...shape),
-        shift: scaled(`bias ${index}`, 0.1, to),
+        bias: scaled(`bias ${index}`, 0.1, to),
       };
     }),
   };

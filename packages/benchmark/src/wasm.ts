@@ -34,9 +34,9 @@ function channelsLastPrior({
   outputRange,
 }: Generator): GenerativePrior {
   const [low, high] = outputRange;
-  const layers = parameters.map(({ weight, shift }, index) => ({
-    weight: index === 0 ? denseWeight(weight, shift.shape[0]!) : filter(weight),
-    shift: toTensor(shift),
+  const layers = parameters.map(({ weight, bias }, index) => ({
+    weight: index === 0 ? denseWeight(weight, bias.shape[0]!) : filter(weight),
+    bias: toTensor(bias),
   }));
   const last = layers.length - 1;
   return {
@@ -44,9 +44,9 @@ function channelsLastPrior({
     imageShape: [...imageShape.slice(1), imageShape[0]],
     forward: codes => {
       const outputs: Tensor[] = [];
-      for (const [index, { weight, shift }] of layers.entries()) {
+      for (const [index, { weight, bias }] of layers.entries()) {
         const image = outputs.at(-1);
-        const sum = tf.add(image ? upsample(image, weight) : seed(codes, weight), shift);
+        const sum = tf.add(image ? upsample(image, weight) : seed(codes, weight), bias);
         outputs.push(
           index < last ? tf.relu(sum) : tf.add(tf.mul(tf.sigmoid(tf.mul(sum, 2)), high - low), low),
         );

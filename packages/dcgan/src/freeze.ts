@@ -59,13 +59,13 @@ export function foldNormalisation(
 
 function foldLayer(
   image: Tensor,
-  { weight, scale, shift }: Required<LayerParameters<Tensor>>,
+  { weight, scale, bias }: Required<LayerParameters<Tensor>>,
 ): LayerParameters<Tensor> {
-  const { factor, offset } = normalisation(channelMoments(image), { scale, shift });
+  const { factor, offset } = normalisation(channelMoments(image), { scale, bias });
   // The first weight is [latent, channels · 16], the others [in, channels, 4, 4]: channels become the second axis.
-  const byChannel = tf.reshape(weight, [weight.shape[0]!, shift.shape[0]!, -1, 1]);
+  const byChannel = tf.reshape(weight, [weight.shape[0]!, bias.shape[0]!, -1, 1]);
   return {
     weight: tf.reshape(tf.mul(byChannel, factor), weight.shape),
-    shift: tf.reshape(offset, shift.shape),
+    bias: tf.reshape(offset, bias.shape),
   };
 }

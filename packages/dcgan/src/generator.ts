@@ -17,7 +17,7 @@ import {
 export interface Generator extends OutputSettings {
   readonly latentDimension: number;
   readonly imageShape: ImageShape;
-  /** A weight and a bias (`shift`) per layer, from the latent code to the image. */
+  /** A weight and a bias per layer, from the latent code to the image. */
   readonly parameters: Parameters<NdArray>;
 }
 
@@ -36,7 +36,7 @@ export function affineLayers({ parameters, outputRange, outputSmoothing }: Gener
               SEED_SIZE,
             ])
           : upsample(input, weight);
-      const output = tf.add(image, perChannel(constant(layer.shift)));
+      const output = tf.add(image, perChannel(constant(layer.bias)));
       return outputSmoothing && index === last ? smooth(output, outputSmoothing) : output;
     },
     activation: index === last ? { sigmoidInto: outputRange } : 'relu',
@@ -67,9 +67,9 @@ export function encodeGenerator({
   outputRange,
   outputSmoothing,
 }: Generator): Uint8Array {
-  const tensors = parameters.flatMap(({ weight, shift }, index) => [
+  const tensors = parameters.flatMap(({ weight, bias }, index) => [
     [`layer.${index}.weight`, weight] as const,
-    [`layer.${index}.bias`, shift] as const,
+    [`layer.${index}.bias`, bias] as const,
   ]);
   const description = { latentDimension, imageShape, outputRange, outputSmoothing };
   return encodeSafetensors(
@@ -88,19 +88,19 @@ export function decodeGenerator(bytes: Uint8Array, where: string): Generator {
   const [channels, height] = description.imageShape;
   const layers = Object.keys(tensors).length / 2;
   const parameters = Array.from({ length: layers }, (_, index) => {
-    const [weight, shift] = [tensors[`layer.${index}.weight`], tensors[`layer.${index}.bias`]];
-    if (weight?.dtype !== 'float32' || shift?.dtype !== 'float32') {
+    const [weight, bias] = [tensors[`layer.${index}.weight`], tensors[`layer.${index}.bias`]];
+    if (weight?.dtype !== 'float32' || bias?.dtype !== 'float32') {
       throw notGenerator(`expected float32 tensors layer.${index}.weight and layer.${index}.bias`);
     }
-    return { weight, shift };
+    return { weight, bias };
   });
   const fits =
     parameters[0]?.weight.shape[0] === description.latentDimension &&
     parameters.at(-1)?.weight.shape[1] === channels &&
     SEED_SIZE * 2 ** (layers - 1) === height &&
-    parameters.every(({ weight, shift }, index) => {
-      const size = shift.shape[0]!;
-      const from = index === 0 ? weight.shape[0] : parameters[index - 1]!.shift.shape[0];
+    parameters.every(({ weight, bias }, index) => {
+      const size = bias.shape[0]!;
+      const from = index === 0 ? weight.shape[0] : parameters[index - 1]!.bias.shape[0];
       const expected = index === 0 ? [from, size * SEED_SIZE ** 2] : [from, size, 4, 4];
       return `${weight.shape}` === `${expected}`;
     });

@@ -5,11 +5,11 @@ import { gaussianWeights } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Parameters of one layer: with `scale`, its batch normalisation's; `shift` is otherwise a plain bias. */
+/** Parameters of one layer; it has a `scale` where it is normalised, and its bias is then added after that. */
 export interface LayerParameters<T> {
   readonly weight: T;
   readonly scale?: T;
-  readonly shift: T;
+  readonly bias: T;
 }
 
 /** Side of the filters, and the stride that halves or doubles an image: DCGAN's. */
@@ -86,15 +86,15 @@ export function channelMoments(image: Tensor): { mean: Tensor; variance: Tensor 
 /** The factor and offset per channel that batch normalisation amounts to: image · factor + offset. */
 export function normalisation(
   { mean, variance }: { mean: Tensor; variance: Tensor },
-  { scale, shift }: { scale: Tensor; shift: Tensor },
+  { scale, bias }: { scale: Tensor; bias: Tensor },
 ): { factor: Tensor; offset: Tensor } {
   const factor = tf.mul(perChannel(scale), tf.rsqrt(tf.add(variance, VARIANCE_FLOOR)));
-  return { factor, offset: tf.sub(perChannel(shift), tf.mul(mean, factor)) };
+  return { factor, offset: tf.sub(perChannel(bias), tf.mul(mean, factor)) };
 }
 
 /** Batch normalisation by the batch's own moments where the layer has a scale, a bias where it has none. */
-export function normalise(image: Tensor, { scale, shift }: LayerParameters<Tensor>): Tensor {
-  if (scale === undefined) return tf.add(image, perChannel(shift));
-  const { factor, offset } = normalisation(channelMoments(image), { scale, shift });
+export function normalise(image: Tensor, { scale, bias }: LayerParameters<Tensor>): Tensor {
+  if (scale === undefined) return tf.add(image, perChannel(bias));
+  const { factor, offset } = normalisation(channelMoments(image), { scale, bias });
   return tf.add(tf.mul(image, factor), offset);
 }

@@ -28,7 +28,7 @@ export function modelCard({
   const { network, training } = loaded.experiment[factor];
   const [channels, height, width] = generator.imageShape;
   const parameters = generator.parameters.reduce(
-    (sum, { weight, shift }) => sum + weight.data.length + shift.data.length,
+    (sum, { weight, bias }) => sum + weight.data.length + bias.data.length,
     0,
   );
   const mean = (steps: History, name: keyof History[number]) =>

@@ -89,7 +89,7 @@ export function discriminate(
   let image = tf.sub(tf.mul(images, 2 / (high - low)), (high + low) / (high - low));
   for (const layer of layers) image = leakyRelu(normalise(downsample(image, layer.weight), layer), LEAK);
   const features = tf.reshape(image, [images.shape[0]!, -1]) as tf.Tensor2D;
-  return tf.add(tf.matMul(features, verdict.weight as tf.Tensor2D), verdict.shift);
+  return tf.add(tf.matMul(features, verdict.weight as tf.Tensor2D), verdict.bias);
 }
 
 /** Random parameters of a generator for images of `shape`. */
@@ -152,6 +152,6 @@ function initialLayer(
       0,
     ),
   );
-  const shift = float32([maps], new Float32Array(maps));
-  return normalised ? { weight, scale: float32([maps], normals(maps, 1)), shift } : { weight, shift };
+  const bias = float32([maps], new Float32Array(maps));
+  return normalised ? { weight, scale: float32([maps], normals(maps, 1)), bias } : { weight, bias };
 }

@@ -1,5 +1,5 @@
 // The settings of a network and of its training: their meaning, their bounds and defaults, DCGAN's own.
-import type { Factor } from '@blind-demod/arrays';
+import type { ByFactor } from '@blind-demod/arrays';
 import type { DataSettings } from '@blind-demod/distortion-data';
 import { z } from 'zod';
 
@@ -65,4 +65,4 @@ export type TrainingSettings = z.output<typeof trainingSchema>;
 
 /** Of an experiment, all that its generators depend on. */
 export type GeneratorSettings = DataSettings &
-  Readonly<Record<Factor, { readonly network: NetworkSettings; readonly training: TrainingSettings }>>;
+  ByFactor<{ readonly network: NetworkSettings; readonly training: TrainingSettings }>;

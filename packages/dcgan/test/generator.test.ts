@@ -105,10 +105,10 @@ describe('files', () => {
     const kept = decodeGenerator(encodeGenerator(folded), 'file');
     expect(decodeGenerator(encodeGenerator(kept), 'file')).toEqual(kept);
     expect(kept).toMatchObject({ latentDimension: 6, imageShape: [1, 16, 16], ...output });
-    for (const [index, { weight, shift }] of folded.parameters.entries()) {
+    for (const [index, { weight, bias }] of folded.parameters.entries()) {
       for (const [value, before] of [
         [kept.parameters[index]!.weight, weight],
-        [kept.parameters[index]!.shift, shift],
+        [kept.parameters[index]!.bias, bias],
       ] as const) {
         expect(value.shape).toEqual(before.shape);
         // 11 bits, and the least half.

@@ -139,7 +139,7 @@ describe('layers', () => {
     expect(product(smoothed.data, other)).toBeCloseTo(product(image.data, gradient.data), 3);
   });
 
-  test('batch normalisation gives each channel the mean of its shift and the deviation of its scale', async () => {
+  test('batch normalisation gives each channel the mean of its bias and the deviation of its scale', async () => {
     const image = float32(
       [8, 2, 4, 4],
       normals(8, 2, 4, 4).data.map(value => 3 + 5 * value),
@@ -147,10 +147,10 @@ describe('layers', () => {
     const layer = {
       weight: normals(1),
       scale: float32([2], Float32Array.of(2, 0.5)),
-      shift: float32([2], Float32Array.of(-1, 4)),
+      bias: float32([2], Float32Array.of(-1, 4)),
     };
     const program = await compile(
-      (input: { image: Tensor; layer: { weight: Tensor; scale: Tensor; shift: Tensor } }) =>
+      (input: { image: Tensor; layer: { weight: Tensor; scale: Tensor; bias: Tensor } }) =>
         channelMoments(normalise(input.image, input.layer)),
       { image, layer },
       { device: 'cpu' },

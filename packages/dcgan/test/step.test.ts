@@ -111,12 +111,12 @@ describe('training step', () => {
 
 test('Adam follows its formula', async () => {
   const parameters = [
-    { weight: float32([2], Float32Array.of(1, -2)), shift: float32([1], Float32Array.of(0.5)) },
+    { weight: float32([2], Float32Array.of(1, -2)), bias: float32([1], Float32Array.of(0.5)) },
   ];
   const gradients = [0.3, -0.1].map(g => [
-    { weight: float32([2], Float32Array.of(g, 2 * g)), shift: float32([1], Float32Array.of(-g)) },
+    { weight: float32([2], Float32Array.of(g, 2 * g)), bias: float32([1], Float32Array.of(-g)) },
   ]);
-  const zero = [{ weight: float32([2], new Float32Array(2)), shift: float32([1], new Float32Array(1)) }];
+  const zero = [{ weight: float32([2], new Float32Array(2)), bias: float32([1], new Float32Array(1)) }];
   let adam = { parameters, state: { mean: zero, square: zero, step: float32([], Float32Array.of(0)) } };
   const program = await compile(
     (input: {

@@ -32,7 +32,7 @@ export function randomGenerator(): Generator {
     );
   const layer = (index: number, weight: number[], maps: number) => ({
     weight: draw(`w${index}`, ...weight),
-    shift: draw(`b${index}`, maps),
+    bias: draw(`b${index}`, maps),
   });
   return {
     latentDimension: 5,

@@ -229,15 +229,19 @@ export interface LinearLayer {
 
 /** The layers of a generator, from the latent code to the image, normalisation folded in. */
 export function linearLayers({ parameters, latentDimension }: Generator): LinearLayer[] {
-  return parameters.map(({ weight, shift }, index): LinearLayer => {
-    const channels = shift.shape[0]!;
+  return parameters.map(({ weight, bias }, index): LinearLayer => {
+    const channels = bias.shape[0]!;
     const { map, random } =
       index === 0
         ? latentLayer(latentDimension, weight.data)
         : imageLayer({ from: weight.shape[0]!, to: channels, side: 2 * STRIDE ** index }, weight.data);
     const pixels = map.rows / channels;
-    const bias = Float64Array.from({ length: map.rows }, (_, row) => shift.data[Math.floor(row / pixels)]!);
-    return { kind: index === 0 ? 'dense' : 'convolution', map, bias, random };
+    return {
+      kind: index === 0 ? 'dense' : 'convolution',
+      map,
+      bias: Float64Array.from({ length: map.rows }, (_, row) => bias.data[Math.floor(row / pixels)]!),
+      random,
+    };
   });
 }
 

@@ -34,7 +34,7 @@ function randomGenerator(): Generator {
   };
   const layer = (index: number, weight: number[], maps: number) => ({
     weight: draw(`weight ${index}`, ...weight),
-    shift: draw(`shift ${index}`, maps),
+    bias: draw(`bias ${index}`, maps),
   });
   return {
     latentDimension: 5,

@@ -24,8 +24,8 @@ function generator(name: string): Generator {
     imageShape: [1, 8, 8],
     outputRange: [0, 1],
     parameters: [
-      { weight: draw(3, 2 * 16), shift: draw(2) },
-      { weight: draw(2, 1, 4, 4), shift: draw(1) },
+      { weight: draw(3, 2 * 16), bias: draw(2) },
+      { weight: draw(2, 1, 4, 4), bias: draw(1) },
     ],
   };
 }
