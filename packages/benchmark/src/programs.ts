@@ -1,6 +1,15 @@
 // The programs whose speed is measured, on 64×64 images and with inputs made up.
 import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
-import { type Generator, generatorPrior, initialState, trainingStep } from '@blind-demod/dcgan';
+import {
+  type Batch,
+  type Generator,
+  generatorPrior,
+  initialState,
+  networksOf,
+  planOf,
+  type TrainingState,
+  trainingStep,
+} from '@blind-demod/dcgan';
 import { type GenerativePrior, imagesOf, iterate } from '@blind-demod/demod-core';
 import { experimentSchema } from '@blind-demod/experiment';
 import type { ArraysOf } from '@blind-demod/jit';
@@ -58,17 +67,18 @@ function matrixProduct(): Program {
 }
 
 function training({ maps, batch }: Size): Program {
-  const { network, training } = experimentSchema.parse({}).signal;
-  const settings = { ...network, generatorMaps: maps, discriminatorMaps: maps };
-  type Input = { state: Parameters<typeof trainingStep>[0]; batch: Parameters<typeof trainingStep>[1] };
-  return program((given: Input) => trainingStep(given.state, given.batch, settings, training), {
-    state: initialState(settings, [1, SIDE, SIDE], randomStream(1, 'benchmark')),
-    batch: {
-      images: normals('images', batch, 1, SIDE, SIDE),
-      codes: normals('codes', batch, settings.latentDimension),
-      realNoise: normals('real noise', batch, 1, SIDE, SIDE),
-      fakeNoise: normals('fake noise', batch, 1, SIDE, SIDE),
-    },
+  const { network, training } = experimentSchema.parse({
+    signal: { network: { generatorMaps: maps, discriminatorMaps: maps } },
+  }).signal;
+  const networks = networksOf(network, [1, SIDE, SIDE]);
+  const plan = planOf(training, networks);
+  const random = randomStream(1, 'benchmark');
+  const images = normals('images', batch, 1, SIDE, SIDE);
+  const indices = Int32Array.from({ length: batch }, (_, image) => image);
+  type Input = { state: TrainingState<Tensor>; batch: Batch<Tensor> };
+  return program((given: Input) => trainingStep(plan, training, given.state, given.batch), {
+    state: initialState(networks, plan, { count: batch, random }),
+    batch: { ...plan.feed({ images, indices, random }), images },
   });
 }
 
@@ -105,6 +115,7 @@ function randomGenerator(factor: keyof typeof LATENT, maps: number): Generator {
     );
   };
   return {
+    architecture: 'dcgan',
     latentDimension,
     imageShape: [1, SIDE, SIDE],
     outputRange: [0, 1],

@@ -3,8 +3,15 @@
 import { float32, type NdArray } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Parameters, zipParameters } from './networks.js';
-import type { TrainingSettings } from './settings.js';
+import { type Parameters, zipParameters } from './parameters.js';
+
+export interface AdamSettings {
+  readonly learningRate: number;
+  /** Decay, per step, of the mean of the gradients. */
+  readonly beta1: number;
+  /** Decay, per step, of the mean of their squares. */
+  readonly beta2: number;
+}
 
 /** Running means of the gradients and of their squares, and the number of steps taken (a scalar). */
 export interface AdamState<T> {
@@ -27,7 +34,7 @@ export function adamStep(
   parameters: Parameters<Tensor>,
   gradient: Parameters<Tensor>,
   state: AdamState<Tensor>,
-  { learningRate, beta1, beta2 }: TrainingSettings,
+  { learningRate, beta1, beta2 }: AdamSettings,
 ): { parameters: Parameters<Tensor>; state: AdamState<Tensor> } {
   const runningMean = (decay: number) => (before: Tensor, now: Tensor) =>
     tf.add(tf.mul(before, decay), tf.mul(now, 1 - decay));

@@ -7,7 +7,7 @@ import { isNdArray, leaves, mapTree, type Tree } from '@blind-demod/jit';
 import type { TrainingState } from './step.js';
 
 /** Losses of every step so far. */
-export type History = { discriminator: number; generator: number }[];
+export type History = { companion: number; generator: number }[];
 
 export interface Checkpoint {
   readonly state: TrainingState<NdArray>;
@@ -20,9 +20,7 @@ export async function writeCheckpoint(
   { state, history }: Checkpoint,
   settingsHash: string,
 ): Promise<void> {
-  const losses = Float32Array.from(
-    history.flatMap(({ discriminator, generator }) => [discriminator, generator]),
-  );
+  const losses = Float32Array.from(history.flatMap(({ companion, generator }) => [companion, generator]));
   const tensors = Object.fromEntries(leaves(state as unknown as Tree<NdArray>, isNdArray));
   const bytes = encodeSafetensors(
     { ...tensors, losses: float32([history.length, 2], losses) },
@@ -58,7 +56,7 @@ export async function readCheckpoint(
   });
   const losses = tensors.losses?.data ?? [];
   const history = Array.from({ length: losses.length / 2 }, (_, step) => ({
-    discriminator: losses[2 * step]!,
+    companion: losses[2 * step]!,
     generator: losses[2 * step + 1]!,
   }));
   return { state: state as unknown as TrainingState<NdArray>, history };

@@ -4,9 +4,11 @@ import { type Factor, float32, type NdArray, randomStream } from '@blind-demod/a
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { ImageShape } from './architectures/architecture.js';
 import type { Generator } from './generator.js';
-import { channelMoments, type LayerParameters, normalisation, normalise } from './layers.js';
-import { generatorLayers, type ImageShape, type OutputSettings, type Parameters } from './networks.js';
+import { channelMoments, normalisation, normalise } from './layers.js';
+import { type GeneratorForm, generatorLayers } from './networks.js';
+import type { LayerParameters, Parameters } from './parameters.js';
 import type { GeneratorSettings } from './settings.js';
 
 /** Codes over which the moments of batch normalisation are taken. */
@@ -20,19 +22,19 @@ export async function freeze(
   imageShape: ImageShape,
   device: Device,
 ): Promise<Generator> {
-  const { latentDimension, outputRange, outputSmoothing } = factors[factor].network;
-  const output = { outputRange, outputSmoothing };
+  const { architecture, latentDimension, outputRange, outputSmoothing } = factors[factor].network;
+  const form = { architecture, imageShape, outputRange, outputSmoothing };
   const random = randomStream(seed, factor, 'moments');
   const codes = float32([MOMENT_SAMPLES, latentDimension], random.normals(MOMENT_SAMPLES * latentDimension));
   const program = await compile(
     (input: { parameters: Parameters<Tensor>; codes: Tensor }) =>
-      foldNormalisation(input.parameters, input.codes, output),
+      foldNormalisation(input.parameters, input.codes, form),
     { parameters, codes },
     { device },
   );
   const folded = await program.run({ parameters, codes });
   await program.dispose();
-  return { latentDimension, imageShape, ...output, parameters: folded };
+  return { ...form, latentDimension, parameters: folded };
 }
 
 /**
@@ -42,18 +44,13 @@ export async function freeze(
 export function foldNormalisation(
   parameters: Parameters<Tensor>,
   codes: Tensor,
-  output: OutputSettings,
+  form: GeneratorForm,
 ): Parameters<Tensor> {
   const folded: LayerParameters<Tensor>[] = [];
-  generatorLayers(
-    parameters,
-    codes,
-    (image, layer) => {
-      folded.push(layer.scale === undefined ? layer : foldLayer(image, { ...layer, scale: layer.scale }));
-      return normalise(image, layer);
-    },
-    output,
-  );
+  generatorLayers(parameters, codes, form, (image, layer) => {
+    folded.push(layer.scale === undefined ? layer : foldLayer(image, { ...layer, scale: layer.scale }));
+    return normalise(image, layer);
+  });
   return folded;
 }
 
@@ -62,10 +59,10 @@ function foldLayer(
   { weight, scale, bias }: Required<LayerParameters<Tensor>>,
 ): LayerParameters<Tensor> {
   const { factor, offset } = normalisation(channelMoments(image), { scale, bias });
-  // The first weight is [latent, channels · 16], the others [in, channels, 4, 4]: channels become the second axis.
-  const byChannel = tf.reshape(weight, [weight.shape[0]!, bias.shape[0]!, -1, 1]);
+  // Of a map from the code to several pixels a channel, the second axis is channels · pixels.
+  const byChannel = tf.reshape(weight, [weight.shape[0]!, bias.shape[0]!, -1]);
   return {
-    weight: tf.reshape(tf.mul(byChannel, factor), weight.shape),
+    weight: tf.reshape(tf.mul(byChannel, tf.reshape(factor, [1, -1, 1])), weight.shape),
     bias: tf.reshape(offset, bias.shape),
   };
 }

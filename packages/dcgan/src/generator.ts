@@ -4,43 +4,33 @@ import { decodeSafetensors, encodeSafetensors, float32, type NdArray, UserError 
 import { type AffineLayer, type GenerativePrior, layeredPrior } from '@blind-demod/demod-core';
 import { constant, exportOnnx } from '@blind-demod/jit';
 import * as tf from '@tensorflow/tfjs-core';
-import { perChannel, smooth, upsample } from './layers.js';
-import {
-  generate,
-  type ImageShape,
-  type OutputSettings,
-  type Parameters,
-  SEED_SIZE,
-  zipParameters,
-} from './networks.js';
+import { ARCHITECTURES, DEFAULT_ARCHITECTURE } from './architectures/index.js';
+import { perChannel, smooth } from './layers.js';
+import { type GeneratorForm, generate } from './networks.js';
+import { type Parameters, zipParameters } from './parameters.js';
 
-export interface Generator extends OutputSettings {
+export interface Generator extends GeneratorForm {
   readonly latentDimension: number;
-  readonly imageShape: ImageShape;
   /** A weight and a bias per layer, from the latent code to the image. */
   readonly parameters: Parameters<NdArray>;
 }
 
 /** The generator's layers on tensors, its weights as constants of the program; latent codes [n, latent] go in. */
-export function affineLayers({ parameters, outputRange, outputSmoothing }: Generator): AffineLayer[] {
-  const last = parameters.length - 1;
-  return parameters.map((layer, index) => ({
-    apply: input => {
-      const weight = constant(layer.weight);
-      const image =
-        index === 0
-          ? tf.reshape(tf.matMul(input as tf.Tensor2D, weight as tf.Tensor2D), [
-              input.shape[0]!,
-              -1,
-              SEED_SIZE,
-              SEED_SIZE,
-            ])
-          : upsample(input, weight);
-      const output = tf.add(image, perChannel(constant(layer.bias)));
-      return outputSmoothing && index === last ? smooth(output, outputSmoothing) : output;
-    },
-    activation: index === last ? { sigmoidInto: outputRange } : 'relu',
-  }));
+export function affineLayers(generator: Generator): AffineLayer[] {
+  const { architecture, imageShape, outputRange, outputSmoothing, parameters } = generator;
+  const { linear } = ARCHITECTURES[architecture];
+  const depth = parameters.length;
+  return parameters.map((layer, index) => {
+    const isLast = index === depth - 1;
+    return {
+      apply: input => {
+        const image = linear(input, constant(layer.weight), { index, depth, imageShape });
+        const output = tf.add(image, perChannel(constant(layer.bias), image.rank));
+        return outputSmoothing && isLast ? smooth(output, outputSmoothing) : output;
+      },
+      activation: isLast ? { sigmoidInto: outputRange } : 'relu',
+    };
+  });
 }
 
 /** The prior that a trained generator is. Its weights become constants of the compiled program. */
@@ -60,18 +50,20 @@ export function generatorToOnnx(generator: Generator): Uint8Array {
 }
 
 /** The weights file of a generator: `layer.N.weight` and `layer.N.bias`, in half precision. */
-export function encodeGenerator({
-  parameters,
-  latentDimension,
-  imageShape,
-  outputRange,
-  outputSmoothing,
-}: Generator): Uint8Array {
+export function encodeGenerator(generator: Generator): Uint8Array {
+  const { parameters, latentDimension, imageShape, outputRange, outputSmoothing, architecture } = generator;
   const tensors = parameters.flatMap(({ weight, bias }, index) => [
     [`layer.${index}.weight`, weight] as const,
     [`layer.${index}.bias`, bias] as const,
   ]);
-  const description = { latentDimension, imageShape, outputRange, outputSmoothing };
+  const description = {
+    latentDimension,
+    imageShape,
+    outputRange,
+    outputSmoothing,
+    // The default one has no name in files: theirs, and hashes of them, are older than the choice.
+    ...(architecture !== DEFAULT_ARCHITECTURE && { architecture }),
+  };
   return encodeSafetensors(
     Object.fromEntries(tensors),
     { generator: JSON.stringify(description) },
@@ -85,7 +77,6 @@ export function decodeGenerator(bytes: Uint8Array, where: string): Generator {
   const notGenerator = (why: string) => new UserError(`${where} holds no generator of this project: ${why}`);
   const description = describedIn(metadata.generator);
   if (description === undefined) throw notGenerator('its metadata lacks a valid "generator"');
-  const [channels, height] = description.imageShape;
   const layers = Object.keys(tensors).length / 2;
   const parameters = Array.from({ length: layers }, (_, index) => {
     const [weight, bias] = [tensors[`layer.${index}.weight`], tensors[`layer.${index}.bias`]];
@@ -94,16 +85,13 @@ export function decodeGenerator(bytes: Uint8Array, where: string): Generator {
     }
     return { weight, bias };
   });
-  const fits =
-    parameters[0]?.weight.shape[0] === description.latentDimension &&
-    parameters.at(-1)?.weight.shape[1] === channels &&
-    SEED_SIZE * 2 ** (layers - 1) === height &&
-    parameters.every(({ weight, bias }, index) => {
-      const size = bias.shape[0]!;
-      const from = index === 0 ? weight.shape[0] : parameters[index - 1]!.bias.shape[0];
-      const expected = index === 0 ? [from, size * SEED_SIZE ** 2] : [from, size, 4, 4];
-      return `${weight.shape}` === `${expected}`;
-    });
+  const { architecture, latentDimension, imageShape } = description;
+  if (!Object.hasOwn(ARCHITECTURES, architecture)) {
+    throw notGenerator(
+      `its architecture "${architecture}" is none of ${Object.keys(ARCHITECTURES).join(', ')}`,
+    );
+  }
+  const fits = ARCHITECTURES[architecture].fits(parameters, latentDimension, imageShape);
   if (!fits) throw notGenerator('the shapes of its layers do not fit together');
   return { ...description, parameters };
 }
@@ -121,7 +109,13 @@ function describedIn(text = ''): Description | undefined {
   const isSize = (size: unknown) => Number.isSafeInteger(size) && (size as number) > 0;
   const isList = (list: unknown, length: number, of: (entry: unknown) => boolean) =>
     Array.isArray(list) && list.length === length && list.every(of);
-  const { latentDimension, imageShape, outputRange, outputSmoothing } = value ?? {};
+  const {
+    architecture = DEFAULT_ARCHITECTURE,
+    latentDimension,
+    imageShape,
+    outputRange,
+    outputSmoothing,
+  } = value ?? {};
   const fits =
     isSize(latentDimension) &&
     isList(imageShape, 3, isSize) &&
@@ -130,6 +124,7 @@ function describedIn(text = ''): Description | undefined {
   if (!fits) return undefined;
   const smoothing = outputSmoothing === undefined ? {} : { outputSmoothing };
   return {
+    architecture,
     latentDimension: latentDimension!,
     imageShape: imageShape!,
     outputRange: outputRange!,

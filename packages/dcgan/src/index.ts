@@ -1,4 +1,7 @@
 // The generators as they are used: networks, the weights file, ONNX. For Node and the browser; node.ts has the rest.
+
+export type { ImageShape } from './architectures/architecture.js';
+export type { NetworkSettings } from './architectures/index.js';
 export {
   affineLayers,
   decodeGenerator,
@@ -7,6 +10,9 @@ export {
   generatorPrior,
   generatorToOnnx,
 } from './generator.js';
-export { generate, type ImageShape, type Parameters } from './networks.js';
-export type { GeneratorSettings, NetworkSettings, TrainingSettings } from './settings.js';
-export { type Batch, initialState, type StepResult, type TrainingState, trainingStep } from './step.js';
+export { networksOf } from './networks.js';
+export { planOf, type TrainingSettings } from './objectives/index.js';
+export type { Batch } from './objectives/objective.js';
+export type { Parameters } from './parameters.js';
+export type { GeneratorSettings } from './settings.js';
+export { initialState, type StepResult, type TrainingState, trainingStep } from './step.js';

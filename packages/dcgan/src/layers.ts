@@ -4,13 +4,7 @@
 import { gaussianWeights } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-
-/** Parameters of one layer; it has a `scale` where it is normalised, and its bias is then added after that. */
-export interface LayerParameters<T> {
-  readonly weight: T;
-  readonly scale?: T;
-  readonly bias: T;
-}
+import type { LayerParameters } from './parameters.js';
 
 /** Side of the filters, and the stride that halves or doubles an image: DCGAN's. */
 export const FILTER = 4;
@@ -74,13 +68,15 @@ export const leakyRelu = (image: Tensor, slope: number): Tensor =>
     };
   })(image);
 
-/** A vector with one entry per channel, to broadcast against images. */
-export const perChannel = (vector: Tensor): Tensor => tf.reshape(vector, [1, -1, 1, 1]);
+/** A vector with one entry per channel, to broadcast against layers [n, channels, …] of this rank. */
+export const perChannel = (vector: Tensor, rank: number): Tensor =>
+  tf.reshape(vector, [1, -1, ...Array<number>(rank - 2).fill(1)]);
 
-/** Mean and variance of each channel over batch and pixels, each [1, channels, 1, 1]. */
+/** Mean and variance of each channel of [n, channels, …] over all other axes, each [1, channels, 1, …]. */
 export function channelMoments(image: Tensor): { mean: Tensor; variance: Tensor } {
-  const mean = tf.mean(image, [0, 2, 3], true);
-  return { mean, variance: tf.mean(tf.square(tf.sub(image, mean)), [0, 2, 3], true) };
+  const others = image.shape.map((_, axis) => axis).filter(axis => axis !== 1);
+  const mean = tf.mean(image, others, true);
+  return { mean, variance: tf.mean(tf.square(tf.sub(image, mean)), others, true) };
 }
 
 /** The factor and offset per channel that batch normalisation amounts to: image · factor + offset. */
@@ -88,13 +84,13 @@ export function normalisation(
   { mean, variance }: { mean: Tensor; variance: Tensor },
   { scale, bias }: { scale: Tensor; bias: Tensor },
 ): { factor: Tensor; offset: Tensor } {
-  const factor = tf.mul(perChannel(scale), tf.rsqrt(tf.add(variance, VARIANCE_FLOOR)));
-  return { factor, offset: tf.sub(perChannel(bias), tf.mul(mean, factor)) };
+  const factor = tf.mul(perChannel(scale, mean.rank), tf.rsqrt(tf.add(variance, VARIANCE_FLOOR)));
+  return { factor, offset: tf.sub(perChannel(bias, mean.rank), tf.mul(mean, factor)) };
 }
 
 /** Batch normalisation by the batch's own moments where the layer has a scale, a bias where it has none. */
 export function normalise(image: Tensor, { scale, bias }: LayerParameters<Tensor>): Tensor {
-  if (scale === undefined) return tf.add(image, perChannel(bias));
+  if (scale === undefined) return tf.add(image, perChannel(bias, image.rank));
   const { factor, offset } = normalisation(channelMoments(image), { scale, bias });
   return tf.add(tf.mul(image, factor), offset);
 }

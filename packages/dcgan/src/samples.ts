@@ -3,8 +3,8 @@
 import { type Factor, type Float32NdArray, float32, type NdArray, randomStream } from '@blind-demod/arrays';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { generate, type Parameters } from './networks.js';
-import type { GeneratorSettings } from './settings.js';
+import type { Networks } from './networks.js';
+import type { Parameters } from './parameters.js';
 
 const SAMPLES = 64;
 
@@ -13,19 +13,20 @@ export type Sampler = (parameters: Parameters<NdArray>) => Promise<Float32NdArra
 
 /** A sampler for parameters like `example`. */
 export async function makeSampler(
-  { seed, ...factors }: GeneratorSettings,
-  factor: Factor,
-  example: Parameters<NdArray>,
-  device: Device,
+  { latentDimension, generate }: Networks,
+  {
+    seed,
+    factor,
+    example,
+    device,
+  }: { seed: number; factor: Factor; example: Parameters<NdArray>; device: Device },
 ): Promise<Sampler> {
-  const { network } = factors[factor];
   const codes = float32(
-    [SAMPLES, network.latentDimension],
-    randomStream(seed, factor, 'samples').normals(SAMPLES * network.latentDimension),
+    [SAMPLES, latentDimension],
+    randomStream(seed, factor, 'samples').normals(SAMPLES * latentDimension),
   );
   const program = await compile(
-    (input: { parameters: Parameters<Tensor>; codes: Tensor }) =>
-      generate(input.parameters, input.codes, network),
+    (input: { parameters: Parameters<Tensor>; codes: Tensor }) => generate(input.parameters, input.codes),
     { parameters: example, codes },
     { device },
   );

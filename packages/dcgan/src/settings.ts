@@ -1,67 +1,29 @@
-// The settings of a network and of its training: their meaning, their bounds and defaults, DCGAN's own.
+// The settings of a pair of networks and of its training: those of their architecture and of their objective.
 import type { ByFactor } from '@blind-demod/arrays';
 import type { DataSettings } from '@blind-demod/distortion-data';
 import { z } from 'zod';
+import { commonSettings as networkSettings } from './architectures/architecture.js';
+import { ARCHITECTURES, type NetworkSettings } from './architectures/index.js';
+import { OBJECTIVES, type TrainingSettings } from './objectives/index.js';
+import { commonSettings as trainingSettings } from './objectives/objective.js';
 
-const count = z.int().min(1);
-/** A factor of exponential decay. */
-const decay = z.number().min(0).lt(1);
-const interval = z
-  .tuple([z.number(), z.number()])
-  .refine(([low, high]) => low < high, { error: 'expected [low, high] with low < high' });
-
-export const networkSchema = (latentDimension: number) =>
-  z
-    .strictObject({
-      latentDimension: count.default(latentDimension).describe('Length of the latent code.'),
-      generatorMaps: count.default(64).describe('Feature maps of the last hidden layer of the generator.'),
-      discriminatorMaps: count.default(64).describe('Feature maps of the first layer of the discriminator.'),
-      normalisation: z
-        .enum(['batch', 'none'])
-        .default('batch')
-        .describe('Batch normalisation in the hidden layers, or none.'),
-      outputRange: interval.default([0, 1]).describe("Range of the generator's output."),
-      outputSmoothing: z
-        .number()
-        .gt(0)
-        .max(8)
-        .optional()
-        .describe(
-          "σ, in pixels, of the Gaussian that smooths the generator's last layer, against the checkerboard of transposed convolutions; for images that are smooth. Not smoothed when absent.",
-        ),
-    })
+/** @param latentDimension what it is where the settings leave it out. */
+export function networkSchema(latentDimension: number) {
+  const common = networkSettings(z, latentDimension);
+  const [first, ...others] = Object.values(ARCHITECTURES).map(({ settings }) => settings(z, common));
+  return z
+    .discriminatedUnion('architecture', [first!, ...others])
     .prefault({})
-    .describe('The DCGAN pair of this factor.');
+    .describe('The networks of this factor.') satisfies z.ZodType<NetworkSettings>;
+}
+
+const common = trainingSettings(z);
+const [first, ...others] = Object.values(OBJECTIVES).map(({ settings }) => settings(z, common));
 
 export const trainingSchema = z
-  .strictObject({
-    epochs: count.default(25).describe('Passes over the training images.'),
-    batchSize: z.int().min(2).default(64).describe('Images per step.'),
-    learningRate: z.number().gt(0).default(0.0002).describe("Adam's learning rate, of both networks."),
-    beta1: decay.default(0.5).describe("Adam's decay of the mean of the gradients."),
-    beta2: decay.default(0.999).describe("Adam's decay of the mean of their squares."),
-    instanceNoise: z
-      .number()
-      .min(0)
-      .default(0.15)
-      .describe('Standard deviation of the noise on every image that the discriminator sees.'),
-    averageDecay: decay
-      .default(0.999)
-      .describe(
-        "Decay, per step, of the running average of the generator's weights that is kept; 0 for none.",
-      ),
-    snapshotEvery: count
-      .default(5)
-      .describe(
-        'Epochs between snapshots of the generator; of these and the last, the one that represents images best is kept.',
-      ),
-    checkpointEvery: count.default(100).describe('Steps between checkpoints.'),
-  })
+  .discriminatedUnion('objective', [first!, ...others])
   .prefault({})
-  .describe('How the pair is trained.');
-
-export type NetworkSettings = z.output<ReturnType<typeof networkSchema>>;
-export type TrainingSettings = z.output<typeof trainingSchema>;
+  .describe('How the networks are trained.') satisfies z.ZodType<TrainingSettings>;
 
 /** Of an experiment, all that its generators depend on. */
 export type GeneratorSettings = DataSettings &

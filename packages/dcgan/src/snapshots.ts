@@ -6,7 +6,7 @@ import { type Float32NdArray, quantile, takeRows, UserError } from '@blind-demod
 import { writeFileAtomic } from '@blind-demod/artifacts';
 import type { FactorImages } from '@blind-demod/distortion-data';
 import { decodeGenerator, encodeGenerator, type Generator } from './generator.js';
-import type { TrainingSettings } from './settings.js';
+import type { TrainingSettings } from './objectives/index.js';
 
 /** Training images on which snapshots are judged, and held-out ones on which the chosen one is scored. */
 const IMAGES = { train: 32, test: 128 };

@@ -1,138 +1,89 @@
-// One step of adversarial training (Goodfellow et al. 2014): the discriminator, then the generator.
+// One step of training: the companion (in adversarial training the discriminator), then the generator, then the average.
 
 import type { NdArray, RandomStream } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type AdamState, adamStep, initialAdam } from './adam.js';
-import {
-  discriminate,
-  generate,
-  type ImageShape,
-  initialDiscriminator,
-  initialGenerator,
-  type Parameters,
-  zipParameters,
-} from './networks.js';
-import type { NetworkSettings, TrainingSettings } from './settings.js';
+import { type AdamSettings, type AdamState, adamStep, initialAdam } from './adam.js';
+import type { Networks } from './networks.js';
+import type { Batch, Plan } from './objectives/objective.js';
+import { type Parameters, zipParameters } from './parameters.js';
 
 /** Everything that a step reads and writes. */
 export interface TrainingState<T> {
   readonly generator: Parameters<T>;
-  readonly discriminator: Parameters<T>;
+  /** The network that is trained beside the generator. */
+  readonly companion: Parameters<T>;
   readonly generatorAdam: AdamState<T>;
-  readonly discriminatorAdam: AdamState<T>;
+  readonly companionAdam: AdamState<T>;
   /** Running average of the generator, which is what training is for: smoother than any single step's. */
   readonly average: Parameters<T>;
 }
 
-/** What a step is fed. */
-export interface Batch<T> {
-  /** [n, channels, size, size], in the output range. */
-  readonly images: T;
-  /** [n, latent], standard normal. */
-  readonly codes: T;
-  /** Like images: standard normal noise on the real and on the generated images. */
-  readonly realNoise: T;
-  readonly fakeNoise: T;
-}
-
 export interface StepResult<T> {
   readonly state: TrainingState<T>;
-  readonly discriminatorLoss: T;
+  readonly companionLoss: T;
   readonly generatorLoss: T;
 }
 
-/** The state before the first step. */
+/** The state before the first step of a training on `count` images. */
 export function initialState(
-  settings: NetworkSettings,
-  shape: ImageShape,
-  random: RandomStream,
+  networks: Networks,
+  plan: Plan,
+  { count, random }: { count: number; random: RandomStream },
 ): TrainingState<NdArray> {
-  const generator = initialGenerator(settings, shape, random);
-  const discriminator = initialDiscriminator(settings, shape, random);
+  const generator = networks.initialGenerator(random);
+  const companion = plan.initialCompanion({ count, random });
   return {
     generator,
-    discriminator,
+    companion,
     generatorAdam: initialAdam(generator),
-    discriminatorAdam: initialAdam(discriminator),
+    companionAdam: initialAdam(companion),
     average: generator,
   };
 }
 
-/**
- * One step on one batch. The discriminator sees no image without noise on it: that keeps it from winning at once
- * (Sønderby et al. 2017).
- */
+/** One step on one batch. */
 export function trainingStep(
+  plan: Plan,
+  settings: AdamSettings & { readonly averageDecay: number },
   state: TrainingState<Tensor>,
   batch: Batch<Tensor>,
-  network: NetworkSettings,
-  training: TrainingSettings,
 ): StepResult<Tensor> {
-  const { outputRange } = network;
-  const { instanceNoise } = training;
-  const noisy = (images: Tensor, noise: Tensor) => tf.add(images, tf.mul(noise, instanceNoise));
-
-  // Discriminator: tell real from generated.
-  const fakes = generate(state.generator, batch.codes, network);
+  // Companion: a discriminator learns to tell real from generated.
   const judged = valueAndGradient(
-    discriminator =>
-      discriminatorLoss(
-        discriminator,
-        noisy(batch.images, batch.realNoise),
-        noisy(fakes, batch.fakeNoise),
-        outputRange,
-      ),
-    state.discriminator,
+    companion => plan.companionLoss(companion, state.generator, batch),
+    state.companion,
   );
-  const discriminator = adamStep(state.discriminator, judged.gradient, state.discriminatorAdam, training);
+  const companion = adamStep(state.companion, judged.gradient, state.companionAdam, settings);
 
-  // Generator: have its images taken for real.
-  const fooled = valueAndGradient(generator => {
-    const images = generate(generator, batch.codes, network);
-    return crossEntropy(
-      discriminate(discriminator.parameters, noisy(images, batch.fakeNoise), outputRange),
-      'real',
-    );
-  }, state.generator);
-  const generator = adamStep(state.generator, fooled.gradient, state.generatorAdam, training);
+  // Generator: it learns to have its images taken for real.
+  const fooled = valueAndGradient(
+    generator => plan.generatorLoss(generator, companion.parameters, batch),
+    state.generator,
+  );
+  const generator = adamStep(state.generator, fooled.gradient, state.generatorAdam, settings);
 
-  // An average over few steps at first, so that the initial weights do not linger in it.
+  // Average: over few steps at first, so that the initial weights do not linger in it.
   const steps = generator.state.step;
-  const decay = tf.minimum(training.averageDecay, tf.div(steps, tf.add(steps, 9)));
+  const decay = tf.minimum(settings.averageDecay, tf.div(steps, tf.add(steps, 9)));
+  const average = zipParameters(
+    (before, now) => tf.add(now, tf.mul(tf.sub(before, now), decay)),
+    state.average,
+    generator.parameters,
+  );
+
   return {
     state: {
       generator: generator.parameters,
-      discriminator: discriminator.parameters,
+      companion: companion.parameters,
       generatorAdam: generator.state,
-      discriminatorAdam: discriminator.state,
-      average: zipParameters(
-        (before, now) => tf.add(now, tf.mul(tf.sub(before, now), decay)),
-        state.average,
-        generator.parameters,
-      ),
+      companionAdam: companion.state,
+      average,
     },
-    discriminatorLoss: judged.value,
+    companionLoss: judged.value,
     generatorLoss: fooled.value,
   };
 }
-
-/** The discriminator's loss on real and generated images: the sum of their cross-entropies. */
-export function discriminatorLoss(
-  discriminator: Parameters<Tensor>,
-  real: Tensor,
-  fake: Tensor,
-  outputRange: readonly [number, number],
-): Tensor {
-  return tf.add(
-    crossEntropy(discriminate(discriminator, real, outputRange), 'real'),
-    crossEntropy(discriminate(discriminator, fake, outputRange), 'fake'),
-  );
-}
-
-/** Mean of −log P(label), where P(real) is the sigmoid of the logit. */
-const crossEntropy = (logits: Tensor, label: 'real' | 'fake'): Tensor =>
-  tf.mean(tf.softplus(label === 'real' ? tf.neg(logits) : logits));
 
 /** A scalar function of a network's parameters: its value, and its gradient in the shape of the parameters. */
 export function valueAndGradient(

@@ -15,17 +15,21 @@ import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
 import { compileLoop, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
 import { contactSheet } from '@blind-demod/picture';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ImageShape } from './architectures/architecture.js';
+import { DEFAULT_ARCHITECTURE } from './architectures/index.js';
 import { batches } from './batches.js';
 import { type History, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { freeze } from './freeze.js';
 import { encodeGenerator, generatorToOnnx } from './generator.js';
 import { GENERATOR_KIND, WEIGHTS_FILE } from './load.js';
 import { modelCard } from './model-card.js';
-import type { ImageShape } from './networks.js';
+import { networksOf } from './networks.js';
+import { DEFAULT_OBJECTIVE, OBJECTIVES, planOf } from './objectives/index.js';
+import type { Batch } from './objectives/objective.js';
 import { makeSampler, spread } from './samples.js';
 import type { GeneratorSettings } from './settings.js';
 import { chooseSnapshot, isSnapshot, type Score, snapshotFolder, writeSnapshot } from './snapshots.js';
-import { type Batch, initialState, type TrainingState, trainingStep } from './step.js';
+import { initialState, type TrainingState, trainingStep } from './step.js';
 
 /** Samples per row of a sheet. */
 const SAMPLE_COLUMNS = 8;
@@ -36,7 +40,22 @@ const COLLAPSE = { epoch: 3, spread: 0.02 };
 export function trainingSettings(experiment: GeneratorSettings, factor: Factor): object {
   const { network, training } = experiment[factor];
   const { checkpointEvery: _, ...effective } = training;
-  return { data: dataSettings(experiment, factor), network, training: effective };
+  return {
+    data: dataSettings(experiment, factor),
+    // The default choices are not named: generators whose settings are kept are older than these two.
+    network: without('architecture', DEFAULT_ARCHITECTURE, network),
+    training: without('objective', DEFAULT_OBJECTIVE, effective),
+  };
+}
+
+/** The settings, less this one if it has this value. */
+function without<Name extends string>(
+  name: Name,
+  value: string,
+  settings: Readonly<Record<Name, unknown>>,
+): object {
+  const { [name]: found, ...others } = settings;
+  return found === value ? others : settings;
 }
 
 export interface TrainingRun {
@@ -75,12 +94,16 @@ export async function trainGenerator(
     );
   }
   const steps = stepsPerEpoch * training.epochs;
-  const batchAt = batches(experiment, factor, images);
+  const networks = networksOf(network, imageShape);
+  const plan = planOf(training, networks);
+  const { companion, advice } = OBJECTIVES[training.objective];
+  const batchAt = batches(experiment, factor, images, plan);
 
   // Start, or go on.
   const checkpointFile = join(run.folder, 'checkpoint.safetensors');
   const settingsHash = hashOf(settings);
-  const initial = initialState(network, imageShape, randomStream(seed, factor, 'initial'));
+  const random = randomStream(seed, factor, 'initial');
+  const initial = initialState(networks, plan, { count: images.shape[0]!, random });
   const checkpoint = await readCheckpoint(checkpointFile, initial, settingsHash);
   let state: TrainingState<NdArray> = checkpoint?.state ?? initial;
   const history: History = checkpoint?.history ?? [];
@@ -94,11 +117,11 @@ export async function trainGenerator(
   if (checkpoint === undefined) await removeTraces(); // of a run of other settings
 
   const loop = await compileLoop(
-    (before: TrainingState<Tensor>, batch: Batch<Tensor>) => trainingStep(before, batch, network, training),
+    (before: TrainingState<Tensor>, batch: Batch<Tensor>) => trainingStep(plan, training, before, batch),
     { state, input: batchAt(0) },
     run,
   );
-  const sheet = await makeSampler(experiment, factor, state.average, run.device);
+  const sheet = await makeSampler(networks, { seed, factor, example: state.average, device: run.device });
   const spreadOfImages = spread(images);
 
   const progress = startProgress({ title: `training ${factor}`, total: steps, initial: history.length });
@@ -109,18 +132,18 @@ export async function trainGenerator(
       if (done + 1 < steps) batch = batchAt(done + 1); // made while the step runs
       const result = await running;
       const losses = {
-        discriminator: result.discriminatorLoss.data[0]!,
+        companion: result.companionLoss.data[0]!,
         generator: result.generatorLoss.data[0]!,
       };
       history.push(losses);
       done = history.length;
-      if (!Number.isFinite(losses.discriminator + losses.generator))
+      if (!Number.isFinite(losses.companion + losses.generator))
         throw diverged(loaded, factor, done, checkpointFile);
 
       const epoch = Math.floor(done / stepsPerEpoch);
       progress.update(
         done,
-        `epoch ${Math.min(epoch + 1, training.epochs)}/${training.epochs}, losses ${losses.discriminator.toFixed(3)} (D) ${losses.generator.toFixed(3)} (G)`,
+        `epoch ${Math.min(epoch + 1, training.epochs)}/${training.epochs}, losses ${losses.companion.toFixed(3)} (${companion}) ${losses.generator.toFixed(3)} (generator)`,
       );
       const atCheckpoint = done % training.checkpointEvery === 0 || done === steps;
       const atEpoch = done % stepsPerEpoch === 0;
@@ -131,7 +154,7 @@ export async function trainGenerator(
         await writeFileAtomic(file, await contactSheet(samples, SAMPLE_COLUMNS));
         if (epoch >= COLLAPSE.epoch && spread(samples) < COLLAPSE.spread * spreadOfImages) {
           throw new UserError(
-            `training the ${factor} generator collapsed in epoch ${epoch}: its samples are all alike (${file}); try more ${factor}.training.instanceNoise or another seed in ${loaded.file}, and delete ${checkpointFile}`,
+            `training the ${factor} generator collapsed in epoch ${epoch}: its samples are all alike (${file}); try ${advice} in ${factor}.training or another seed in ${loaded.file}, and delete ${checkpointFile}`,
           );
         }
         if (isSnapshot(epoch, training)) {
@@ -145,7 +168,7 @@ export async function trainGenerator(
       if (atCheckpoint) {
         if (!allFinite(state)) throw diverged(loaded, factor, done, checkpointFile);
         await writeCheckpoint(checkpointFile, { state, history }, settingsHash);
-        await writeFileAtomic(join(run.folder, 'losses.jsonl'), lossLines(history, stepsPerEpoch));
+        await writeFileAtomic(join(run.folder, 'losses.jsonl'), lossLines(history, stepsPerEpoch, companion));
       }
     }
   } finally {
@@ -155,7 +178,8 @@ export async function trainGenerator(
 
   const title = `scoring ${factor}`;
   const { generator, representation } = await chooseSnapshot(training, { ...run, title });
-  const sampler = await makeSampler(experiment, factor, generator.parameters, run.device);
+  const example = generator.parameters;
+  const sampler = await makeSampler(networks, { seed, factor, example, device: run.device });
   const samples = await contactSheet(await sampler(generator.parameters), SAMPLE_COLUMNS);
   await writeArtifact(run.folder, {
     kind: GENERATOR_KIND,
@@ -174,7 +198,7 @@ export async function trainGenerator(
         representation,
       }),
       'samples.png': samples,
-      'losses.jsonl': lossLines(history, stepsPerEpoch),
+      'losses.jsonl': lossLines(history, stepsPerEpoch, companion),
       'representation.json': `${JSON.stringify(representation, null, 2)}\n`,
     },
   });
@@ -187,12 +211,13 @@ const allFinite = (state: TrainingState<NdArray>): boolean =>
     (data as Float32Array).every(Number.isFinite),
   );
 
-const lossLines = (history: History, stepsPerEpoch: number): string =>
+const lossLines = (history: History, stepsPerEpoch: number, companion: string): string =>
   history
-    .map(
-      (losses, step) =>
-        `${JSON.stringify({ step: step + 1, epoch: Math.floor(step / stepsPerEpoch) + 1, ...losses })}\n`,
-    )
+    .map((losses, step) => {
+      const epoch = Math.floor(step / stepsPerEpoch) + 1;
+      const line = { step: step + 1, epoch, [companion]: losses.companion, generator: losses.generator };
+      return `${JSON.stringify(line)}\n`;
+    })
     .join('');
 
 const diverged = (

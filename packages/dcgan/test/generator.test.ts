@@ -1,4 +1,11 @@
-import { encodeSafetensors, float32, type NdArray, randomStream, UserError } from '@blind-demod/arrays';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  float32,
+  type NdArray,
+  randomStream,
+  UserError,
+} from '@blind-demod/arrays';
 import { compile, constant } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,11 +19,17 @@ import {
   type Generator,
   generatorToOnnx,
 } from '../src/generator.js';
-import { generate, initialGenerator, type Parameters, zipParameters } from '../src/networks.js';
+import { generate, networksOf } from '../src/networks.js';
+import { type Parameters, zipParameters } from '../src/parameters.js';
 import { smallExperiment } from './fixtures.js';
 
 const { network } = smallExperiment().experiment.distortion;
-const output = { outputRange: [0, 1], outputSmoothing: 1 } as const;
+const form = {
+  architecture: 'dcgan',
+  imageShape: [1, 16, 16],
+  outputRange: [0, 1],
+  outputSmoothing: 1,
+} as const;
 const codes = float32([32, 6], randomStream(1, 'codes').normals(192));
 // Weights larger than the initial ones, so that images are not all grey.
 const trained = zipParameters<NdArray, NdArray>(
@@ -25,7 +38,7 @@ const trained = zipParameters<NdArray, NdArray>(
       shape,
       (data as Float32Array).map(value => 5 * value),
     ),
-  initialGenerator(network, [1, 16, 16], randomStream(1, 'generator test')),
+  networksOf(network, [1, 16, 16]).initialGenerator(randomStream(1, 'generator test')),
 );
 let folded: Generator;
 let byBatchStatistics: NdArray;
@@ -33,15 +46,15 @@ let byBatchStatistics: NdArray;
 beforeAll(async () => {
   const program = await compile(
     (input: { parameters: Parameters<Tensor>; codes: Tensor }) => ({
-      parameters: foldNormalisation(input.parameters, input.codes, output),
-      images: generate(input.parameters, input.codes, output),
+      parameters: foldNormalisation(input.parameters, input.codes, form),
+      images: generate(input.parameters, input.codes, form),
     }),
     { parameters: trained, codes },
     { device: 'cpu' },
   );
   const result = await program.run({ parameters: trained, codes });
   await program.dispose();
-  folded = { latentDimension: 6, imageShape: [1, 16, 16], ...output, parameters: result.parameters };
+  folded = { ...form, latentDimension: 6, parameters: result.parameters };
   byBatchStatistics = result.images;
 });
 
@@ -55,7 +68,7 @@ describe('folding', () => {
   test('changes nothing for the codes whose moments it froze', async () => {
     expect(folded.parameters.every(layer => layer.scale === undefined)).toBe(true);
     const program = await compile(
-      (input: Tensor) => generate(zipParameters(constant, folded.parameters), input, output),
+      (input: Tensor) => generate(zipParameters(constant, folded.parameters), input, form),
       codes,
       { device: 'cpu' },
     );
@@ -104,7 +117,7 @@ describe('files', () => {
   test('the weights file gives the generator back in half precision, and from then on the same', () => {
     const kept = decodeGenerator(encodeGenerator(folded), 'file');
     expect(decodeGenerator(encodeGenerator(kept), 'file')).toEqual(kept);
-    expect(kept).toMatchObject({ latentDimension: 6, imageShape: [1, 16, 16], ...output });
+    expect(kept).toMatchObject({ latentDimension: 6, ...form });
     for (const [index, { weight, bias }] of folded.parameters.entries()) {
       for (const [value, before] of [
         [kept.parameters[index]!.weight, weight],
@@ -123,14 +136,25 @@ describe('files', () => {
     ['without a description', encodeSafetensors({ a: float32([1], Float32Array.of(1)) })],
     [
       'that lacks layers',
-      encodeSafetensors(
-        {},
-        { generator: JSON.stringify({ latentDimension: 6, imageShape: [1, 16, 16], ...output }) },
-      ),
+      encodeSafetensors({}, { generator: JSON.stringify({ latentDimension: 6, ...form }) }),
     ],
   ])('a safetensors file %s is refused by name', (_, bytes) => {
     expect(() => decodeGenerator(bytes, 'some/file')).toThrow(UserError);
     expect(() => decodeGenerator(bytes, 'some/file')).toThrow(/^some\/file/);
+  });
+
+  test('the default architecture is not named in the file, and one that is not known is refused', () => {
+    const described = (bytes: Uint8Array) => JSON.parse(decodeSafetensors(bytes, '').metadata.generator!);
+    expect(described(encodeGenerator(folded))).toEqual({
+      latentDimension: 6,
+      imageShape: [1, 16, 16],
+      outputRange: [0, 1],
+      outputSmoothing: 1,
+    });
+    const other = { ...folded, architecture: 'transformer' as 'dcgan' };
+    expect(() => decodeGenerator(encodeGenerator(other), 'file')).toThrow(
+      'file holds no generator of this project: its architecture "transformer" is none of dcgan',
+    );
   });
 
   test('layers that do not fit together are refused', () => {

@@ -1,29 +1,25 @@
 import { float32, type NdArray, randomStream } from '@blind-demod/arrays';
-import { experimentSchema } from '@blind-demod/experiment';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, test } from 'vitest';
+import type { ImageShape } from '../src/architectures/architecture.js';
+import { hiddenMaps } from '../src/architectures/dcgan.js';
+import { ARCHITECTURES, type ArchitectureName } from '../src/architectures/index.js';
 import { channelMoments, downsample, leakyRelu, normalise, smooth, upsample } from '../src/layers.js';
-import {
-  discriminate,
-  generate,
-  hiddenMaps,
-  initialDiscriminator,
-  initialGenerator,
-  type Parameters,
-} from '../src/networks.js';
+import { networksOf } from '../src/networks.js';
+import type { Parameters } from '../src/parameters.js';
+import { networkSchema } from '../src/settings.js';
 
 const random = () => randomStream(1, 'networks test');
 const normals = (...shape: number[]) => float32(shape, random().normals(shape.reduce((a, b) => a * b, 1)));
-const network = experimentSchema.parse({}).signal.network;
 const parameterCount = (parameters: Parameters<NdArray>) =>
   parameters.reduce(
     (sum, layer) => sum + Object.values(layer).reduce((n, array) => n + array.data.length, 0),
     0,
   );
 
-describe('architecture', () => {
+describe('dcgan', () => {
   test('has the feature maps of DCGAN', () => {
     expect(hiddenMaps(64, 64)).toEqual([512, 256, 128, 64]);
     expect(hiddenMaps(8, 16)).toEqual([16, 8]);
@@ -31,35 +27,49 @@ describe('architecture', () => {
   });
 
   test('has as many parameters as the DCGAN example of PyTorch', () => {
+    const networks = networksOf(networkSchema(100).parse({}), [3, 64, 64]);
     // That example, for 64 × 64 colour images: 3,576,704 and 2,765,568; ours has biases beside, where there is no
     // batch normalisation: of the output layer (3), of the first discriminator layer (64) and of the verdict (1).
-    expect(parameterCount(initialGenerator(network, [3, 64, 64], random()))).toBe(3_576_704 + 3);
-    expect(parameterCount(initialDiscriminator(network, [3, 64, 64], random()))).toBe(2_765_568 + 64 + 1);
+    expect(parameterCount(networks.initialGenerator(random()))).toBe(3_576_704 + 3);
+    expect(parameterCount(networks.initialDiscriminator(1, random()))).toBe(2_765_568 + 64 + 1);
   });
+});
 
-  test.each([16, 32, 64, 128])('maps codes to images and images to logits at %i pixels', async size => {
-    const small = { ...network, latentDimension: 5, generatorMaps: 2, discriminatorMaps: 2 };
+describe.each(Object.keys(ARCHITECTURES) as ArchitectureName[])('architecture %s', architecture => {
+  test.each([16, 32, 64, 128])('maps codes to images and images to numbers at %i pixels', async size => {
+    const settings = networkSchema(5).parse({
+      architecture,
+      ...(architecture === 'dcgan' && { generatorMaps: 2, discriminatorMaps: 2 }),
+      outputRange: [-2, 3],
+      ...(size > 32 && { outputSmoothing: 2 }),
+    });
     for (const channels of [1, 3]) {
-      const generator = initialGenerator(small, [channels, size, size], random());
-      const discriminator = initialDiscriminator(small, [channels, size, size], random());
+      const shape: ImageShape = [channels, size, size];
+      const networks = networksOf(settings, shape);
+      const generator = networks.initialGenerator(random());
+      const { fits } = ARCHITECTURES[architecture];
+      expect(fits(generator, 5, shape)).toBe(true);
+      expect(fits(generator, 6, shape)).toBe(false);
+      expect(fits(generator, 5, [channels + 1, size, size])).toBe(false);
+      expect(fits(generator, 5, [channels, size * 2, size * 2])).toBe(false);
+      expect(fits(generator.slice(1), 5, shape)).toBe(false);
+
+      const discriminator = networks.initialDiscriminator(7, random());
       const codes = normals(2, 5);
       const program = await compile(
         (input: { generator: Parameters<Tensor>; discriminator: Parameters<Tensor>; codes: Tensor }) => {
-          const images = generate(input.generator, input.codes, {
-            outputRange: [-2, 3],
-            outputSmoothing: size > 32 ? 2 : undefined,
-          });
-          return { images, logits: discriminate(input.discriminator, images, [-2, 3]) };
+          const images = networks.generate(input.generator, input.codes);
+          return { images, outputs: networks.discriminate(input.discriminator, images) };
         },
         { generator, discriminator, codes },
         { device: 'cpu' },
       );
-      const { images, logits } = await program.run({ generator, discriminator, codes });
+      const { images, outputs } = await program.run({ generator, discriminator, codes });
       await program.dispose();
-      expect(images.shape).toEqual([2, channels, size, size]);
+      expect(images.shape).toEqual([2, ...shape]);
       expect(Math.min(...images.data)).toBeGreaterThanOrEqual(-2);
       expect(Math.max(...images.data)).toBeLessThanOrEqual(3);
-      expect(logits.shape).toEqual([2, 1]);
+      expect(outputs.shape).toEqual([2, 7]);
     }
   });
 });

@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '@blind-demod/arrays';
-import type { LoadedExperiment } from '@blind-demod/experiment';
+import { FACTORS, UserError } from '@blind-demod/arrays';
+import { hashOf } from '@blind-demod/artifacts';
+import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Generator } from '../src/generator.js';
 import { loadGenerator } from '../src/load.js';
@@ -10,6 +11,7 @@ import type { Score } from '../src/snapshots.js';
 import { trainGenerator, trainingSettings } from '../src/train.js';
 import { smallExperiment, smallImages } from './fixtures.js';
 
+const fromRoot = (path: string) => new URL(`../../../${path}`, import.meta.url).pathname;
 const images = smallImages();
 let root: string;
 beforeAll(async () => {
@@ -25,6 +27,23 @@ const train = (loaded: LoadedExperiment, folder: string, score = byWeights) =>
 // Hardly a step from small initial weights that nothing normalises: every sample is grey.
 const grey = smallExperiment({ learningRate: 1e-12, epochs: 3 }, { normalisation: 'none' });
 const read = (...path: string[]) => readFile(join(root, ...path));
+
+test('settings do not name the default architecture and objective, which are younger than kept settings', () => {
+  const explicit = smallExperiment({ objective: 'non-saturating' }, { architecture: 'dcgan' }).experiment;
+  const { network, training } = trainingSettings(explicit, 'distortion') as Record<string, object>;
+  expect(network).not.toHaveProperty('architecture');
+  expect(training).not.toHaveProperty('objective');
+  expect(network).toHaveProperty('generatorMaps', 4);
+  expect(training).toHaveProperty('instanceNoise', 0.15);
+});
+
+test('the settings of the generators that come with the project are those of its config', async () => {
+  const { experiment } = await loadExperiment(fromRoot('configs/paper.json'));
+  for (const factor of FACTORS) {
+    const manifest = JSON.parse(await readFile(fromRoot(`models/paper/${factor}/manifest.json`), 'utf8'));
+    expect(hashOf(trainingSettings(experiment, factor))).toBe(manifest.settingsHash);
+  }
+});
 
 describe('training', () => {
   test('writes the whole artifact, and does nothing the second time', async () => {

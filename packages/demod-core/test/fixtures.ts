@@ -35,6 +35,7 @@ export function randomGenerator(): Generator {
     bias: draw(`b${index}`, maps),
   });
   return {
+    architecture: 'dcgan',
     latentDimension: 5,
     imageShape: [1, 16, 16],
     outputRange: [0, 1],

@@ -37,6 +37,7 @@ function randomGenerator(): Generator {
     bias: draw(`bias ${index}`, maps),
   });
   return {
+    architecture: 'dcgan',
     latentDimension: 5,
     imageShape: [1, 16, 16],
     outputRange: [0, 1],

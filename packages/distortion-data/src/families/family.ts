@@ -4,8 +4,8 @@ import type { Float32NdArray } from '@blind-demod/arrays';
 import { z } from 'zod';
 
 /** One kind of images. Its settings hold its name, `source`, and may hold how many images to take, `count`. */
-export interface Family<Settings> {
-  readonly settings: z.ZodType<Settings>;
+export interface Family<Settings, Schema = z.ZodType<Settings>> {
+  readonly settings: Schema;
   /** What a label of its images is called where it tells their class, such as 'digit'. */
   readonly className?: string;
   /**
@@ -27,12 +27,12 @@ export interface FamilyImages {
   readonly parameters?: Float32NdArray;
 }
 
-type Settings = { source: string; count?: number | undefined };
-
 /** The family given. It is here for its type: `images` takes the settings that the schema gives. */
-export const family = <Schema extends z.ZodObject & z.ZodType<Settings>>(
-  given: Family<z.output<Schema>> & { readonly settings: Schema },
-): Family<z.output<Schema>> & { readonly settings: Schema } => given;
+export const family = <
+  Schema extends z.ZodObject & z.ZodType<{ source: string; count?: number | undefined }>,
+>(
+  given: Family<z.output<Schema>, Schema>,
+) => given;
 
 /** The setting `count` of a family that has only so many images. */
 export const sampleCount = z

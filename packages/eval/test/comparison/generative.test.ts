@@ -20,6 +20,7 @@ function generator(name: string): Generator {
   const draw = (...shape: number[]) =>
     float32(shape, randomStream(1, name).normals(shape.reduce((a, b) => a * b, 1)));
   return {
+    architecture: 'dcgan',
     latentDimension: 3,
     imageShape: [1, 8, 8],
     outputRange: [0, 1],
