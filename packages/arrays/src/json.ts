@@ -1,7 +1,10 @@
-// A strict JSON parser that says where the text is wrong, and refuses keys given twice.
+// Strict JSON that says where a text is wrong, and refuses keys given twice.
 //
-// JSON.parse does neither: on Node 20 most of its messages have no position, and of two equal keys it
-// silently keeps the last.
+// JSON.parse does neither: on Node 20 most of its messages have no position, and of two equal keys it silently keeps
+// the last. So the text is checked by jsonc-parser first, which tells positions; the refusals are here, because it has
+// none of its own for equal keys and for depth.
+
+import { printParseErrorCode, visit } from 'jsonc-parser';
 
 export class JsonSyntaxError extends Error {
   constructor(
@@ -13,94 +16,68 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-// Strings may hold any character but quotes, backslashes and the control characters below U+0020.
-const TOKEN =
-  /[{}[\],:]|"(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
-const SPACE = /[ \t\r\n]*/y;
 const MAX_DEPTH = 100;
+/** Characters of a token that a message shows. */
+const LONGEST_SHOWN = 40;
 
 /** The value that a JSON text stands for. @throws JsonSyntaxError */
 export function parseJson(text: string): unknown {
-  let position = 0;
-  let token = '';
-
-  function fail(message: string): never {
+  const fail = (message: string, position: number): never => {
     throw new JsonSyntaxError(message, position);
-  }
-
-  /** Moves on to the next token; '' at the end of the text. */
-  function advance(): void {
-    SPACE.lastIndex = position + token.length;
-    SPACE.exec(text);
-    position = SPACE.lastIndex;
-    TOKEN.lastIndex = position;
-    token = TOKEN.exec(text)?.[0] ?? '';
-    if (token === '' && position < text.length) {
-      fail(
-        text[position] === '"'
-          ? 'a string is not well formed'
-          : `unexpected ${JSON.stringify(text[position])}`,
-      );
-    }
-  }
-
-  function expect(...wanted: string[]): string {
-    const found = token;
-    if (!wanted.includes(found))
-      fail(`expected ${wanted.map(w => `"${w}"`).join(' or ')}, got ${name(found)}`);
-    advance();
-    return found;
-  }
-
-  function value(depth: number): unknown {
-    if (depth > MAX_DEPTH) fail(`nested more than ${MAX_DEPTH} deep`);
-    if (token === '{') return object(depth);
-    if (token === '[') return array(depth);
-    if (token === '' || /^[}\],:]/.test(token)) fail(`expected a value, got ${name(token)}`);
-    const result: unknown = JSON.parse(token);
-    advance();
-    return result;
-  }
-
-  function object(depth: number): unknown {
-    const entries = new Map<string, unknown>();
-    advance();
-    if (token !== '}') {
-      do {
-        if (!token.startsWith('"')) fail(`expected a key in double quotes, got ${name(token)}`);
-        const key: string = JSON.parse(token);
-        if (entries.has(key)) fail(`the key ${JSON.stringify(key)} is given twice`);
-        advance();
-        expect(':');
-        entries.set(key, value(depth + 1));
-      } while (separator('}'));
-    }
-    advance();
-    return Object.fromEntries(entries);
-  }
-
-  function array(depth: number): unknown {
-    const items: unknown[] = [];
-    advance();
-    if (token !== ']') {
-      do items.push(value(depth + 1));
-      while (separator(']'));
-    }
-    advance();
-    return items;
-  }
-
-  /** True after a comma; false, and still there, at the closing bracket. */
-  function separator(close: string): boolean {
-    return token !== close && expect(',', close) === ',';
-  }
-
-  advance();
-  const result = value(0);
-  if (token !== '') fail(`expected the end, got ${name(token)}`);
-  return result;
+  };
+  /** Of each object and array around the present place: the keys so far; of an array, none. */
+  const around: (Set<string> | undefined)[] = [];
+  const enter = (keys: Set<string> | undefined, position: number) => {
+    if (around.push(keys) > MAX_DEPTH + 1) fail(`nested more than ${MAX_DEPTH} deep`, position);
+  };
+  visit(
+    text,
+    {
+      onObjectBegin: position => enter(new Set(), position),
+      onArrayBegin: position => enter(undefined, position),
+      onObjectEnd: () => void around.pop(),
+      onArrayEnd: () => void around.pop(),
+      onObjectProperty: (key, position) => {
+        const keys = around.at(-1)!;
+        if (keys.has(key)) fail(`the key ${JSON.stringify(key)} is given twice`, position);
+        keys.add(key);
+      },
+      onError: (code, position, length) => {
+        const found = text.slice(position, position + length);
+        fail(explain(printParseErrorCode(code), found, around.at(-1) !== undefined), position);
+      },
+    },
+    { disallowComments: true },
+  );
+  return JSON.parse(text);
 }
 
-function name(token: string): string {
-  return token === '' ? 'the end of the text' : token.startsWith('"') ? token : `"${token}"`;
+/** What is wrong with the token `found`; '' is the end of the text. */
+function explain(code: string, found: string, inObject: boolean): string {
+  const shown = found.length > LONGEST_SHOWN ? `${found.slice(0, LONGEST_SHOWN)}…` : found;
+  const got = shown === '' ? 'the end of the text' : shown.startsWith('"') ? shown : `"${shown}"`;
+  switch (code) {
+    case 'PropertyNameExpected':
+      return `expected a key in double quotes, got ${got}`;
+    case 'ValueExpected':
+      return `expected a value, got ${got}`;
+    case 'ColonExpected':
+      return `expected ":", got ${got}`;
+    case 'CommaExpected':
+      return `expected "," or "${inObject ? '}' : ']'}", got ${got}`;
+    case 'CloseBraceExpected':
+      return `expected "," or "}", got ${got}`;
+    case 'CloseBracketExpected':
+      return `expected "," or "]", got ${got}`;
+    case 'EndOfFileExpected':
+      return `expected the end, got ${got}`;
+    case 'InvalidCommentToken':
+      return 'a comment, which JSON does not have';
+    case 'UnexpectedEndOfNumber':
+      return 'a number is not well formed';
+    case 'InvalidSymbol':
+      return `unexpected ${got}`;
+    default: // UnexpectedEndOfString, InvalidUnicode, InvalidEscapeCharacter, InvalidCharacter
+      return 'a string is not well formed';
+  }
 }

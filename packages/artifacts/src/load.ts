@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { JsonSyntaxError, parseJson, UserError } from '@blind-demod/arrays';
+import leven from 'leven';
 import { z } from 'zod';
 import { systemCode } from './errors.js';
 
@@ -95,52 +96,52 @@ function reason(issue: z.core.$ZodIssue, settings: unknown): string {
     .replace(/^(Invalid|Too) .*?[:.] /i, '')
     .replace(/, received .*$/, '')
     .replace(/^Expected/, 'expected')
-    .replace(/^expected int$/, 'expected a whole number');
-  const found = issue.path.reduce(
-    (value: unknown, key) => (value as Record<PropertyKey, unknown>)?.[key],
-    settings,
-  );
+    .replace(/^expected int$/, 'expected a whole number')
+    .replace(" | 'undefined'", ''); // of an alternative that stands where none is named
+  const found = issue.path.reduce(memberOf, settings);
   const shown = JSON.stringify(found) ?? 'nothing';
   return `${expected}, got ${shown.length > 40 ? `${shown.slice(0, 40)}…` : shown}`;
 }
 
+/** The parts of a JSON Schema that tell which settings there are. */
 interface SettingSchema {
-  readonly properties?: Record<string, SettingSchema>;
-  readonly oneOf?: SettingSchema[];
+  readonly properties?: Readonly<Record<string, SettingSchema>>;
+  readonly oneOf?: readonly SettingSchema[];
   readonly const?: unknown;
+  readonly default?: unknown;
 }
 
-/** The names of the settings that may stand at a path, from the JSON Schema. */
+/** The names of the settings that may stand at a path. */
 function settingsAt(settings: unknown, path: readonly PropertyKey[], root: z.ZodType): string[] {
-  let schema = z.toJSONSchema(root, { io: 'input' }) as SettingSchema;
-  let value = settings as Record<PropertyKey, unknown>;
+  let schema = alternativeOf(z.toJSONSchema(root, { io: 'input' }) as SettingSchema, settings);
+  let value = settings;
   for (const key of path) {
-    value = value[key] as typeof value;
-    schema = schema.properties?.[String(key)] ?? {};
-    const source = value?.source;
-    schema = schema.oneOf?.find(option => option.properties?.source?.const === source) ?? schema;
+    value = memberOf(value, key);
+    schema = alternativeOf(schema.properties?.[String(key)] ?? {}, value);
   }
   return Object.keys(schema.properties ?? {});
+}
+
+/** Of the alternatives of a schema, however nested, the one whose constants are those of the value, given or by default. */
+function alternativeOf(schema: SettingSchema, value: unknown): SettingSchema {
+  const alternatives = (option: SettingSchema): SettingSchema[] =>
+    option.oneOf?.flatMap(alternatives) ?? [option];
+  const fits = ({ properties = {} }: SettingSchema) =>
+    Object.entries(properties).every(
+      ([name, setting]) =>
+        setting.const === undefined || (memberOf(value, name) ?? setting.default) === setting.const,
+    );
+  return alternatives(schema).find(fits) ?? schema;
+}
+
+function memberOf(value: unknown, key: PropertyKey): unknown {
+  return (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key];
 }
 
 /** The name closest to a misspelt one, if any is close: up to a third of its letters differ. */
 function nearest(misspelt: string, names: readonly string[]): string | undefined {
   return names
-    .map(name => ({ name, distance: editDistance(misspelt.toLowerCase(), name.toLowerCase()) }))
+    .map(name => ({ name, distance: leven(misspelt.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= Math.ceil(name.length / 3))
     .sort((a, b) => a.distance - b.distance)[0]?.name;
-}
-
-/** Levenshtein's distance: insertions, deletions and substitutions from one word to the other. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= to.length; column++) {
-      const substitution = row[column - 1]! + (to[column - 1] === letter ? 0 : 1);
-      next.push(Math.min(substitution, row[column]! + 1, next[column - 1]! + 1));
-    }
-    row = next;
-  }
-  return row.at(-1)!;
 }

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { loadSettings } from '../src/index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'load-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = join(folder, 'settings.json');
+
+const round = z.strictObject({ shape: z.literal('round').default('round'), radius: z.int().default(1) });
+const box = z.strictObject({ shape: z.literal('box'), height: z.int().default(1) });
+const flat = z.strictObject({ kind: z.literal('flat'), fill: z.discriminatedUnion('shape', [round, box]) });
+const thick = z.strictObject({ kind: z.literal('thick'), style: z.literal('plain'), depth: z.int() });
+const thicker = z.strictObject({ kind: z.literal('thick'), style: z.literal('bold'), weight: z.int() });
+const schema = z.discriminatedUnion('kind', [flat, z.discriminatedUnion('style', [thick, thicker])]);
+
+async function complaint(settings: unknown): Promise<string> {
+  writeFileSync(file, JSON.stringify(settings));
+  const { message } = await loadSettings(file, schema).then(
+    () => ({ message: 'none' }),
+    error => error,
+  );
+  return message.replace(`${file}: `, '');
+}
+
+describe('a setting that is unknown is named with those that its alternative knows', () => {
+  test.each([
+    [
+      { kind: 'flat', fill: { radius: 1, hight: 2 } },
+      'unknown setting "fill.hight"; known there: shape, radius',
+    ],
+    [
+      { kind: 'flat', fill: { shape: 'box', hight: 2 } },
+      'unknown setting "fill.hight"; did you mean "height"?',
+    ],
+    [
+      { kind: 'flat', fill: { shape: 'box', radius: 2 } },
+      'unknown setting "fill.radius"; known there: shape, height',
+    ],
+    [
+      { kind: 'thick', style: 'bold', weight: 1, depth: 2 },
+      'unknown setting "depth"; known there: kind, style, weight',
+    ],
+    [{ kind: 'thick', style: 'plain', depth: 1, dept: 2 }, 'unknown setting "dept"; did you mean "depth"?'],
+  ])('%j', async (settings, expected) => {
+    expect(await complaint(settings)).toBe(expected);
+  });
+
+  test('and so is the name of an alternative', async () => {
+    expect(await complaint({ kind: 'flat', fill: { shape: 'rond' } })).toBe(
+      `"fill.shape": expected 'round' | 'box', got "rond"`,
+    );
+  });
+});
