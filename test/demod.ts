@@ -24,11 +24,14 @@ export interface Running {
 
 /** A folder with a config, to run demod in. */
 export class Workplace {
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    private readonly program: string,
+  ) {}
 
   /** With `smoke.json`: the shipped smoke test, with `changes` laid over its top level. */
-  static async create(changes: Record<string, unknown> = {}): Promise<Workplace> {
-    const workplace = new Workplace(await mkdtemp(join(tmpdir(), 'demod-')));
+  static async create(changes: Record<string, unknown> = {}, program = PROGRAM): Promise<Workplace> {
+    const workplace = new Workplace(await mkdtemp(join(tmpdir(), 'demod-')), program);
     await workplace.writeConfig('smoke.json', changes);
     return workplace;
   }
@@ -56,7 +59,7 @@ export class Workplace {
 
   start(...args: string[]): Running {
     const { DEBUG: _, ...env } = process.env;
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const child = spawn(process.execPath, [this.program, ...args], {
       cwd: this.folder,
       env: { ...env, DEMOD_CONFIG: 'smoke.json' },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -153,7 +153,7 @@ describe('files', () => {
     });
     const other = { ...folded, architecture: 'transformer' as 'dcgan' };
     expect(() => decodeGenerator(encodeGenerator(other), 'file')).toThrow(
-      'file holds no generator of this project: its architecture "transformer" is none of dcgan',
+      /^file holds no generator of this project: its architecture "transformer" is none of dcgan/,
     );
   });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
+import { FAMILIES } from '@blind-demod/distortion-data';
 import { afterAll, describe, expect, test } from 'vitest';
 import { loadExperiment } from '../src/index.js';
 
@@ -37,6 +38,10 @@ describe('loadExperiment', () => {
       { signal: { training: { epoch: 3 } } },
       'unknown setting "signal.training.epoch"; did you mean "epochs"?',
     ],
+    [
+      { signal: { network: { generatorMap: 3 } } },
+      'unknown setting "signal.network.generatorMap"; did you mean "generatorMaps"?',
+    ],
     [{ Solver: {} }, 'unknown setting "Solver"; did you mean "solver"?'],
     [{ split: { ratio: 1 } }, 'unknown setting "split.ratio"; known there: testFraction'],
     [
@@ -65,7 +70,9 @@ describe('loadExperiment', () => {
     ],
     [
       { signal: { images: {} } },
-      `"signal.images.source": expected 'mnist' | 'idx' | 'gaussian', got nothing`,
+      `"signal.images.source": expected ${Object.keys(FAMILIES)
+        .map(name => `'${name}'`)
+        .join(' | ')}, got nothing`,
     ],
     [
       { distortion: { images: { source: 'gaussian', width: [0, 1] } } },
@@ -75,9 +82,13 @@ describe('loadExperiment', () => {
       { distortion: { images: { source: 'gaussian', count: 10 } } },
       '"distortion.images.count": expected a square number, such as 8100 = 90 × 90, because sampling is "grid", got 10',
     ],
+    [
+      { signal: { network: { architecture: 'vit' } } },
+      expect.stringMatching(/^"signal.network.architecture": expected 'dcgan'.*, got "vit"$/),
+    ],
     [[], 'the experiment: expected object, got []'],
   ])('names a setting out of bounds: %j', async (settings, expected) => {
-    expect(await complaint(settings)).toBe(expected);
+    expect(await complaint(settings)).toEqual(expected);
   });
 
   test.each([

@@ -1,0 +1,133 @@
+// CONTRIBUTING.md is right: what it adds is added to a copy of this repository, as it says, and used.
+
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Workplace } from './demod.js';
+import { type Room, readRooms } from './rooms.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+let copy: string;
+let place: Workplace;
+
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), 'contributing-'));
+  await copyRepository();
+  const changed = await addChoices(await readFile(join(ROOT, 'CONTRIBUTING.md'), 'utf8'));
+  await build(changed);
+  place = await Workplace.create(CONFIG, join(copy, 'packages/cli/bin/demod.js'));
+});
+afterAll(async () => {
+  await place.remove();
+  await rm(copy, { recursive: true });
+});
+
+const CONFIG = {
+  signal: {
+    images: { source: 'mnist', count: 100 },
+    network: { latentDimension: 4, generatorMaps: 2, discriminatorMaps: 2 },
+    training: { epochs: 1, batchSize: 16, objective: 'least-squares' },
+  },
+  distortion: {
+    images: { source: 'stripes', count: 100, period: 9 },
+    network: { architecture: 'dense', latentDimension: 4, units: 8, outputSmoothing: 1 },
+    training: { epochs: 1, batchSize: 16 },
+  },
+};
+
+test('a family makes images', async () => {
+  expect(await place.succeed('data')).toMatch(/^distortion: 90 training and 10 test images in /m);
+});
+
+test('an architecture and an objective are trained', async () => {
+  await place.succeed('train');
+  const { signal, distortion } = {
+    signal: await place.read('artifacts/smoke/signal/manifest.json'),
+    distortion: await place.read('artifacts/smoke/distortion/manifest.json'),
+  };
+  expect(JSON.parse(signal.toString()).settings.training).toMatchObject({ objective: 'least-squares' });
+  expect(JSON.parse(distortion.toString()).settings.network).toMatchObject({ architecture: 'dense' });
+});
+
+/** The sources as they are, built, and links to what npm installed. */
+async function copyRepository(): Promise<void> {
+  for (const file of ['package.json', 'tsconfig.json', 'configs', 'packages']) {
+    await cp(join(ROOT, file), join(copy, file), {
+      recursive: true,
+      filter: path => !/\/(node_modules|docs|test|\.turbo)$/.test(path),
+    });
+  }
+  await mkdir(join(copy, 'node_modules/@blind-demod'), { recursive: true });
+  for (const name of await readdir(join(ROOT, 'node_modules'))) {
+    if (name !== '@blind-demod')
+      await symlink(join(ROOT, 'node_modules', name), join(copy, 'node_modules', name));
+  }
+  for (const { name, packageName } of readRooms()) {
+    await symlink(join(copy, 'packages', name), join(copy, 'node_modules', packageName));
+  }
+}
+
+/** Each block of code under the path of a file is that file, or a change of it. Returns the packages that it changed. */
+async function addChoices(page: string): Promise<Set<string>> {
+  const changed = new Set<string>();
+  const blocks = page.matchAll(/^`(packages\/([^/]+)\/[^`]+)`:\n\n```(ts|diff)\n(.*?)^```$/gms);
+  for (const [, path, room, kind, code] of blocks) {
+    const file = join(copy, path!);
+    await writeFile(file, kind === 'ts' ? code! : patched(await readFile(file, 'utf8'), code!), {
+      flag: kind === 'ts' ? 'wx' : 'w',
+    });
+    changed.add(room!);
+  }
+  return changed;
+}
+
+/** The text with the lines that have a plus before them, each after the line that stands before it. */
+function patched(text: string, diff: string): string {
+  const lines = text.split('\n');
+  let at = 0;
+  for (const line of diff.trimEnd().split('\n')) {
+    const content = line.slice(1);
+    if (line.startsWith('+')) {
+      lines.splice(at, 0, content);
+      at++;
+    } else {
+      const found = lines.indexOf(content, at);
+      if (found < 0) throw new Error(`CONTRIBUTING.md changes a line that there is not: ${content}`);
+      at = found + 1;
+    }
+  }
+  return lines.join('\n');
+}
+
+/** Compiles what demod is made of, as far as it changed or stands on what did, each package after those it stands on. */
+async function build(changed: ReadonlySet<string>): Promise<void> {
+  const rooms = readRooms();
+  const stale = new Set<string>();
+  const done = new Set<string>();
+  const visit = async (room: Room) => {
+    if (done.has(room.name)) return;
+    done.add(room.name);
+    for (const use of room.uses) await visit(rooms.find(({ name }) => name === use)!);
+    if (!changed.has(room.name) && !room.uses.some(use => stale.has(use))) return;
+    stale.add(room.name);
+    await compile(room.name);
+  };
+  await visit(rooms.find(({ name }) => name === 'cli')!);
+}
+
+async function compile(room: string): Promise<void> {
+  const tsc = spawn(
+    process.execPath,
+    [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(copy, 'packages', room)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let output = '';
+  tsc.stdout.on('data', text => {
+    output += text;
+  });
+  const code = await new Promise(resolve => tsc.on('close', resolve));
+  if (code !== 0) throw new Error(`${room} does not compile:\n${output}`);
+}
