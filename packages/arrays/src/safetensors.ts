@@ -34,6 +34,7 @@ const HASH_NOTE_KEY = 'sha256-of';
 const HASH_NOTE = 'this file with the 64 digits of sha256 replaced by zeros';
 const NO_HASH = '0'.repeat(64);
 const LENGTH_BYTES = 8;
+const SPACE = 0x20;
 const MAX_HEADER_BYTES = 100_000_000; // the reference implementation's limit
 
 /**
@@ -72,36 +73,36 @@ export function encodeSafetensors(
     header.push([name, { dtype: code, shape, data_offsets: [end, end + data.byteLength] }]);
     end += data.byteLength;
   }
-  const text = Buffer.from(JSON.stringify(Object.fromEntries(header)));
+  const text = utf8(JSON.stringify(Object.fromEntries(header)));
   const dataStart = Math.ceil((LENGTH_BYTES + text.length) / 8) * 8;
-  const bytes = Buffer.alloc(dataStart + end, ' ');
-  bytes.writeBigUInt64LE(BigInt(dataStart - LENGTH_BYTES));
+  const bytes = new Uint8Array(dataStart + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(dataStart - LENGTH_BYTES), true);
+  bytes.fill(SPACE, LENGTH_BYTES, dataStart);
   bytes.set(text, LENGTH_BYTES);
   let offset = dataStart;
   for (const { data } of stored) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
     offset += data.byteLength;
   }
-  bytes.write(sha256(bytes), hashPosition(bytes, NO_HASH), 'latin1');
+  bytes.set(utf8(sha256(bytes)), hashPosition(bytes, dataStart, NO_HASH));
   return bytes;
 }
 
 /**
  * The tensors and metadata of a safetensors file, by whatever tool it was written; all of the file is checked,
- * and its hash if it has one. Tensors share memory with `bytes` where alignment allows.
+ * and its hash if it has one. Tensors share memory with `file` where alignment allows.
  *
  * @throws UserError, naming `where`, when the file is damaged or has tensors of types that are not read.
  */
 export function decodeSafetensors(
-  bytes: Uint8Array,
+  file: Uint8Array,
   where: string,
 ): { tensors: Record<string, NdArray>; metadata: Record<string, string> } {
-  const file = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
   const fail = (what: string): never => {
     throw new UserError(`${where}: not a valid safetensors file: ${what}`);
   };
   if (file.length < LENGTH_BYTES) fail(`it has ${file.length} bytes only`);
-  const headerBytes = file.readBigUInt64LE();
+  const headerBytes = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   if (headerBytes > BigInt(Math.min(file.length - LENGTH_BYTES, MAX_HEADER_BYTES))) {
     fail(`a header of ${headerBytes} bytes in a file of ${file.length}; it may have been cut short`);
   }
@@ -119,7 +120,7 @@ export function decodeSafetensors(
   if (dataStart + end !== file.length) {
     fail(`${file.length - dataStart} bytes of data, where its header promises ${end}`);
   }
-  verifyHash(file, metadata, fail);
+  verifyHash(file, dataStart, metadata, fail);
 
   const tensors = infos.map(({ name, code, shape, begin, end }): [string, NdArray] => {
     const { dtype, view: View } = FORMATS[code];
@@ -127,7 +128,7 @@ export function decodeSafetensors(
     const content = file.subarray(dataStart + begin, dataStart + end);
     // Typed arrays must begin at a multiple of their width; other tools' files need not.
     const aligned = content.byteOffset % width === 0 ? content : Uint8Array.from(content);
-    const stored = new View(aligned.buffer, aligned.byteOffset, aligned.length / width);
+    const stored = new View(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / width);
     const data = stored instanceof Uint16Array ? fromHalves(stored) : stored;
     if (dtype === 'bool' && data.some(value => value > 1)) fail(`"${name}" has a bool that is not 0 or 1`);
     return [name, { dtype, shape, data }];
@@ -135,6 +136,8 @@ export function decodeSafetensors(
   const { [HASH_KEY]: _hash, [HASH_NOTE_KEY]: _note, ...rest } = metadata;
   return { tensors: Object.fromEntries(tensors), metadata: rest };
 }
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 type Fail = (what: string) => never;
 
@@ -188,22 +191,24 @@ function checkEntry(name: string, entry: unknown, where: string, fail: Fail): Te
   return { name, code, shape, begin, end };
 }
 
-function verifyHash(file: Buffer, metadata: Record<string, string>, fail: Fail): void {
+function verifyHash(file: Uint8Array, dataStart: number, metadata: Record<string, string>, fail: Fail): void {
   const hash = metadata[HASH_KEY];
   if (hash === undefined && metadata[HASH_NOTE_KEY] === undefined) return;
   if (hash === undefined || !/^[0-9a-f]{64}$/.test(hash) || metadata[HASH_NOTE_KEY] !== HASH_NOTE) {
     fail('the sha256 in its metadata is damaged');
   }
-  const position = hashPosition(file, hash);
+  const position = hashPosition(file, dataStart, hash);
   const actual = sha256(file.subarray(0, position), NO_HASH, file.subarray(position + hash.length));
   if (position < 0 || actual !== hash)
     fail('its content does not have the sha256 in its metadata: it was damaged or changed');
 }
 
 /** Where the digits of the hash stand. Quotes within strings are escaped, so only the entry itself matches. */
-function hashPosition(file: Buffer, hash: string): number {
+function hashPosition(file: Uint8Array, dataStart: number, hash: string): number {
   const prefix = `"${HASH_KEY}":"`;
-  const found = file.indexOf(`${prefix}${hash}"`);
+  // A character for each byte.
+  const head = new TextDecoder('latin1').decode(file.subarray(0, dataStart));
+  const found = head.indexOf(`${prefix}${hash}"`);
   return found < 0 ? -1 : found + prefix.length;
 }
 
