@@ -11,6 +11,7 @@ export {
 } from './prior.js';
 export { type Refinable, refine } from './refine.js';
 export { type Representation, type RepresentOptions, representationError } from './represent.js';
-export { DivergedError } from './search.js';
+export { DivergedError, type SearchProgress } from './search.js';
 export { PAPER_SOLVER, type RefinementSettings, type SolverSettings } from './settings.js';
 export { type Recovery, type SolveOptions, solve } from './solve.js';
+export type { Codes } from './starts.js';

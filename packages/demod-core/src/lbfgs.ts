@@ -1,7 +1,7 @@
 // L-BFGS (Nocedal 1980) on many small problems at once: one evaluation serves a trial point of every problem.
+import { type Float32NdArray, float32, inner, norm } from '@blind-demod/arrays';
 
 /** The values of some points [problems, n], and the gradients [problems, n] there. */
-import { type Float32NdArray, float32, inner, norm } from '@blind-demod/arrays';
 export interface Evaluation {
   readonly values: { readonly data: Float32Array };
   readonly gradients: Float32NdArray;
@@ -16,7 +16,8 @@ const SHORTER = 0.3;
 /**
  * Goes downhill from each of the points [problems, n], independently.
  *
- * @param evaluations how often `evaluate` is called; `onEvaluation` is told after each, with the least values so far.
+ * @param evaluations how often `evaluate` is called; after each, `onEvaluation` is told the least values so far and, if it
+ * asks, their points, and waited for.
  * @returns the points of least value, and these values.
  */
 export async function minimise(
@@ -25,7 +26,10 @@ export async function minimise(
   {
     evaluations,
     onEvaluation,
-  }: { evaluations: number; onEvaluation?: (done: number, values: Float32Array) => void },
+  }: {
+    evaluations: number;
+    onEvaluation?: (done: number, values: Float32Array, points: () => Float32NdArray) => void | Promise<void>;
+  },
 ): Promise<{ points: Float32NdArray; values: Float32Array }> {
   const [problems, length] = start.shape as [number, number];
   const row = ({ data }: Float32NdArray, index: number) =>
@@ -36,13 +40,14 @@ export async function minimise(
     return float32(start.shape, data);
   };
 
+  const best = () => stack(descents.map(({ point }) => point));
   let descents = Array.from({ length: problems }, (_, index) => atStart(row(start, index)));
   for (let done = 1; done <= evaluations; done++) {
     const { values, gradients } = await evaluate(stack(descents.map(trialOf)));
     descents = descents.map((descent, index) => advance(descent, values.data[index]!, row(gradients, index)));
-    onEvaluation?.(done, valuesOf(descents));
+    await onEvaluation?.(done, valuesOf(descents), best);
   }
-  return { points: stack(descents.map(({ point }) => point)), values: valuesOf(descents) };
+  return { points: best(), values: valuesOf(descents) };
 }
 
 /** Where the descent of one problem stands: the best point so far, and what it tries next. */

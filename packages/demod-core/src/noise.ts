@@ -1,4 +1,5 @@
 // The noise of a picture, told from the picture.
+import type { Float32NdArray } from '@blind-demod/arrays';
 
 /** Median of the absolute value of a standard normal number. */
 const MEDIAN_DEVIATION = 0.6745;
@@ -10,7 +11,6 @@ const MEDIAN_DEVIATION = 0.6745;
  *
  * @returns [n]; 0 for an image whose smooth parts are the larger ones, and for one without whole squares.
  */
-import type { Float32NdArray } from '@blind-demod/arrays';
 export function noiseLevels(images: Float32NdArray, observed?: Float32NdArray): number[] {
   const [height, width] = images.shape.slice(-2) as [number, number];
   const pixels = images.data.length / images.shape[0]!;

@@ -29,7 +29,7 @@ export async function polishCodes(
     settings: SolverSettings;
     device: Device;
     evaluations: number;
-    onEvaluation: (done: number, values: Float32Array) => void;
+    onEvaluation: (done: number, values: Float32Array, codes: () => Codes) => void | Promise<void>;
   },
 ): Promise<Codes> {
   const sizes = [signalPrior.latentDimension, distortionPrior.latentDimension];
@@ -51,7 +51,10 @@ export async function polishCodes(
   const { points } = await minimise(
     async points => (await program.run({ codes: points, problem })) as Evaluation,
     start,
-    { evaluations, onEvaluation },
+    {
+      evaluations,
+      onEvaluation: (done, values, best) => onEvaluation(done, values, () => parted(best(), sizes)),
+    },
   );
   await program.dispose();
   return parted(points, sizes);

@@ -12,11 +12,22 @@ import type { Codes } from './starts.js';
 export interface SearchOptions {
   readonly settings: SolverSettings;
   readonly device: Device;
+  /** Called after each iteration, and each evaluation of the polish; the search goes on when it is through. */
+  readonly onIteration?: ((progress: SearchProgress) => void | Promise<void>) | undefined;
+}
+
+/** Where a search stands. */
+export interface SearchProgress {
+  /** Iterations and evaluations, of all that there will be at most. */
+  readonly done: number;
+  readonly total: number;
+  /** The median over the observations of the least objective. */
+  readonly objective: number;
   /**
-   * Called after each iteration, and each evaluation of the polish, with the median over the observations of the
-   * least objective.
+   * The codes of each observation's start of least objective, [n, latent dimension]. They are read from the device, which
+   * takes time, and only as long as `onIteration` is not through.
    */
-  readonly onIteration?: ((done: number, total: number, median: number) => void) | undefined;
+  codes(): Promise<Codes>;
 }
 
 export interface Found {
@@ -77,6 +88,12 @@ export async function search(
     distortion: atRest(starts.distortion),
   });
   let searching = new Set(all);
+  /** The codes of every start as they are now. */
+  const reached = async (): Promise<Codes> => {
+    const codes = { signal: copyOf(ended.signal), distortion: copyOf(ended.distortion) };
+    copyCodes((await batch.loop.state()) as SolverState<Float32NdArray>, batch.rows, codes, searching);
+    return codes;
+  };
   try {
     for (let done = 1; done <= iterations && searching.size > 0; done++) {
       const { objective } = await batch.loop.step(batch.given);
@@ -89,17 +106,18 @@ export async function search(
       if (!best.every(row => Number.isFinite(now[row]))) {
         throw new DivergedError(`at iteration ${done}`, settings);
       }
-      onIteration?.(done, iterations + (settings.polish ?? 0), medianOfBest(now, restarts));
+      await onIteration?.({
+        done,
+        total: iterations + (settings.polish ?? 0),
+        objective: medianOfBest(now, restarts),
+        codes: async () => rowsOfCodes(await reached(), best),
+      });
 
       const isDone = (row: number) => done === iterations || hasConverged(trace, row, tolerance);
       const leaving = new Set([...searching].filter(isDone));
       if (leaving.size === 0) continue;
       const state = (await batch.loop.state()) as SolverState<Float32NdArray>;
-      batch.rows.forEach((row, place) => {
-        if (!leaving.has(row)) return;
-        copyRow(state.signal.code, place, ended.signal, row);
-        copyRow(state.distortion.code, place, ended.distortion, row);
-      });
+      copyCodes(state, batch.rows, ended, leaving);
       searching = new Set([...searching].filter(row => !leaving.has(row)));
 
       if (searching.size > 0 && searching.size <= WORTH_SHRINKING * batch.rows.length) {
@@ -143,6 +161,26 @@ export function medianOfBest(objectives: Float32Array, restarts: number): number
 }
 
 const copyOf = ({ shape, data }: Float32NdArray): Float32NdArray => float32(shape, data.slice());
+
+/** Some rows of the codes. */
+export const rowsOfCodes = ({ signal, distortion }: Codes, rows: readonly number[]): Codes => ({
+  signal: takeRows(signal, rows),
+  distortion: takeRows(distortion, rows),
+});
+
+/** Copies codes of a batch, whose rows are named, to their places among all; of those rows alone that are `wanted`. */
+function copyCodes(
+  { signal, distortion }: SolverState<Float32NdArray>,
+  batchRows: readonly number[],
+  codes: Codes,
+  wanted: ReadonlySet<number>,
+): void {
+  batchRows.forEach((row, place) => {
+    if (!wanted.has(row)) return;
+    copyRow(signal.code, place, codes.signal, row);
+    copyRow(distortion.code, place, codes.distortion, row);
+  });
+}
 
 /** Copies a row of a matrix into another one of as many columns. */
 function copyRow(from: Float32NdArray, fromRow: number, to: Float32NdArray, toRow: number): void {

@@ -10,7 +10,14 @@ import { confidenceOf } from './confidence.js';
 import { misfit, type Problem, priorTerm } from './misfit.js';
 import { polishCodes } from './polish.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
-import { bestStarts, DivergedError, medianOfBest, type SearchOptions, search } from './search.js';
+import {
+  bestStarts,
+  DivergedError,
+  medianOfBest,
+  rowsOfCodes,
+  type SearchOptions,
+  search,
+} from './search.js';
 import type { SolverSettings } from './settings.js';
 import { type Codes, drawnStarts, randomStarts } from './starts.js';
 
@@ -92,8 +99,13 @@ export async function solve(
       : await polishCodes(priors, problem, found.codes, {
           ...options,
           evaluations: polish,
-          onEvaluation: (done, values) =>
-            options.onIteration?.(trace.length + done, trace.length + polish, medianOfBest(values, restarts)),
+          onEvaluation: (done, values, reached) =>
+            options.onIteration?.({
+              done: trace.length + done,
+              total: trace.length + polish,
+              objective: medianOfBest(values, restarts),
+              codes: async () => rowsOfCodes(reached(), bestStarts(values, restarts)),
+            }),
         });
   const final = await imagesAndObjective(priors, problem, codes, options);
   const kept = bestStarts(final.objective, restarts);

@@ -47,7 +47,7 @@ test('solves a least-squares problem of 20 unknowns in 60 evaluations', async ()
   const told: number[] = [];
   const { points } = await minimise(evaluate, float32([1, 20], new Float32Array(20)), {
     evaluations: 60,
-    onEvaluation: done => told.push(done),
+    onEvaluation: done => void told.push(done),
   });
   points.data.forEach((x, i) => {
     expect(x).toBeCloseTo(least[i]!, 3);

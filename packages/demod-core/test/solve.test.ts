@@ -1,7 +1,9 @@
 import { type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
 import { generatorPrior } from '@blind-demod/dcgan';
 import { describe, expect, inject, test } from 'vitest';
-import { solve } from '../src/solve.js';
+import type { SearchProgress } from '../src/search.js';
+import { type Recovery, solve } from '../src/solve.js';
+import type { Codes } from '../src/starts.js';
 import { plant, randomGenerator, randomPriors, relativeErrors, settings } from './fixtures.js';
 
 const cpu = { seed: 3, device: 'cpu' } as const;
@@ -189,19 +191,47 @@ describe('solver', () => {
 
   test('reports progress with the median objective', async () => {
     const planted = await plant(priors, 3);
-    const seen: number[][] = [];
+    const seen: SearchProgress[] = [];
     await solve(priors.signal, priors.distortion, planted.observation, {
       ...cpu,
       settings: settings({ iterations: 3 }),
-      onIteration: (done, total, median) => seen.push([done, total, median]),
+      onIteration: progress => void seen.push(progress),
     });
-    expect(seen.map(([done, total]) => [done, total])).toEqual([
+    expect(seen.map(({ done, total }) => [done, total])).toEqual([
       [1, 3],
       [2, 3],
       [3, 3],
     ]);
-    expect(seen.every(([, , median]) => median! > 0)).toBe(true);
+    expect(seen.every(({ objective }) => objective > 0)).toBe(true);
   });
+
+  test.each([
+    ['of iterations', {}],
+    ['of the polish', { polish: 4 }],
+    ['where starts leave early', { iterations: 40, tolerance: 0.5 }],
+  ])(
+    'hands over the codes %s, where a shorter search ends, and goes on as if unasked',
+    async (_, changes) => {
+      const { observation } = await plant(priors, 3);
+      const shorter = async (iterations: number) =>
+        solve(priors.signal, priors.distortion, observation, { ...cpu, settings: settings({ iterations }) });
+      const asked = settings({ iterations: 3, ...changes });
+      const seen: Codes[] = [];
+      const found = await solve(priors.signal, priors.distortion, observation, {
+        ...cpu,
+        settings: asked,
+        onIteration: async ({ codes }) => void seen.push(await codes()),
+      });
+      const unasked = await solve(priors.signal, priors.distortion, observation, { ...cpu, settings: asked });
+      expect(found.signal).toEqual(unasked.signal);
+      const codes = ({ signalCode, distortionCode }: Recovery) => ({
+        signal: signalCode,
+        distortion: distortionCode,
+      });
+      expect(seen.slice(0, 2)).toEqual([codes(await shorter(1)), codes(await shorter(2))]);
+      expect(seen.at(-1)).toEqual(codes(found));
+    },
+  );
 
   test('stops with a reason when it diverges', async () => {
     const planted = await plant(priors, 2);

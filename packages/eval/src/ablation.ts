@@ -148,7 +148,7 @@ export async function ablate(
           seed,
           first,
           device,
-          onIteration: (done, total) => onProgress?.((index + done / total) / batches.length),
+          onIteration: ({ done, total }) => onProgress?.((index + done / total) / batches.length),
         });
         seconds += (performance.now() - start) / 1000 / count;
         scores.push(...scoresOf(recovery, truth, solver));

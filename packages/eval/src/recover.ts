@@ -42,10 +42,10 @@ export async function recoverMissing(
         seed: experiment.seed,
         first: batch.first,
         device,
-        onIteration: (iteration, iterations, median) =>
+        onIteration: ({ done: iterations, total, objective }) =>
           progress.update(
-            done + Math.floor((count * iteration) / iterations),
-            `objective ${median.toExponential(1)}`,
+            done + Math.floor((count * iterations) / total),
+            `objective ${objective.toExponential(1)}`,
           ),
       });
       await recoveries.keep(batch, {

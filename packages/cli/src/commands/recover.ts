@@ -60,7 +60,8 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
         settings: solver,
         seed,
         device: args.device,
-        onIteration: (done, _, objective) => progress.update(done, `objective ${objective.toExponential(1)}`),
+        onIteration: ({ done, objective }) =>
+          progress.update(done, `objective ${objective.toExponential(1)}`),
       },
     ).finally(progress.stop);
     const { signal, distortion } = recovery;

@@ -76,7 +76,7 @@ export function generativeProcedures(
           device,
           first: problem.first,
           observed: problem.observed,
-          onIteration: (done, total) => onProgress(done / total),
+          onIteration: ({ done, total }) => onProgress(done / total),
         });
         return Object.fromEntries(readings.map(({ name, read }) => [name, read(found, problem)]));
       },
