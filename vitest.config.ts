@@ -32,12 +32,14 @@ export default defineConfig({
     maxWorkers: 2,
     // A process of its own per worker has these variables before it loads native libraries.
     pool: 'forks',
-    env: software
-      ? {
-          VK_ICD_FILENAMES: `${folder}/vk_swiftshader_icd.json`,
-          LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, folder].filter(Boolean).join(':'),
-        }
-      : {},
+    env: {
+      // Some tests load ONNX Runtime by themselves.
+      ORT_DISABLE_TELEMETRY: '1',
+      ...(software && {
+        VK_ICD_FILENAMES: `${folder}/vk_swiftshader_icd.json`,
+        LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, folder].filter(Boolean).join(':'),
+      }),
+    },
     provide: { devices: asked ?? (software ? ['cpu', 'webgpu'] : ['cpu']), software },
   },
 });

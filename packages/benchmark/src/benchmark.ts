@@ -53,7 +53,7 @@ const WASM_WORK = 16 * 32 ** 2;
  * @throws UserError when the device does not work here
  */
 export async function benchmark({ sizes, repetitions, device }: BenchmarkOptions): Promise<BenchmarkResult> {
-  const engine = chosenDevice(device);
+  const engine = await chosenDevice(device);
   const threads = threadCount();
   const programs = PROGRAM_NAMES.slice(1);
   const jsTasks = programs.map((program): Task => ({ engine: 'js', program, ...JS_SIZE }));

@@ -24,7 +24,7 @@ export interface Evaluation extends Results {
  * work, or the folder cannot be written.
  */
 export async function evaluate(loaded: LoadedExperiment, input: EvaluationInput): Promise<Evaluation> {
-  const plan = planEvaluation(loaded, input);
+  const plan = await planEvaluation(loaded, input);
   const recoveries = plan.recoveries(input.folder);
   const start = performance.now();
   const pairs = await recoverMissing(loaded, plan.batches, recoveries, { ...input, tests: plan.tests });

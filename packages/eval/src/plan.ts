@@ -39,11 +39,14 @@ export interface Plan {
 }
 
 /** @throws UserError when there are fewer test images than asked for */
-export function planEvaluation({ experiment }: LoadedExperiment, input: EvaluationInput): Plan {
+export async function planEvaluation(
+  { experiment }: LoadedExperiment,
+  input: EvaluationInput,
+): Promise<Plan> {
   const { seed, evaluation } = experiment;
   const tests = { signal: input.images.signal.test, distortion: input.images.distortion.test };
   const pairs = heldOutPairs(seed, tests, input.count ?? evaluation.images);
-  const settings = recoverySettings(experiment, input);
+  const settings = await recoverySettings(experiment, input);
   return {
     tests,
     pairs,
@@ -53,11 +56,11 @@ export function planEvaluation({ experiment }: LoadedExperiment, input: Evaluati
   };
 }
 
-function recoverySettings(experiment: Experiment, { generators, device }: EvaluationInput) {
+async function recoverySettings(experiment: Experiment, { generators, device }: EvaluationInput) {
   const { refinement: _, ...solver } = experiment.solver;
   return {
     seed: experiment.seed,
-    device: chosenDevice(device),
+    device: await chosenDevice(device),
     solver,
     data: { signal: dataSettings(experiment, 'signal'), distortion: dataSettings(experiment, 'distortion') },
     generators: { signal: fingerprint(generators.signal), distortion: fingerprint(generators.distortion) },

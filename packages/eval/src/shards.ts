@@ -45,7 +45,7 @@ export async function solveShard(
   input: EvaluationInput,
   shard: Shard,
 ): Promise<SolvedShard> {
-  const plan = planEvaluation(loaded, input);
+  const plan = await planEvaluation(loaded, input);
   const batches = batchesOf(shard, plan.batches);
   const recoveries = plan.recoveries(input.folder);
   const start = performance.now();
@@ -70,7 +70,7 @@ export async function mergeShards(
   input: EvaluationInput,
   { count, from }: { count: number; from: readonly string[] },
 ): Promise<Results> {
-  const plan = planEvaluation(loaded, input);
+  const plan = await planEvaluation(loaded, input);
   const recoveries = anyOf([input.folder, ...from].map(plan.recoveries));
   const missing: Batch[] = [];
   for (const batch of plan.batches) if (!(await recoveries.has(batch))) missing.push(batch);

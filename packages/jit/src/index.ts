@@ -1,11 +1,9 @@
-// How a tensor program runs: TensorFlow.js functions, compiled to ONNX Runtime or run eagerly.
+// How a tensor program runs: TensorFlow.js functions, compiled to ONNX Runtime or run eagerly. For Node and the browser.
 export { compile, compileLoop, constant, exportOnnx } from './compile.js';
-export { type DeviceReport, describeDevices } from './describe.js';
 export { type Choice, chooseDevice, chosenDevice, DEVICES, type Device } from './devices.js';
 export type { Program } from './engines/engine.js';
 export { kernelTable } from './kernels/table.js';
 export type { Loop } from './loop.js';
 export { countOperations } from './operations.js';
-export { type OperatorTime, profile } from './profile.js';
 export { threadCount, useThreads } from './threads.js';
 export { type ArraysOf, isNdArray, isTensor, leaves, mapTree, type Tree } from './tree.js';

@@ -2,8 +2,9 @@
 // and TensorFlow.js' automatic differentiation comes along unchanged.
 import type { NdArray } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
-// The Node build of tfjs-core lacks the kernels' gradients; that of tfjs-layers registers them.
-import '@tensorflow/tfjs-layers';
+// The gradients of TensorFlow.js' kernels. Its core has a module that registers them, for bundlers; Node cannot load it,
+// and its build for Node lacks them, but that of tfjs-layers has them.
+import '#gradients';
 import { Graph, type Strengths, type Value } from './graph.js';
 import { kernelTable } from './kernels/table.js';
 import { type ArraysOf, isNdArray, isTensor, mapTree, type Tree } from './tree.js';

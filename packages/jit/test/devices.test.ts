@@ -1,17 +1,21 @@
 // What `auto` means and what `demod doctor` says, on machines of all kinds.
 import { beforeEach, expect, inject, test, vi } from 'vitest';
-import { type Gpu, MAKERS } from '../src/gpu.js';
-import { type Answer, lacking } from '../src/probe.js';
+import { type Gpu, MAKERS } from '../src/node/gpu.js';
+import { type Answer, lacking } from '../src/node/probe.js';
 
 const machine = vi.hoisted(() => ({ gpus: [] as Gpu[], webgpu: undefined as Answer | undefined }));
 const probe = vi.fn();
-vi.mock(import('../src/gpu.js'), async original => ({ ...(await original()), findGpus: () => machine.gpus }));
-vi.mock(import('../src/probe.js'), async original => {
+vi.mock(import('../src/node/gpu.js'), async original => ({
+  ...(await original()),
+  findGpus: () => machine.gpus,
+}));
+vi.mock(import('../src/node/probe.js'), async original => {
   const real = await original();
   return { ...real, probe: device => probe(device) ?? real.probe(device) };
 });
-
-vi.mock(import('../src/cuda.js'), async original => ({
+// What stands behind `#host` is Node's, with these stand-ins.
+vi.mock('#host', () => import('../src/node/host.js'));
+vi.mock(import('../src/node/cuda.js'), async original => ({
   ...(await original()),
   installedCuda: () => undefined,
 }));
@@ -27,7 +31,7 @@ async function onMachine(gpus: Gpu[], webgpu?: Answer) {
   machine.gpus = gpus;
   probe.mockImplementation(device => (device === 'webgpu' ? webgpu : undefined));
   vi.resetModules();
-  return { ...(await import('../src/devices.js')), ...(await import('../src/describe.js')) };
+  return { ...(await import('../src/devices.js')), ...(await import('../src/node/describe.js')) };
 }
 
 beforeEach(() => {
@@ -51,15 +55,15 @@ test.runIf(process.platform === 'linux').each<[string, Gpu[], Answer | undefined
   ['no GPU, but a software driver', [], works('libvk_swiftshader.so'), 'cpu'],
 ])('on %s, auto is right', async (_, gpus, webgpu, device) => {
   const { chooseDevice, chosenDevice } = await onMachine(gpus, webgpu);
-  expect(chooseDevice().device).toBe(device);
-  expect(chosenDevice('auto')).toBe(device);
+  expect((await chooseDevice()).device).toBe(device);
+  expect(await chosenDevice('auto')).toBe(device);
   // Without a GPU nothing is tried: it takes no time.
   expect(probe).toHaveBeenCalledTimes(gpus.length);
 });
 
 test('a chosen device is what it is, whatever works', async () => {
   const { chosenDevice } = await onMachine([]);
-  expect(chosenDevice('webgpu')).toBe('webgpu');
+  expect(await chosenDevice('webgpu')).toBe('webgpu');
   expect(probe).not.toHaveBeenCalled();
 });
 

@@ -2,7 +2,7 @@ import { float32 } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { profile } from '../src/profile.js';
+import { profile } from '../src/node/profile.js';
 
 test('a profile has the operators of the program, as often as they ran', async () => {
   const matrix = float32([200, 200], new Float32Array(40_000).fill(0.01));

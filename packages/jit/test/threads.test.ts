@@ -4,7 +4,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, test, vi } from 'vitest';
 import { compile } from '../src/compile.js';
-import { cpusOfQuota, threadCount, useThreads } from '../src/threads.js';
+import { cpusOfQuota } from '../src/node/threads.js';
+import { threadCount, useThreads } from '../src/threads.js';
 
 afterEach(() => {
   useThreads(undefined);

@@ -3,7 +3,8 @@
 import { cpus, totalmem } from 'node:os';
 import { FACTORS, UserError } from '@blind-demod/arrays';
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
-import { chooseDevice, chosenDevice, describeDevices } from '@blind-demod/jit';
+import { chooseDevice, chosenDevice } from '@blind-demod/jit';
+import { describeDevices } from '@blind-demod/jit/node';
 import type { CommandModule } from 'yargs';
 import { generatorFolder } from '../generators.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments } from '../options.js';
@@ -20,9 +21,9 @@ export const doctorCommand: CommandModule<CommonArguments, ArtifactsArguments> =
   describe: 'Tell what works on this machine, and what to do about the rest',
   builder: yargs => yargs.options(artifactsOption),
   handler: async args => {
-    const device = chosenDevice(args.device);
+    const device = await chosenDevice(args.device);
     const devices = describeDevices();
-    const automatic = chooseDevice();
+    const automatic = await chooseDevice();
     const works = devices.some(report => report.device === device && report.works);
     const findings: Finding[] = [
       { what: 'Node.js', ok: true, detail: `${process.versions.node}, ${process.platform} ${process.arch}` },

@@ -1,14 +1,14 @@
 // Runs a recorded function as a graph in ONNX Runtime, on the processor or by another of its execution providers.
 import { type NdArray, UserError } from '@blind-demod/arrays';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { host } from '#host';
 import type { Strengths } from '../graph.js';
+import type { OnnxRuntime, Provider } from '../host.js';
 import { encodeModel } from '../onnx.js';
 import { threadCount } from '../threads.js';
 import { inputName, isOutput, type Output, trace } from '../trace.js';
 import { type ArraysOf, isNdArray, leaves, mapTree, type Tree } from '../tree.js';
 import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engine.js';
-
-export type Provider = 'cpu' | 'webgpu' | 'cuda';
 
 /** What each provider's kernels do well, as far as it was measured. */
 const STRENGTHS: Readonly<Record<Provider, Strengths>> = {
@@ -17,7 +17,17 @@ const STRENGTHS: Readonly<Record<Provider, Strengths>> = {
   cuda: {},
 };
 
-export function onnxRuntimeEngine(provider: Provider): Engine {
+/** @throws UserError if there is no ONNX Runtime here that has the provider. */
+export async function onnxRuntimeEngine(provider: Provider): Promise<Engine> {
+  const runtime = await host.onnxRuntime(provider);
+  const { Tensor, writesInPlace } = runtime;
+  const toOrtTensor = (array: AnyArray): Tensor =>
+    array instanceof DeviceArray
+      ? (array.tensor as Tensor)
+      : new Tensor(array.dtype as 'float32', array.data as Float32Array, array.shape);
+  /** Where ONNX Runtime writes a result; null for where it likes. */
+  const placeOf = (array: NdArray | undefined): Tensor | null =>
+    array && writesInPlace ? toOrtTensor(array) : null;
   return {
     async compile<I>(
       fn: (input: I) => unknown,
@@ -28,7 +38,7 @@ export function onnxRuntimeEngine(provider: Provider): Engine {
       if (outputs.length === 0) throw new TypeError('expected a function that returns tensors, got none');
       // The binding keeps WebGPU's buffers alone; elsewhere all results come back to the host.
       const kept = provider === 'webgpu' ? outputs.filter(([path]) => keep(path)) : [];
-      const session = await createSession(provider, model, {
+      const session = await createSession(runtime, provider, model, {
         preferredOutputLocation: Object.fromEntries(kept.map(([, { name }]) => [name, 'gpu-buffer'])),
       });
       const expected = new Map(leaves(example as Tree<NdArray>, isNdArray));
@@ -67,37 +77,28 @@ export function record<I>(
 }
 
 export async function createSession(
+  runtime: OnnxRuntime,
   provider: Provider,
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
 ): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(model, {
+    return await runtime.InferenceSession.create(model, {
       executionProviders: [provider],
       graphOptimizationLevel: 'all',
       // With a plan of all intermediate results, ONNX Runtime takes their memory from the system anew at each run.
       enableMemPattern: false,
       logSeverityLevel: 3,
-      intraOpNumThreads: threadCount(),
-      // Moments of Adam and gradients fade into subnormal numbers, on which the processor is many times slower.
-      extra: { session: { set_denormal_as_zero: '1' } },
+      ...runtime.sessionOptions(threadCount()),
       ...options,
     });
   } catch (error) {
     if (provider === 'cpu') throw error;
     // Native assertions begin with where they are in the source.
     const reason = (error as Error).message.replace(/^.* was false\. /s, '').trim();
-    throw new UserError(`device "${provider}": ${reason}; see \`demod doctor\``, { cause: error });
+    throw new UserError(`device "${provider}": ${reason}${host.advice}`, { cause: error });
   }
 }
-
-const toOrtTensor = (array: AnyArray): Tensor =>
-  array instanceof DeviceArray
-    ? (array.tensor as Tensor)
-    : new Tensor(array.dtype as 'float32', array.data as Float32Array, array.shape);
-
-/** Where ONNX Runtime writes a result; null for where it likes. */
-const placeOf = (array: NdArray | undefined): Tensor | null => (array ? toOrtTensor(array) : null);
 
 const toArray = (tensor: Tensor): AnyArray =>
   tensor.location === 'cpu'

@@ -3,14 +3,14 @@
 import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConcreteDevice } from './devices.js';
+import type { ConcreteDevice } from '../devices.js';
 
 /** What the process finds out: of a device that works, the Vulkan drivers that it loaded. */
 export type Answer =
   | { readonly works: true; readonly drivers: readonly string[] }
   | { readonly works: false; readonly reason: string };
 
-const PROGRAM = fileURLToPath(new URL('../dist/probe-device.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/node/probe-device.js', import.meta.url));
 const TIMEOUT_MS = 120_000;
 
 const answers = new Map<ConcreteDevice, Answer>();

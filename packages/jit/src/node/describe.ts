@@ -1,10 +1,10 @@
 // Which devices work on this machine, and what the others lack.
 import * as tf from '@tensorflow/tfjs-core';
+import { type ConcreteDevice, DEVICES } from '../devices.js';
+import { threadCount } from '../threads.js';
 import { cudaMissing, installedCuda } from './cuda.js';
-import { type ConcreteDevice, DEVICES } from './devices.js';
 import { findGpus, gpuOfDrivers } from './gpu.js';
 import { probe } from './probe.js';
-import { threadCount } from './threads.js';
 
 export interface DeviceReport {
   readonly device: ConcreteDevice;

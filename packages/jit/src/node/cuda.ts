@@ -7,9 +7,7 @@ import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { UserError } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
-import { acceptChannelsFirst } from './engines/channels-last.js';
-import { eagerEngine } from './engines/eager.js';
-import type { Engine } from './engines/engine.js';
+import { acceptChannelsFirst } from '../engines/channels-last.js';
 
 const require = createRequire(import.meta.url);
 
@@ -24,7 +22,8 @@ export interface CudaKind {
   readonly download: readonly string[];
   /** What that adds to the package; the first tells that it is there. */
   readonly files: readonly string[];
-  readonly engine: () => Promise<Engine>;
+  /** If it is a TensorFlow.js backend: loads it, and returns its name. */
+  readonly backend?: () => string;
 }
 
 /** The engines that `cuda` may mean, the preferred one first. */
@@ -39,7 +38,6 @@ export const CUDA_KINDS: readonly CudaKind[] = [
     files: ['cuda', 'shared', 'tensorrt'].map(
       name => `bin/napi-v6/linux/x64/libonnxruntime_providers_${name}.so`,
     ),
-    engine: async () => (await import('./engines/onnx-runtime.js')).onnxRuntimeEngine('cuda'),
   },
   {
     title: 'TensorFlow with CUDA (tfjs-node-gpu)',
@@ -50,7 +48,7 @@ export const CUDA_KINDS: readonly CudaKind[] = [
     packageName: '@tensorflow/tfjs-node-gpu',
     download: ['scripts/install.js', 'gpu', 'download'],
     files: ['lib/napi-v8/tfjs_binding.node', 'lib', 'deps'],
-    engine: () => eagerEngine(async () => loadTensorFlow()),
+    backend: loadTensorFlow,
   },
 ];
 
@@ -80,12 +78,12 @@ export const cudaMissing = (): string =>
 export const hasNvidiaDriver = (): boolean =>
   ['/dev/nvidiactl', '/dev/dxg', `${process.env.SystemRoot}\\System32\\nvcuda.dll`].some(existsSync);
 
-/** @throws UserError if nothing is installed, or it does not work with this Node or this machine. */
-export async function cudaEngine(): Promise<Engine> {
+/** The kind of engine that `cuda` means. @throws UserError if none is installed, or it is not for this Node. */
+export function fitCuda(): CudaKind {
   const kind = installedCuda();
   const reason = kind ? kind.unfit() : cudaMissing();
   if (!kind || reason) throw new UserError(`device "cuda": ${reason}`);
-  return kind.engine();
+  return kind;
 }
 
 function loadTensorFlow(): string {

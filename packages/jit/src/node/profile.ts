@@ -4,8 +4,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NdArray } from '@blind-demod/arrays';
-import { inputName } from './trace.js';
-import { type ArraysOf, isNdArray, leaves, type Tree } from './tree.js';
+import { host } from '#host';
+import { createSession, record } from '../engines/onnx-runtime.js';
+import { inputName } from '../trace.js';
+import { type ArraysOf, isNdArray, leaves, type Tree } from '../tree.js';
 
 export interface OperatorTime {
   /** Name of the ONNX operator, as ONNX Runtime's optimiser left it. */
@@ -19,19 +21,18 @@ const RUNS = 3;
 
 /** The operators of one run of `fn` on the `cpu` device, those that take longest first; a mean over a few runs. */
 export async function profile<I>(fn: (input: I) => unknown, example: ArraysOf<I>): Promise<OperatorTime[]> {
-  const { Tensor } = await import('onnxruntime-node');
-  const { createSession, record } = await import('./engines/onnx-runtime.js');
+  const runtime = await host.onnxRuntime('cpu');
   const { model } = record('cpu', fn, example);
   const folder = await mkdtemp(join(tmpdir(), 'demod-profile-'));
   try {
-    const session = await createSession('cpu', model, {
+    const session = await createSession(runtime, 'cpu', model, {
       enableProfiling: true,
       profileFilePrefix: join(folder, 'profile'),
     });
     const feeds = Object.fromEntries(
       leaves(example as Tree<NdArray>, isNdArray).map(([path, { dtype, data, shape }]) => [
         inputName(path),
-        new Tensor(dtype as 'float32', data as Float32Array, shape),
+        new runtime.Tensor(dtype as 'float32', data as Float32Array, shape),
       ]),
     );
     for (let run = 0; run < RUNS; run++) await session.run(feeds);

@@ -1,0 +1,3 @@
+// What Node alone can tell of a machine and of a program on it.
+export { type DeviceReport, describeDevices } from './describe.js';
+export { type OperatorTime, profile } from './profile.js';

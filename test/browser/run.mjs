@@ -1,0 +1,36 @@
+// Runs the bundle of a page as a web worker would: node run.mjs BUNDLE WASM INPUT. The recovery goes to stdout, as JSON.
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+const [bundle, wasm, input] = process.argv.slice(2);
+const page = pathToFileURL(bundle).href;
+const wasmBinary = readFileSync(wasm);
+const { generators, observation, options } = JSON.parse(readFileSync(input, 'utf8'));
+
+// What Node has and a browser lacks, and the other way round.
+for (const name of ['process', 'Buffer', 'global', 'setImmediate', 'clearImmediate']) delete globalThis[name];
+Object.assign(globalThis, {
+  self: globalThis,
+  WorkerGlobalScope: class {},
+  location: { href: page, origin: 'file://' },
+});
+
+const { decodeGenerator, env, generatorPrior, solve } = await import(page);
+env.wasm.wasmBinary = wasmBinary;
+const prior = base64 =>
+  generatorPrior(
+    decodeGenerator(
+      Uint8Array.from(atob(base64), char => char.charCodeAt(0)),
+      'generator',
+    ),
+  );
+const { signal, distortion, signalCode, distortionCode, objective } = await solve(
+  prior(generators.signal),
+  prior(generators.distortion),
+  { ...observation, data: Float32Array.from(observation.data) },
+  options,
+);
+const numbers = { signal, distortion, signalCode, distortionCode, objective: { data: objective } };
+console.log(
+  JSON.stringify(Object.fromEntries(Object.entries(numbers).map(([name, { data }]) => [name, [...data]]))),
+);
