@@ -119,9 +119,10 @@ function randomGenerator(name: string): Uint8Array {
     );
   const layer = (index: number, weight: readonly number[], maps: number) => ({
     weight: draw(index, 'weight', weight),
-    shift: draw(index, 'bias', [maps]),
+    bias: draw(index, 'bias', [maps]),
   });
   const generator: Generator = {
+    architecture: 'dcgan',
     latentDimension: 5,
     imageShape: [1, 16, 16],
     outputRange: [0, 1],
