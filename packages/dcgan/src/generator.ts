@@ -41,7 +41,7 @@ export function generatorPrior(generator: Generator): GenerativePrior {
 /** The generator as an ONNX model: input `code` [batch, latent], output `image` [batch, channels, height, width]. */
 export function generatorToOnnx(generator: Generator): Uint8Array {
   const { latentDimension, parameters } = generator;
-  // The batch size is free in the model; tracing wants some number, and one would look like an axis to broadcast.
+  // The model takes a batch of any size. Tracing needs a number, and 1 would look like an axis to broadcast.
   const example = float32([2, latentDimension], new Float32Array(2 * latentDimension));
   return exportOnnx(codes => generate(zipParameters(constant, parameters), codes, generator), example, {
     input: 'code',
@@ -98,7 +98,7 @@ export function decodeGenerator(bytes: Uint8Array, where: string): Generator {
 
 type Description = Omit<Generator, 'parameters'>;
 
-/** What the metadata say of a generator; undefined where they say something else. By hand: a browser needs no zod. */
+/** What the metadata say of a generator; undefined where they say something else. Without zod, for browsers. */
 function describedIn(text = ''): Description | undefined {
   let value: Partial<Description> | null;
   try {

@@ -47,7 +47,7 @@ export function upsample(image: Tensor, weight: Tensor): Tensor {
 export function smooth(image: Tensor, sigma: number): Tensor {
   const [, channels, height, width] = image.shape as [number, number, number, number];
   const weights = gaussianWeights(sigma);
-  // No channel counts for another.
+  // Each channel is smoothed by itself.
   const filter = (size: [number, number]) => tf.mul(tf.tensor4d(weights, [...size, 1, 1]), tf.eye(channels));
   const [down, across] = [filter([weights.length, 1]), filter([1, weights.length])];
   const sum = (of: Tensor, by: Tensor) => tf.conv2d(of as tf.Tensor4D, by as tf.Tensor4D, 1, PAD, 'NCHW');
@@ -57,7 +57,7 @@ export function smooth(image: Tensor, sigma: number): Tensor {
 
 /**
  * x where it is positive, else `slope` · x. TensorFlow.js' own gradient of it chooses between two arrays, which is slow
- * where programs are compiled; this one is a product, and the same number for number.
+ * where programs are compiled; this one is a product, and equal to it bit for bit.
  */
 export const leakyRelu = (image: Tensor, slope: number): Tensor =>
   tf.customGrad((x, save) => {

@@ -18,14 +18,15 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ImageShape } from './architectures/architecture.js';
 import { DEFAULT_ARCHITECTURE } from './architectures/index.js';
 import { batches } from './batches.js';
-import { type History, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { type Checkpoint, type History, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { freeze } from './freeze.js';
 import { encodeGenerator, generatorToOnnx } from './generator.js';
 import { GENERATOR_KIND, WEIGHTS_FILE } from './load.js';
 import { modelCard } from './model-card.js';
-import { networksOf } from './networks.js';
+import { type Networks, networksOf } from './networks.js';
 import { DEFAULT_OBJECTIVE, OBJECTIVES, planOf } from './objectives/index.js';
-import type { Batch } from './objectives/objective.js';
+import type { Batch, Plan } from './objectives/objective.js';
+import type { Parameters } from './parameters.js';
 import { makeSampler, spread } from './samples.js';
 import type { GeneratorSettings } from './settings.js';
 import { chooseSnapshot, isSnapshot, type Score, snapshotFolder, writeSnapshot } from './snapshots.js';
@@ -33,7 +34,7 @@ import { initialState, type TrainingState, trainingStep } from './step.js';
 
 /** Samples per row of a sheet. */
 const SAMPLE_COLUMNS = 8;
-/** From this epoch on, samples that vary less than this fraction of what the images do mean a collapse. */
+/** Training has collapsed when, from this epoch on, the samples vary by less than this fraction of how the images vary. */
 const COLLAPSE = { epoch: 3, spread: 0.02 };
 
 /** Everything that a trained generator depends on. */
@@ -42,7 +43,7 @@ export function trainingSettings(experiment: GeneratorSettings, factor: Factor):
   const { checkpointEvery: _, ...effective } = training;
   return {
     data: dataSettings(experiment, factor),
-    // The default choices are not named: generators whose settings are kept are older than these two.
+    // The default choices are left out: settings that are kept with generators are older than the two choices.
     network: without('architecture', DEFAULT_ARCHITECTURE, network),
     training: without('objective', DEFAULT_OBJECTIVE, effective),
   };
@@ -67,6 +68,17 @@ export interface TrainingRun {
   readonly score: Score;
 }
 
+/** A training with all that follows from its settings. */
+interface Training extends TrainingRun {
+  readonly loaded: Loaded<GeneratorSettings>;
+  readonly factor: Factor;
+  readonly settings: object;
+  readonly networks: Networks;
+  readonly plan: Plan;
+  readonly stepsPerEpoch: number;
+  readonly checkpointFile: string;
+}
+
 /**
  * Trains the generator of one factor and writes its artifact; goes on where an earlier run of the same settings was
  * stopped, to the same result, and does nothing if it is there already.
@@ -79,109 +91,132 @@ export async function trainGenerator(
   factor: Factor,
   run: TrainingRun,
 ): Promise<boolean> {
-  const { experiment } = loaded;
-  const { network, training } = experiment[factor];
-  const { seed } = experiment;
-  const settings = trainingSettings(experiment, factor);
+  const settings = trainingSettings(loaded.experiment, factor);
   if (await artifactIsCurrent(run.folder, { kind: GENERATOR_KIND, settings })) return false;
-
-  const images = run.images.train.pixels;
-  const imageShape = images.shape.slice(1) as unknown as ImageShape;
-  const stepsPerEpoch = Math.floor(images.shape[0]! / training.batchSize);
-  if (stepsPerEpoch === 0) {
-    throw new UserError(
-      `${loaded.file}: ${factor}.training.batchSize is ${training.batchSize}, but there are only ${images.shape[0]} training images`,
-    );
-  }
-  const steps = stepsPerEpoch * training.epochs;
-  const networks = networksOf(network, imageShape);
-  const plan = planOf(training, networks);
-  const { companion, advice } = OBJECTIVES[training.objective];
-  const batchAt = batches(experiment, factor, images, plan);
-
-  // Start, or go on.
-  const checkpointFile = join(run.folder, 'checkpoint.safetensors');
-  const settingsHash = hashOf(settings);
-  const random = randomStream(seed, factor, 'initial');
-  const initial = initialState(networks, plan, { count: images.shape[0]!, random });
-  const checkpoint = await readCheckpoint(checkpointFile, initial, settingsHash);
-  let state: TrainingState<NdArray> = checkpoint?.state ?? initial;
-  const history: History = checkpoint?.history ?? [];
+  const training = prepare(loaded, factor, settings, run);
   await mkdir(run.folder, { recursive: true }).catch(error => {
     throw new UserError(`cannot write to ${run.folder}: ${error.code}; choose another folder with --out`);
   });
-  const removeTraces = async () => {
-    await rm(checkpointFile, { force: true });
-    await rm(snapshotFolder(run.folder), { recursive: true, force: true });
-  };
-  if (checkpoint === undefined) await removeTraces(); // of a run of other settings
+  const history = await runSteps(training);
+  await keepBest(training, history);
+  await removeTraces(training);
+  return true;
+}
+
+/** @throws UserError if there are not enough images for a batch. */
+function prepare(
+  loaded: Loaded<GeneratorSettings>,
+  factor: Factor,
+  settings: object,
+  run: TrainingRun,
+): Training {
+  const { network, training } = loaded.experiment[factor];
+  const [count = 0, ...imageShape] = run.images.train.pixels.shape;
+  const stepsPerEpoch = Math.floor(count / training.batchSize);
+  if (stepsPerEpoch === 0) {
+    throw new UserError(
+      `${loaded.file}: ${factor}.training.batchSize is ${training.batchSize}, but there are only ${count} training images`,
+    );
+  }
+  const networks = networksOf(network, imageShape as unknown as ImageShape);
+  const plan = planOf(training, networks);
+  const checkpointFile = join(run.folder, 'checkpoint.safetensors');
+  return { ...run, loaded, factor, settings, networks, plan, stepsPerEpoch, checkpointFile };
+}
+
+/** All steps, or those that a checkpoint leaves. Returns the losses of every step. */
+async function runSteps(training: Training): Promise<History> {
+  const { loaded, factor, networks, plan, stepsPerEpoch, device } = training;
+  const { experiment } = loaded;
+  const images = training.images.train.pixels;
+  const settings = experiment[factor].training;
+  const steps = stepsPerEpoch * settings.epochs;
+  const batchAt = batches(experiment, factor, images, plan);
+
+  const random = randomStream(experiment.seed, factor, 'initial');
+  const initial = initialState(networks, plan, { count: images.shape[0]!, random });
+  const checkpoint = await readCheckpoint(training.checkpointFile, initial, hashOf(training.settings));
+  if (checkpoint === undefined) await removeTraces(training); // of a run of other settings
+  const { history, ...start } = checkpoint ?? { state: initial, history: [] };
 
   const loop = await compileLoop(
-    (before: TrainingState<Tensor>, batch: Batch<Tensor>) => trainingStep(plan, training, before, batch),
-    { state, input: batchAt(0) },
-    run,
+    (before: TrainingState<Tensor>, batch: Batch<Tensor>) => trainingStep(plan, settings, before, batch),
+    { state: start.state, input: batchAt(0) },
+    { device },
   );
-  const sheet = await makeSampler(networks, { seed, factor, example: state.average, device: run.device });
-  const spreadOfImages = spread(images);
-
+  const endEpoch = await epochEnd(training, start.state.average);
   const progress = startProgress({ title: `training ${factor}`, total: steps, initial: history.length });
   try {
     let batch = batchAt(history.length);
     for (let done = history.length; done < steps; ) {
       const running = loop.step(batch);
       if (done + 1 < steps) batch = batchAt(done + 1); // made while the step runs
-      const result = await running;
-      const losses = {
-        companion: result.companionLoss.data[0]!,
-        generator: result.generatorLoss.data[0]!,
-      };
-      history.push(losses);
-      done = history.length;
-      if (!Number.isFinite(losses.companion + losses.generator))
-        throw diverged(loaded, factor, done, checkpointFile);
+      const { companionLoss, generatorLoss } = await running;
+      const losses = { companion: companionLoss.data[0]!, generator: generatorLoss.data[0]! };
+      if (!Number.isFinite(losses.companion + losses.generator)) throw diverged(training, done + 1);
+      done = history.push(losses);
+      progress.update(done, noteOn(training, done, losses));
 
-      const epoch = Math.floor(done / stepsPerEpoch);
-      progress.update(
-        done,
-        `epoch ${Math.min(epoch + 1, training.epochs)}/${training.epochs}, losses ${losses.companion.toFixed(3)} (${companion}) ${losses.generator.toFixed(3)} (generator)`,
-      );
-      const atCheckpoint = done % training.checkpointEvery === 0 || done === steps;
+      const isLast = done === steps;
       const atEpoch = done % stepsPerEpoch === 0;
-      if (atCheckpoint || atEpoch) state = await loop.state();
-      if (atEpoch) {
-        const samples = await sheet(state.average);
-        const file = join(run.folder, 'samples', `epoch-${String(epoch).padStart(3, '0')}.png`);
-        await writeFileAtomic(file, await contactSheet(samples, SAMPLE_COLUMNS));
-        if (epoch >= COLLAPSE.epoch && spread(samples) < COLLAPSE.spread * spreadOfImages) {
-          throw new UserError(
-            `training the ${factor} generator collapsed in epoch ${epoch}: its samples are all alike (${file}); try ${advice} in ${factor}.training or another seed in ${loaded.file}, and delete ${checkpointFile}`,
-          );
-        }
-        if (isSnapshot(epoch, training)) {
-          const generator = await freeze(experiment, factor, state.average, imageShape, run.device);
-          await writeSnapshot(run.folder, epoch, generator).catch(error => {
-            throw error instanceof RangeError ? diverged(loaded, factor, done, checkpointFile) : error;
-          });
-        }
-      }
+      const atCheckpoint = isLast || done % settings.checkpointEvery === 0;
+      if (!atEpoch && !atCheckpoint) continue;
+      const state = await loop.state();
+      if (atEpoch) await endEpoch(done / stepsPerEpoch, state.average);
       // After the snapshot: what a run of this checkpoint needs of earlier epochs is there.
-      if (atCheckpoint) {
-        if (!allFinite(state)) throw diverged(loaded, factor, done, checkpointFile);
-        await writeCheckpoint(checkpointFile, { state, history }, settingsHash);
-        await writeFileAtomic(join(run.folder, 'losses.jsonl'), lossLines(history, stepsPerEpoch, companion));
-      }
+      if (atCheckpoint) await keepState(training, { state, history });
     }
   } finally {
     progress.stop();
     await loop.dispose();
   }
+  return history;
+}
 
+/** What is done after an epoch: a sample sheet, a look at whether the samples are all alike, and maybe a snapshot. */
+async function epochEnd(
+  training: Training,
+  example: Parameters<NdArray>,
+): Promise<(epoch: number, average: Parameters<NdArray>) => Promise<void>> {
+  const { loaded, factor, networks, stepsPerEpoch, folder, device, checkpointFile } = training;
+  const { seed, [factor]: settings } = loaded.experiment;
+  const sampler = await makeSampler(networks, { seed, factor, example, device });
+  const least = COLLAPSE.spread * spread(training.images.train.pixels);
+  const { advice } = OBJECTIVES[settings.training.objective];
+  return async (epoch, average) => {
+    const samples = await sampler(average);
+    const file = join(folder, 'samples', `epoch-${String(epoch).padStart(3, '0')}.png`);
+    await writeFileAtomic(file, await contactSheet(samples, SAMPLE_COLUMNS));
+    if (epoch >= COLLAPSE.epoch && spread(samples) < least) {
+      throw new UserError(
+        `training the ${factor} generator collapsed in epoch ${epoch}: its samples are all alike (${file}); try ${advice} in ${factor}.training or another seed in ${loaded.file}, and delete ${checkpointFile}`,
+      );
+    }
+    if (!isSnapshot(epoch, settings.training)) return;
+    const generator = await freeze(loaded.experiment, factor, average, networks.imageShape, device);
+    await writeSnapshot(folder, epoch, generator).catch(error => {
+      throw error instanceof RangeError ? diverged(training, epoch * stepsPerEpoch) : error;
+    });
+  };
+}
+
+/** Writes a checkpoint, and the losses so far. */
+async function keepState(training: Training, checkpoint: Checkpoint): Promise<void> {
+  const { state, history } = checkpoint;
+  if (!allFinite(state)) throw diverged(training, history.length);
+  await writeCheckpoint(training.checkpointFile, checkpoint, hashOf(training.settings));
+  await writeFileAtomic(join(training.folder, 'losses.jsonl'), lossLines(training, history));
+}
+
+/** Writes the artifact of the best snapshot. */
+async function keepBest(training: Training, history: History): Promise<void> {
+  const { loaded, factor, settings, networks, stepsPerEpoch, folder, images, device, score } = training;
+  const { seed, [factor]: of } = loaded.experiment;
   const title = `scoring ${factor}`;
-  const { generator, representation } = await chooseSnapshot(training, { ...run, title });
+  const { generator, representation } = await chooseSnapshot(of.training, { folder, images, score, title });
   const example = generator.parameters;
-  const sampler = await makeSampler(networks, { seed, factor, example, device: run.device });
-  const samples = await contactSheet(await sampler(generator.parameters), SAMPLE_COLUMNS);
-  await writeArtifact(run.folder, {
+  const sampler = await makeSampler(networks, { seed, factor, example, device });
+  await writeArtifact(folder, {
     kind: GENERATOR_KIND,
     settings,
     seed,
@@ -193,17 +228,20 @@ export async function trainGenerator(
         factor,
         history,
         stepsPerEpoch,
-        images: run.images,
+        images,
         generator,
         representation,
       }),
-      'samples.png': samples,
-      'losses.jsonl': lossLines(history, stepsPerEpoch, companion),
+      'samples.png': await contactSheet(await sampler(example), SAMPLE_COLUMNS),
+      'losses.jsonl': lossLines(training, history),
       'representation.json': `${JSON.stringify(representation, null, 2)}\n`,
     },
   });
-  await removeTraces();
-  return true;
+}
+
+async function removeTraces({ checkpointFile, folder }: Training): Promise<void> {
+  await rm(checkpointFile, { force: true });
+  await rm(snapshotFolder(folder), { recursive: true, force: true });
 }
 
 const allFinite = (state: TrainingState<NdArray>): boolean =>
@@ -211,21 +249,27 @@ const allFinite = (state: TrainingState<NdArray>): boolean =>
     (data as Float32Array).every(Number.isFinite),
   );
 
-const lossLines = (history: History, stepsPerEpoch: number, companion: string): string =>
-  history
-    .map((losses, step) => {
-      const epoch = Math.floor(step / stepsPerEpoch) + 1;
-      const line = { step: step + 1, epoch, [companion]: losses.companion, generator: losses.generator };
-      return `${JSON.stringify(line)}\n`;
-    })
-    .join('');
+const companionOf = ({ loaded, factor }: Training): string =>
+  OBJECTIVES[loaded.experiment[factor].training.objective].companion;
 
-const diverged = (
-  { file }: Loaded<GeneratorSettings>,
-  factor: Factor,
-  step: number,
-  checkpointFile: string,
-): UserError =>
+/** What the progress says beside the number of steps. */
+function noteOn(training: Training, done: number, losses: History[number]): string {
+  const { epochs } = training.loaded.experiment[training.factor].training;
+  const epoch = Math.min(Math.floor(done / training.stepsPerEpoch) + 1, epochs);
+  const [companion, generator] = [losses.companion.toFixed(3), losses.generator.toFixed(3)];
+  return `epoch ${epoch}/${epochs}, losses ${companion} (${companionOf(training)}) ${generator} (generator)`;
+}
+
+function lossLines(training: Training, history: History): string {
+  const lines = history.map(({ companion, generator }, step) => {
+    const epoch = Math.floor(step / training.stepsPerEpoch) + 1;
+    const line = { step: step + 1, epoch, [companionOf(training)]: companion, generator };
+    return `${JSON.stringify(line)}\n`;
+  });
+  return lines.join('');
+}
+
+const diverged = ({ loaded, factor, checkpointFile }: Training, step: number): UserError =>
   new UserError(
-    `training the ${factor} generator diverged at step ${step} (not a number, or too large a one); lower ${factor}.training.learningRate in ${file}; the last good state is ${checkpointFile}`,
+    `training the ${factor} generator diverged at step ${step} (not a number, or too large a one); lower ${factor}.training.learningRate in ${loaded.file}; the last good state is ${checkpointFile}`,
   );

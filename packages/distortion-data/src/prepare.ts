@@ -36,7 +36,7 @@ const SHEET_COLUMNS = 10;
 export interface ImageSet {
   /** [count, channels, size, size], values in [0, 1], in random order. */
   readonly pixels: Float32NdArray;
-  /** [count] the class of a digit; of a Gaussian distortion, its block of the (c, σ) plane. */
+  /** [count] the stratum of each image: a digit's class, a Gaussian distortion's block of the (c, σ) plane. */
   readonly labels: Int32Array;
   /** [count, 2] of Gaussian distortions: (center, width). */
   readonly parameters?: Float32NdArray;
@@ -127,7 +127,7 @@ async function makeImages(
   }
 }
 
-/** The family that the settings name, told to make its images. */
+/** All images of the family that the settings name. */
 function sourceImages<Name extends FamilyName>(
   settings: ImageSettings<Name> & { readonly source: Name },
   from: { root: string; seed: number },

@@ -52,8 +52,8 @@ async function resizePlane(pixels: Float32Array, side: number, size: number): Pr
 }
 
 /**
- * By sharp, as 16-bit grey: the resizing itself is done in floats, but what sharp returns are whole levels of
- * white, cut off, not rounded (hence the half). As any other kind of image it would convert them on the way.
+ * By sharp, as 16-bit grey. It resizes in floats, but returns whole levels, which it cuts off instead of rounding: hence
+ * the half. Images of any other kind it would convert on the way.
  */
 async function resizeLevels(pixels: Float32Array, side: number, size: number): Promise<Uint16Array> {
   const levels = pixels.map(value => value * WHITE + 0.5);

@@ -1,7 +1,8 @@
 // Which images to take, and which of them to hold out: seeded, and in every stratum alike.
 
-/** Indices into the images of a source. */
 import { randomStream } from '@blind-demod/arrays';
+
+/** Indices into all images of a family. */
 export interface Split {
   readonly train: Int32Array;
   readonly test: Int32Array;
