@@ -59,7 +59,7 @@ export function dataSettings(
  * The images of a factor, resized and divided into training and test images. They are kept in `folder`, with a
  * contact sheet to look at, and made only when they are not there or were made with other settings.
  *
- * @throws UserError when the source is missing or too small, or the folder cannot be written.
+ * @throws UserError when the images cannot be read or are too few, or the folder cannot be written.
  */
 export async function prepareImages(
   loaded: Loaded<DataSettings>,
@@ -94,7 +94,7 @@ async function makeImages(
     split: { testFraction },
   } = experiment;
   const settings = experiment[factor].images;
-  const all = await sourceImages(settings, { root, seed });
+  const all = await familyImages(settings, { root, seed });
   const available = all.labels.length;
   const count = settings.count ?? available;
   if (count > available) {
@@ -128,7 +128,7 @@ async function makeImages(
 }
 
 /** All images of the family that the settings name. */
-function sourceImages<Name extends FamilyName>(
+function familyImages<Name extends FamilyName>(
   settings: ImageSettings<Name> & { readonly source: Name },
   from: { root: string; seed: number },
 ): FamilyImages | Promise<FamilyImages> {
