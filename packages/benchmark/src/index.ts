@@ -6,6 +6,5 @@ export {
   benchmark,
   type Measurement,
 } from './benchmark.js';
-export { barChart } from './chart.js';
 export { profileProgram } from './profile.js';
 export type { ProgramName, Size } from './programs.js';

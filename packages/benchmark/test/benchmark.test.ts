@@ -2,7 +2,6 @@ import type { NdArray } from '@blind-demod/arrays';
 import { compile, countOperations, isNdArray, leaves, type Tree, useThreads } from '@blind-demod/jit';
 import { afterEach, expect, test } from 'vitest';
 import { benchmark } from '../src/benchmark.js';
-import { barChart } from '../src/chart.js';
 import { makeProgram, PROGRAM_NAMES, type ProgramName, WASM_PROGRAMS } from '../src/programs.js';
 import { wasmProgram } from '../src/wasm.js';
 
@@ -71,15 +70,4 @@ test('says that a device does not work', async () => {
   await expect(benchmark({ sizes, repetitions: 1, device: 'cuda' })).rejects.toThrow(
     /device "cuda": (no NVIDIA driver|not installed)/,
   );
-});
-
-test('draws bars', () => {
-  const bars = [
-    { label: 'long', value: 8, note: 'a' },
-    { label: 'half', value: 4.5, note: '' },
-    { label: 'no', value: 0, note: 'c' },
-  ];
-  expect(barChart(bars, { width: 8, ascii: true })).toBe('long ######## a\nhalf #####\nno            c');
-  expect(barChart(bars, { width: 8, ascii: false })).toBe('long ████████ a\nhalf ████▌\nno            c');
-  expect(barChart([{ label: 'x', value: 0, note: '' }], { width: 8, ascii: true })).toBe('x');
 });

@@ -1,6 +1,6 @@
 // Images side by side, as PNG.
-import type { Float32NdArray } from '@blind-demod/arrays';
-import sharp from 'sharp';
+import { type Float32NdArray, imageAt } from '@blind-demod/arrays';
+import { blank, interleaved, paste, toSharp } from './pixels.js';
 
 /** Pixels between the images of a contact sheet, and their grey level. */
 const GAP = 2;
@@ -17,26 +17,18 @@ export async function contactSheet(
 ): Promise<Uint8Array> {
   const [count = 0, channels = 0, height = 0, width = 0] = images.shape;
   const rows = Math.ceil(count / columns);
-  const sheetWidth = Math.min(columns, count) * (width + GAP) - GAP;
-  const sheetHeight = rows * (height + GAP) - GAP;
-  const sheet = new Uint8Array(sheetWidth * sheetHeight * channels).fill(GAP_GREY);
-  for (let image = 0; image < count; image++) {
-    const top = Math.floor(image / columns) * (height + GAP);
-    const left = (image % columns) * (width + GAP);
-    // Planes to interleaved channels.
-    for (let channel = 0; channel < channels; channel++) {
-      for (let row = 0; row < height; row++) {
-        for (let column = 0; column < width; column++) {
-          const value = images.data[((image * channels + channel) * height + row) * width + column]!;
-          const pixel = (top + row) * sheetWidth + left + column;
-          sheet[pixel * channels + channel] = Math.round(255 * Math.min(1, Math.max(0, value)));
-        }
-      }
-    }
+  const size = {
+    width: Math.min(columns, count) * (width + GAP) - GAP,
+    height: rows * (height + GAP) - GAP,
+  };
+  const sheet = blank({ ...size, channels: channels === 1 ? 1 : 3 }, GAP_GREY);
+  for (let index = 0; index < count; index++) {
+    const top = Math.floor(index / columns) * (height + GAP);
+    const left = (index % columns) * (width + GAP);
+    paste(interleaved(imageAt(images, index)), sheet, left, top);
   }
-  return sharp(sheet, { raw: { width: sheetWidth, height: sheetHeight, channels: channels === 1 ? 1 : 3 } })
-    .resize(enlarged * sheetWidth, enlarged * sheetHeight, { kernel: 'nearest' })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+  return toSharp(sheet)
+    .resize(enlarged * size.width, enlarged * size.height, { kernel: 'nearest' })
     .png()
     .toBuffer();
 }

@@ -1,6 +1,6 @@
 // Comma-separated values, as RFC 4180 has them.
 
-import { toDigits } from './digits.js';
+import { toDigits } from './formats.js';
 
 export type Cell = string | number;
 

@@ -1,5 +1,5 @@
 // A number of the page, with its value as metrics.json has it for programs that read the page.
-import { toDigits } from './digits.js';
+import { toDigits } from './formats.js';
 import { type Html, html } from './html.js';
 
 export function datum(value: number, show: (value: number) => string): Html {

@@ -1,5 +1,6 @@
 // A surface z = f(x, y) in perspective-free projection, painted from back to front.
-import { element, type Panel, textElement } from './plot.js';
+import type { Panel } from './panels.js';
+import { element, type Size, type SvgElement, svgElement, textElement } from './svg.js';
 
 export interface SurfaceOptions {
   readonly x: readonly number[];
@@ -29,7 +30,7 @@ type Point = readonly [number, number, number];
 export function surfacePanel(options: SurfaceOptions): Panel {
   const { x, y, z, low, high } = options;
   return ({ width, height }) => {
-    const svg = element('svg', { width, height, viewBox: `0 0 ${width} ${height}` });
+    const svg = svgElement({ width, height });
     const unit = (value: number, from: readonly number[]) =>
       (2 * (value - from[0]!)) / (from.at(-1)! - from[0]!) - 1;
     const box = ([a, b, c]: Point): Point => [
@@ -50,7 +51,7 @@ export function surfacePanel(options: SurfaceOptions): Panel {
         .join('L')}`;
 
     drawFloor(svg, options, screen, polygon);
-    const pieces: { depth: number; svg: ReturnType<typeof element> }[] = [];
+    const pieces: { depth: number; svg: SvgElement }[] = [];
     for (let row = 0; row + 1 < y.length; row++) {
       for (let column = 0; column + 1 < x.length; column++) {
         const corner = (r: number, c: number): Point => [x[c]!, y[r]!, Math.min(z[r]![c]!, high)];
@@ -93,7 +94,7 @@ export function surfacePanel(options: SurfaceOptions): Panel {
 }
 
 /** Turns, tilts and fits the box [−1, 1]² × [0, height] into the panel; the third number grows towards the viewer. */
-function projection({ azimuth, elevation, height }: SurfaceOptions, size: { width: number; height: number }) {
+function projection({ azimuth, elevation, height }: SurfaceOptions, size: Size) {
   const [turn, tilt] = [azimuth, elevation].map(degrees => (degrees * Math.PI) / 180) as [number, number];
   const raw = ([a, b, c]: Point): Point => {
     const right = -a * Math.sin(turn) + b * Math.cos(turn);
@@ -126,7 +127,7 @@ function projection({ azimuth, elevation, height }: SurfaceOptions, size: { widt
 
 /** The floor's outline with its axes, and the vertical axis. */
 function drawFloor(
-  svg: ReturnType<typeof element>,
+  svg: SvgElement,
   { x, y, low, high, labels }: SurfaceOptions,
   screen: (point: Point) => Point,
   polygon: (points: readonly Point[]) => string,

@@ -1,10 +1,6 @@
 // Tables of text, for terminals.
 import Table from 'cli-table3';
 
-export const decibel = (value: number) => `${value.toFixed(1)} dB`;
-export const percent = (fraction: number) => `${(100 * fraction).toFixed(0)} %`;
-export const thousandth = (value: number) => value.toFixed(3);
-
 const ASCII = {
   top: '-',
   'top-mid': '+',

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import opentype, { type Font, type PathCommand } from 'opentype.js';
+import { element, SVG_NAMESPACE, type SvgElement } from './svg.js';
 
 /** DejaVu Sans, because it has the mathematical signs that labels need; it comes with an npm package. */
 const FONT_FILES = { normal: 'DejaVuSans.ttf', bold: 'DejaVuSans-Bold.ttf' } as const;
@@ -74,33 +75,15 @@ export function wrapText(text: string, width: number, size: number): string[] {
   return lines;
 }
 
-/** The little of the DOM that is used here; TypeScript's own declarations of it are for browsers. */
-export interface SvgElement {
-  readonly tagName: string;
-  readonly textContent: string;
-  readonly parentElement: SvgElement | null;
-  readonly childNodes: readonly (SvgElement & { readonly nodeType: number })[];
-  readonly ownerDocument: { createElementNS(namespace: string, name: string): SvgElement };
-  readonly attributes: Iterable<{ readonly name: string; readonly value: string }>;
-  readonly outerHTML: string;
-  getAttribute(name: string): string | null;
-  setAttribute(name: string, value: string): void;
-  append(...nodes: (SvgElement | string)[]): void;
-  remove(): void;
-  replaceWith(node: SvgElement): void;
-  querySelectorAll(selector: string): Iterable<SvgElement>;
-}
+/** Attributes that say how a text is set; its outlines have no use for them. */
+const OF_TEXT = new Set(['x', 'y', 'dx', 'dy', 'text-anchor', 'font-size', 'font-weight', 'font-variant']);
 
-const OWN_ATTRIBUTES = new Set([
-  'x',
-  'y',
-  'dx',
-  'dy',
-  'text-anchor',
-  'font-size',
-  'font-weight',
-  'font-variant',
-]);
+/** The file of an `<svg>`, which it changes: every text is replaced by its outlines. */
+export function outlinedSvg(svg: SvgElement): string {
+  outlineTexts(svg);
+  svg.setAttribute('xmlns', SVG_NAMESPACE);
+  return svg.outerHTML;
+}
 
 /** Replaces every text of an SVG by its outlines. */
 export function outlineTexts(svg: SvgElement): void {
@@ -110,11 +93,11 @@ export function outlineTexts(svg: SvgElement): void {
     const weight: Weight = inherited(text, 'font-weight') === 'bold' ? 'bold' : 'normal';
     let data = '';
     let [x, y] = [0, 0];
-    const place = (element: SvgElement) => {
-      x = length(element.getAttribute('x'), size) ?? x;
-      y = length(element.getAttribute('y'), size) ?? y;
-      x += length(element.getAttribute('dx'), size) ?? 0;
-      y += length(element.getAttribute('dy'), size) ?? 0;
+    const place = (part: SvgElement) => {
+      x = length(part.getAttribute('x'), size) ?? x;
+      y = length(part.getAttribute('y'), size) ?? y;
+      x += length(part.getAttribute('dx'), size) ?? 0;
+      y += length(part.getAttribute('dy'), size) ?? 0;
     };
     const write = (line: string) => {
       const width = textWidth(line, size, weight);
@@ -127,17 +110,16 @@ export function outlineTexts(svg: SvgElement): void {
       if (node.nodeType === 1) place(node);
       write(node.textContent);
     }
-    const path = svg.ownerDocument.createElementNS('http://www.w3.org/2000/svg', 'path');
-    for (const { name, value } of text.attributes)
-      if (!OWN_ATTRIBUTES.has(name)) path.setAttribute(name, value);
-    path.setAttribute('d', data);
-    text.replaceWith(path);
+    const kept = [...text.attributes].filter(({ name }) => !OF_TEXT.has(name));
+    text.replaceWith(
+      element('path', { ...Object.fromEntries(kept.map(one => [one.name, one.value])), d: data }),
+    );
   }
 }
 
-/** The value of an attribute, from the nearest element that has it. */
-function inherited(element: SvgElement, name: string): string | undefined {
-  for (let at: SvgElement | null = element; at !== null; at = at.parentElement) {
+/** The value of an attribute: an element's own, or that of the nearest element around it that has one. */
+function inherited(from: SvgElement, name: string): string | undefined {
+  for (let at: SvgElement | null = from; at !== null; at = at.parentElement) {
     const value = at.getAttribute(name);
     if (value !== null) return value;
   }

@@ -3,13 +3,12 @@
 import {
   type BenchmarkResult,
   type BenchmarkRow,
-  barChart,
   benchmark,
   profileProgram,
   type Size,
 } from '@blind-demod/benchmark';
 import { threadCount } from '@blind-demod/jit';
-import { textTable } from '@blind-demod/picture';
+import { barChart, textTable } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import type { CommonArguments } from '../options.js';

@@ -1,8 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { element, panelsPng, plotPanel, plotPng, textElement } from '../src/plot.js';
+import { type PanelOptions, panelsPng, plotPanel, plotPng } from '../src/panels.js';
 import { surfacePanel } from '../src/surface.js';
+import { element, textElement } from '../src/svg.js';
 import { outlineTexts, textPath, textWidth, wrapText } from '../src/text.js';
 
 const points = [1, 2, 3].map(x => ({ x, y: x * x, kind: x % 2 ? 'odd' : 'even' }));
@@ -12,7 +13,7 @@ const options = {
   caption: 'A caption.',
   color: { legend: true },
   marks: [Plot.dot(points, { x: 'x', y: 'y', stroke: 'kind' })],
-} as Plot.PlotOptions;
+} satisfies PanelOptions;
 
 /** Pixels that are not white in a part of a picture, given in fractions of its sides. */
 async function ink(
@@ -60,7 +61,7 @@ describe('plotPng', () => {
     const ramp = {
       color: { legend: true, scheme: 'viridis' },
       marks: [Plot.dot(points, { x: 'x', y: 'y', fill: 'y' })],
-    } as Plot.PlotOptions;
+    } satisfies PanelOptions;
     const png = await plotPng(ramp, { width: 300, height: 200 });
     expect(await ink(png, [0.1, 0.02, 0.9, 0.08])).toBeGreaterThan(1000);
   });

@@ -1,4 +1,8 @@
-// Significant digits of numbers in files and on pages.
+// Numbers as text: on pages and in tables, and with how many digits in files.
+
+export const decibel = (value: number) => `${value.toFixed(1)} dB`;
+export const percent = (fraction: number) => `${(100 * fraction).toFixed(0)} %`;
+export const thousandth = (value: number) => value.toFixed(3);
 
 export const toDigits = (value: number, digits: number): number => Number(value.toPrecision(digits));
 
