@@ -7,6 +7,7 @@ export { embeddedImage } from './embedded-image.js';
 export { drawFigure, type FigureRow } from './figure.js';
 export { decibel, percent, thousandth, toDigits, withDigits } from './formats.js';
 export { type Content, Html, html } from './html.js';
+export { pagePlot } from './page-plot.js';
 export { type Panel, type PanelOptions, panelsPng, plotPanel, plotPng } from './panels.js';
 export { interleaved, type Pixels } from './pixels.js';
 export { STYLE } from './style.js';
