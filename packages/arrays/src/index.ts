@@ -10,9 +10,10 @@ export { elementCount, type Float32NdArray, float32, imageAt, type NdArray, take
 export { type RandomStream, randomStream } from './random.js';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 export { atBestScale, bestScale } from './scale.js';
-export { type Distribution, distribution, median, quantile } from './statistics.js';
+export { type Distribution, distribution, mean, median, quantile } from './statistics.js';
 export {
   addScaled,
+  combine,
   inner,
   minus,
   norm,

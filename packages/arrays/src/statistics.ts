@@ -15,6 +15,10 @@ export function quantile(values: Iterable<number>, fraction: number): number {
 /** The middle value; of an even number of values, the mean of the two in the middle. */
 export const median = (values: Iterable<number>): number => quantile(values, 0.5);
 
+/** Σ values / their number; NaN when there are none. */
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
 export interface Distribution {
   readonly median: number;
   /** Between which the median of all that the numbers were drawn from lies, at a confidence of 95 %. */
@@ -29,7 +33,7 @@ export function distribution(values: readonly number[]): Distribution {
     median: median(values),
     medianInterval: medianInterval(values),
     percentile10: quantile(values, 0.1),
-    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    mean: mean(values),
   };
 }
 

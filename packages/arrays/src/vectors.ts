@@ -31,6 +31,13 @@ export function addScaled(target: Vector, factor: number, vector: ArrayLike<numb
   for (let index = 0; index < target.length; index++) target[index]! += factor * vector[index]!;
 }
 
+/** Σ_i coefficients_i · columns_i, of one column or more. */
+export function combine(columns: readonly Float64Array[], coefficients: ArrayLike<number>): Float64Array {
+  const sum = new Float64Array(columns[0]!.length);
+  columns.forEach((column, index) => addScaled(sum, coefficients[index]!, column));
+  return sum;
+}
+
 /** The vector at unit length; zeros stay zeros. */
 export function normalised(vector: Float64Array): Float64Array {
   const length = Math.hypot(...vector);
