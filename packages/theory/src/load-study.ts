@@ -1,50 +1,51 @@
-// The settings of an experiment on the theory: from its config file, with --large on top.
+// A study and its settings: the defaults, or those of a file, with --large on top.
 
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
 import { loadSettings } from '@blind-demod/artifacts';
 import { z } from 'zod';
-import { STUDIES } from './studies.js';
+import { STUDIES } from './studies/index.js';
 import type { Study, StudySettings } from './study.js';
-
-/** Where the config files are, seen from the repository's root. */
-const CONFIGS = join('configs', 'theory');
 
 export interface LoadedStudy {
   readonly study: Study<StudySettings>;
   readonly settings: StudySettings;
-  /** The config file's folder, absolute. */
+  /** The folder to which paths in the settings are relative, absolute. */
   readonly root: string;
 }
 
-/** @throws UserError when there is no experiment of that name */
+/** @throws UserError when there is no study of that name */
 export function findStudy(name: string): Study<StudySettings> {
   const study = STUDIES.find(candidate => candidate.name === name);
   if (study !== undefined) return study;
   throw new UserError(
-    `no experiment on the theory is called "${name}"; there are ${STUDIES.map(known => known.name).join(', ')}`,
+    `no study is called "${name}"; there are ${STUDIES.map(known => known.name).join(', ')}`,
   );
 }
 
 /**
- * Reads the settings of an experiment.
+ * Finds a study and its settings.
  *
- * @param options.file its config file; configs/theory/NAME.json unless given.
+ * @param options.file a JSON file of settings; those that it does not name have their defaults, as all have without it.
  * @param options.large the larger version, whose settings take the place of those in the file.
- * @throws UserError when the file is missing, is not JSON, or has a setting that is unknown or out of bounds.
+ * @throws UserError when there is no study of that name, or when the file is missing, is not JSON, or has a setting
+ *   that is unknown or out of bounds.
  */
 export async function loadStudy(
   name: string,
-  { file = join(CONFIGS, `${name}.json`), large }: { file?: string | undefined; large: boolean },
+  { file, large }: { file?: string | undefined; large: boolean },
 ): Promise<LoadedStudy> {
   const study = findStudy(name);
-  const { $schema, ...settings } = (await loadSettings(file, study.schema)) as StudySettings & {
-    $schema?: string;
+  const { $schema, ...settings } =
+    file === undefined ? study.schema.parse({}) : await loadSettings(file, study.schema);
+  return {
+    study,
+    settings: { ...settings, ...(large && study.large) },
+    root: file === undefined ? process.cwd() : dirname(resolve(file)),
   };
-  return { study, settings: { ...settings, ...(large && study.large) }, root: dirname(resolve(file)) };
 }
 
-/** The JSON Schema (draft 2020-12) of an experiment's config file, from which editors complete and check it. */
+/** The JSON Schema (draft 2020-12) of a study's settings: editors complete and check a file of settings by it. */
 export function studyJsonSchema(study: Study<StudySettings>): object {
   return z.toJSONSchema(study.schema, { io: 'input' });
 }

@@ -1,12 +1,13 @@
-// Running an experiment on the theory, and keeping what it shows.
+// Running a study, and keeping what it shows.
 
 import { join } from 'node:path';
 import { startProgress, writeArtifact } from '@blind-demod/artifacts';
 import type { Device } from '@blind-demod/jit';
+import { toDigits } from '@blind-demod/picture';
 import type { LoadedStudy } from './load-study.js';
 import type { StudyOutput } from './study.js';
 
-/** What the manifest calls the result of an experiment on the theory. */
+/** What the manifest calls the artifact of a study. */
 const THEORY_KIND = 'theory';
 
 export interface StudyRun extends StudyOutput {
@@ -16,8 +17,7 @@ export interface StudyRun extends StudyOutput {
 }
 
 /**
- * Runs an experiment and writes its artifact: result.json and its pictures as PNG. The same settings give the same
- * files.
+ * Runs a study and writes its artifact: result.json and its pictures as PNG. The same settings give the same files.
  *
  * @throws UserError when the folder cannot be written.
  */
@@ -26,13 +26,12 @@ export async function runStudy(
   { folder, device }: { folder: string; device: Device },
 ): Promise<StudyRun> {
   const start = performance.now();
-  const percent = startProgress({ title: study.name, total: 100 });
-  const progress = (fraction: number, note?: string) => percent.update(Math.round(100 * fraction), note);
-  const output = await Promise.resolve(study.run(settings, { device, root, progress })).finally(percent.stop);
+  const bar = startProgress({ title: study.name, total: 100 });
+  const progress = (fraction: number, note?: string) => bar.update(Math.round(100 * fraction), note);
+  const output = await Promise.resolve(study.run(settings, { device, root, progress })).finally(bar.stop);
   const { result, findings, pictures } = output;
-  const summary = { study: study.name, title: study.title, findings, result };
   const files: Record<string, Uint8Array | string> = {
-    'result.json': readableJson(summary),
+    'result.json': readableJson({ study: study.name, title: study.title, findings, result }),
   };
   for (const [name, picture] of Object.entries(pictures)) files[`${name}.png`] = picture;
   await writeArtifact(folder, {
@@ -49,7 +48,7 @@ export async function runStudy(
 function readableJson(value: object): string {
   const rounded = JSON.stringify(
     value,
-    (_, item) => (typeof item === 'number' && !Number.isInteger(item) ? Number(item.toPrecision(5)) : item),
+    (_, item) => (typeof item === 'number' && !Number.isInteger(item) ? toDigits(item, 5) : item),
     2,
   );
   const oneLine = rounded.replace(/[[{]\s+([^[\]{}]*?)\s+[\]}]/g, list => {

@@ -1,10 +1,10 @@
-// Settings that several experiments have.
+// Settings that several studies have.
 import { z } from 'zod';
 
 /** A count of at least 1. */
 export const count = z.int().min(1);
 
-/** The settings that every experiment has, and those given. Unknown ones are refused. */
+/** The settings that every study has, and those given. Unknown ones are refused. */
 export function studySchema<Shape extends z.ZodRawShape>(description: string, shape: Shape) {
   return z
     .strictObject({

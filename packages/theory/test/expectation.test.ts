@@ -1,19 +1,14 @@
 import { norm, randomStream } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
-import {
-  angleAfterLayer,
-  anglesThroughLayers,
-  expectedObjective,
-  expectedSignalGradient,
-  spuriousScale,
-} from '../src/expectation.js';
-import { angle, generate, randomNetwork } from '../src/networks.js';
-import { gradientsAt, objectiveAt, problemOf } from '../src/objective.js';
+import { angle, angleAfterLayer, anglesThroughLayers } from '../src/paper/angles.js';
+import { expectedObjective, expectedSignalGradient, spuriousScale } from '../src/paper/expectation.js';
+import { generate, randomNetwork } from '../src/paper/networks.js';
+import { gradientsAt, objectiveAt, problemOf } from '../src/paper/objective.js';
 
 const random = randomStream(5, 'codes');
 const code = (dimension: number) => Float64Array.from({ length: dimension }, random.normal);
-const truth = { signalCode: code(3), distortionCode: code(2) };
-const point = { signalCode: code(3), distortionCode: code(2) };
+const truth = { signal: code(3), distortion: code(2) };
+const point = { signal: code(3), distortion: code(2) };
 const depths = { signal: 2, distortion: 3, measurements: 700 };
 
 describe('angleAfterLayer', () => {
@@ -62,32 +57,30 @@ describe('the expected objective', () => {
   test('is zero at the truth, and along its hyperbola', () => {
     expect(expectedObjective(truth, truth, depths)).toBeCloseTo(0, 15);
     const along = {
-      signalCode: truth.signalCode.map(v => 3 * v),
-      distortionCode: truth.distortionCode.map(v => v / 3),
+      signal: truth.signal.map(v => 3 * v),
+      distortion: truth.distortion.map(v => v / 3),
     };
     expect(expectedObjective(along, truth, depths)).toBeCloseTo(0, 15);
   });
 
   test('along −h0 is least at ρ_d', () => {
     const at = (c: number) =>
-      expectedObjective({ ...truth, signalCode: truth.signalCode.map(v => -c * v) }, truth, depths);
+      expectedObjective({ ...truth, signal: truth.signal.map(v => -c * v) }, truth, depths);
     const rho = spuriousScale(2);
     expect(at(rho)).toBeLessThan(at(rho * 1.01));
     expect(at(rho)).toBeLessThan(at(rho * 0.99));
   });
 
   test('at −ρ_d h0 falls when h turns away: with more than one dimension it is a saddle, not a minimum', () => {
-    const unit = truth.signalCode.map(v => v / norm(truth.signalCode));
+    const unit = truth.signal.map(v => v / norm(truth.signal));
     const across = Float64Array.of(-unit[1]!, unit[0]!, 0).map(v => v / Math.hypot(unit[0]!, unit[1]!));
     const at = (angle: number) =>
       expectedObjective(
         {
           ...truth,
-          signalCode: unit.map(
+          signal: unit.map(
             (v, i) =>
-              norm(truth.signalCode) *
-              spuriousScale(2) *
-              (Math.sin(angle) * across[i]! - Math.cos(angle) * v),
+              norm(truth.signal) * spuriousScale(2) * (Math.sin(angle) * across[i]! - Math.cos(angle) * v),
           ),
         },
         truth,
@@ -103,7 +96,7 @@ describe('the expected objective', () => {
     const differences = gradient.map((_, i) => {
       const at = (step: number) =>
         expectedObjective(
-          { ...point, signalCode: point.signalCode.map((v, j) => (j === i ? v + step : v)) },
+          { ...point, signal: point.signal.map((v, j) => (j === i ? v + step : v)) },
           truth,
           depths,
         );
@@ -121,7 +114,10 @@ describe('the expected objective', () => {
     for (let draw = 0; draw < count; draw++) {
       const network = (n: number, name: string) =>
         randomNetwork({ widths: [n, 80, measurements], lastLayer: 'gaussian', seed: draw, name });
-      const problem = problemOf(network(3, 'signal'), network(2, 'distortion'), truth);
+      const problem = problemOf(
+        { signal: network(3, 'signal'), distortion: network(2, 'distortion') },
+        truth,
+      );
       objective += objectiveAt(problem, point) / count;
       gradientsAt(problem, point).signal.forEach((value, i) => {
         gradient[i]! += value / count;

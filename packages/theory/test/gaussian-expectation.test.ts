@@ -2,14 +2,14 @@ import { addScaled, inner, norm, randomStream, scaled } from '@blind-demod/array
 import fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { randomUnit } from '../src/ascent.js';
+import { randomUnit } from '../src/numerics/directions.js';
+import { angleBetweenUnits } from '../src/paper/angles.js';
 import {
-  angleBetween,
   expectedFormGradient,
   expectedOverlap,
   expectedOverlapGradient,
   expectedProduct,
-} from '../src/gaussian-expectation.js';
+} from '../src/paper/gaussian-expectation.js';
 
 const unit = (dimension: number, ...name: (string | number)[]) =>
   randomUnit(dimension, randomStream(1, 'test', ...name));
@@ -97,13 +97,13 @@ describe('the overlap mᵀ Q_{m,y} y', () => {
     fc.assert(
       fc.property(fc.nat(1000), seed => {
         const [m, y] = [unit(4, seed, 'm'), unit(4, seed, 'y')];
-        expect(expectedOverlap(angleBetween(m, y))).toBeCloseTo(inner(m, expectedProduct(m, y, y)), 10);
+        expect(expectedOverlap(angleBetweenUnits(m, y))).toBeCloseTo(inner(m, expectedProduct(m, y, y)), 10);
         const tangent = unit(4, seed, 't');
         addScaled(tangent, -inner(tangent, m), m);
         const at = (distance: number) => {
           const moved = Float64Array.from(m);
           addScaled(moved, distance, tangent);
-          return expectedOverlap(angleBetween(scaled(moved, 1 / norm(moved)), y));
+          return expectedOverlap(angleBetweenUnits(scaled(moved, 1 / norm(moved)), y));
         };
         const slope = (at(1e-5) - at(-1e-5)) / 2e-5;
         expect(inner(expectedOverlapGradient(m, y), tangent)).toBeCloseTo(slope, 6);
@@ -122,5 +122,5 @@ describe('the overlap mᵀ Q_{m,y} y', () => {
 test('small angles keep their digits', () => {
   const x = Float64Array.of(1, 0);
   const y = Float64Array.of(Math.cos(1e-9), Math.sin(1e-9));
-  expect(angleBetween(x, y) / 1e-9).toBeCloseTo(1, 6);
+  expect(angleBetweenUnits(x, y) / 1e-9).toBeCloseTo(1, 6);
 });

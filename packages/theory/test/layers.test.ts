@@ -9,17 +9,13 @@ import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { randomUnit } from '../src/ascent.js';
-import { trainedWeights } from '../src/experiments/trained-weights.js';
-import { expectedProduct } from '../src/gaussian-expectation.js';
-import { gaussianProduct, productAt, relativeDeviations } from '../src/layer-deviation.js';
-import {
-  denseMap,
-  gaussianMap,
-  type LinearMap,
-  linearLayers,
-  transposedConvolutionMap,
-} from '../src/linear-maps.js';
+import { randomUnit } from '../src/numerics/directions.js';
+import { expectedProduct } from '../src/paper/gaussian-expectation.js';
+import { linearLayers } from '../src/paper/generator-layers.js';
+import { gaussianProduct, productAt, relativeDeviations } from '../src/paper/layer-deviation.js';
+import { denseMap, gaussianMap, type LinearMap } from '../src/paper/linear-maps.js';
+import { transposedConvolutionMap } from '../src/paper/transposed-convolution.js';
+import { trainedWeights } from '../src/studies/trained-weights.js';
 
 const stream = (...name: (string | number)[]) => randomStream(1, 'layers test', ...name);
 

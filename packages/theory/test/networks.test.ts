@@ -1,6 +1,7 @@
 import { inner, norm, randomStream } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
-import { chiSquareTail, expansivity, lastExpansivity } from '../src/expansivity.js';
+import { chiSquareTail } from '../src/numerics/chi-square.js';
+import { expansivity, lastExpansivity } from '../src/paper/expansivity.js';
 import {
   activations,
   activePattern,
@@ -9,7 +10,7 @@ import {
   generate,
   randomNetwork,
   truncationRadius,
-} from '../src/networks.js';
+} from '../src/paper/networks.js';
 
 const network = (widths: number[], lastLayer: 'truncated' | 'gaussian' = 'truncated') =>
   randomNetwork({ widths, lastLayer, seed: 7, name: 'test' });
@@ -143,7 +144,7 @@ describe('expansivity', () => {
 
   test('of the last layers is ℓ / ((n log n)² + (p log p)²)', () => {
     const squares = (20 * Math.log(20)) ** 2 + (30 * Math.log(30)) ** 2;
-    expect(lastExpansivity(5000, [20, 30])).toBeCloseTo(5000 / squares, 12);
+    expect(lastExpansivity(5000, { signal: 20, distortion: 30 })).toBeCloseTo(5000 / squares, 12);
   });
 });
 

@@ -1,20 +1,22 @@
 import { inner, norm, randomStream } from '@blind-demod/arrays';
 import { Matrix as Dense } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { descend } from '../src/algorithm1.js';
-import type { CodePair } from '../src/expectation.js';
-import { balanced, distanceTo, hyperbolas, nearest } from '../src/hyperbolas.js';
-import { type ReluNetwork, randomNetwork } from '../src/networks.js';
-import { gradientsAt, objectiveAt, problemOf } from '../src/objective.js';
+import { balanced, type CodePair } from '../src/paper/code-pair.js';
+import { distanceTo, hyperbolas, nearest } from '../src/paper/hyperbolas.js';
+import { type ReluNetwork, randomNetwork } from '../src/paper/networks.js';
+import { gradientsAt, objectiveAt, problemOf } from '../src/paper/objective.js';
+import { descend } from '../src/recovery/algorithm1.js';
 
 const random = randomStream(11, 'objective');
 const code = (dimension: number) => Float64Array.from({ length: dimension }, random.normal);
 const problem = problemOf(
-  randomNetwork({ widths: [3, 12, 40, 90], seed: 1, name: 'signal' }),
-  randomNetwork({ widths: [2, 15, 90], seed: 1, name: 'distortion' }),
-  { signalCode: code(3), distortionCode: code(2) },
+  {
+    signal: randomNetwork({ widths: [3, 12, 40, 90], seed: 1, name: 'signal' }),
+    distortion: randomNetwork({ widths: [2, 15, 90], seed: 1, name: 'distortion' }),
+  },
+  { signal: code(3), distortion: code(2) },
 );
-const point: CodePair = { signalCode: code(3), distortionCode: code(2) };
+const point: CodePair = { signal: code(3), distortion: code(2) };
 
 /** Λ_z = Π diag(W_i … > 0) W_i as a matrix, as section 2 of the paper defines it. */
 function lambda({ layers }: ReluNetwork, z: Float64Array): Dense {
@@ -51,11 +53,12 @@ function paperG1(
 }
 
 describe('gradientsAt', () => {
-  const { signalNetwork: g1, distortionNetwork: g2, truth } = problem;
+  const { networks, truth } = problem;
+  const { signal: g1, distortion: g2 } = networks;
 
   test('are g1 and g2 of the paper', () => {
     const { signal, distortion } = gradientsAt(problem, point);
-    const [h, m, h0, m0] = [point.signalCode, point.distortionCode, truth.signalCode, truth.distortionCode];
+    const [h, m, h0, m0] = [point.signal, point.distortion, truth.signal, truth.distortion];
     expect([...signal]).toEqual(paperG1(g1, g2, h, m, h0, m0).map(v => expect.closeTo(v, 10)));
     expect([...distortion]).toEqual(paperG1(g2, g1, m, h, m0, h0).map(v => expect.closeTo(v, 10)));
   });
@@ -66,7 +69,7 @@ describe('gradientsAt', () => {
       const at = (step: number) =>
         objectiveAt(problem, {
           ...point,
-          signalCode: point.signalCode.map((v, j) => (j === i ? v + step : v)),
+          signal: point.signal.map((v, j) => (j === i ? v + step : v)),
         });
       expect((at(1e-6) - at(-1e-6)) / 2e-6).toBeCloseTo(slope, 7);
     });
@@ -74,22 +77,22 @@ describe('gradientsAt', () => {
 
   test('on a kink are the slopes on the side asked for', () => {
     const row = g1.layers[0]!.data.subarray(0, 3);
-    const h = point.signalCode.map((v, i) => v - (inner(row, point.signalCode) / inner(row, row)) * row[i]!);
-    const onKink = { ...point, signalCode: h };
+    const h = point.signal.map((v, i) => v - (inner(row, point.signal) / inner(row, row)) * row[i]!);
+    const onKink = { ...point, signal: h };
     for (const sign of [1, -1]) {
-      const side = { signalCode: row.map(v => sign * v), distortionCode: new Float64Array(2) };
+      const side = { signal: row.map(v => sign * v), distortion: new Float64Array(2) };
       const oneSided =
-        (objectiveAt(problem, { ...onKink, signalCode: h.map((v, i) => v + 1e-7 * side.signalCode[i]!) }) -
+        (objectiveAt(problem, { ...onKink, signal: h.map((v, i) => v + 1e-7 * side.signal[i]!) }) -
           objectiveAt(problem, onKink)) /
         1e-7;
-      expect(inner(gradientsAt(problem, onKink, side).signal, side.signalCode)).toBeCloseTo(oneSided, 6);
+      expect(inner(gradientsAt(problem, onKink, side).signal, side.signal)).toBeCloseTo(oneSided, 6);
     }
   });
 
   test('vanish on the true hyperbola', () => {
     const along = {
-      signalCode: truth.signalCode.map(v => 2 * v),
-      distortionCode: truth.distortionCode.map(v => v / 2),
+      signal: truth.signal.map(v => 2 * v),
+      distortion: truth.distortion.map(v => v / 2),
     };
     const { signal, distortion } = gradientsAt(problem, along);
     expect(norm(signal) + norm(distortion)).toBeLessThan(1e-14);
@@ -98,7 +101,7 @@ describe('gradientsAt', () => {
 
 describe('descend', () => {
   /** Algorithm 1 as the paper prints it, on the mean objective of networks whose outputs have mean square ‖z‖². */
-  function paperStep({ signalCode: h, distortionCode: m }: CodePair, step: number): CodePair {
+  function paperStep({ signal: h, distortion: m }: CodePair, step: number): CodePair {
     const minus = (vector: Float64Array) => vector.map(v => -v);
     const patterns = [
       [h, m],
@@ -108,26 +111,26 @@ describe('descend', () => {
     ] as const;
     const [first, second] = patterns.reduce((best, pair) => {
       const f = ([a, b]: readonly [Float64Array, Float64Array]) =>
-        objectiveAt(problem, { signalCode: a, distortionCode: b });
+        objectiveAt(problem, { signal: a, distortion: b });
       return f(pair) < f(best) ? pair : best;
     });
     const scale = 90 * 2 ** 5;
-    const g1 = gradientsAt(problem, { signalCode: first, distortionCode: second }).signal;
+    const g1 = gradientsAt(problem, { signal: first, distortion: second }).signal;
     const newH = first.map((v, i) => v - step * scale * g1[i]!);
-    const g2 = gradientsAt(problem, { signalCode: newH, distortionCode: second }).distortion;
-    return balanced({ signalCode: newH, distortionCode: second.map((v, i) => v - step * scale * g2[i]!) });
+    const g2 = gradientsAt(problem, { signal: newH, distortion: second }).distortion;
+    return balanced({ signal: newH, distortion: second.map((v, i) => v - step * scale * g2[i]!) });
   }
 
   test('is Algorithm 1', async () => {
-    const start = { signalCode: Float64Array.of(-0.9, 0.3, 0.4), distortionCode: Float64Array.of(0.5, 0.8) };
+    const start = { signal: Float64Array.of(-0.9, 0.3, 0.4), distortion: Float64Array.of(0.5, 0.8) };
     const settings = { iterations: 6, stepSize: 0.02, signCheck: true, balance: true };
     const { codes, objective } = await descend(problem, [start], settings, { device: 'cpu' });
     let expected: CodePair = start;
     for (let i = 1; i <= 6; i++) {
       expected = paperStep(expected, 0.02);
       const got = codes[i]![0]!;
-      expect([...got.signalCode]).toEqual([...expected.signalCode].map(v => expect.closeTo(v, 4)));
-      expect([...got.distortionCode]).toEqual([...expected.distortionCode].map(v => expect.closeTo(v, 4)));
+      expect([...got.signal]).toEqual([...expected.signal].map(v => expect.closeTo(v, 4)));
+      expect([...got.distortion]).toEqual([...expected.distortion].map(v => expect.closeTo(v, 4)));
     }
     const before = objectiveAt(problem, codes[5]![0]!) * 90 * 2 ** 5;
     expect(objective[5]![0]).toBeCloseTo(before, 3);
@@ -136,12 +139,12 @@ describe('descend', () => {
 
 describe('hyperbolas', () => {
   const { truth } = problem;
-  const list = hyperbolas(truth, [0.3, 0.4]);
+  const list = hyperbolas(truth, { signal: 0.3, distortion: 0.4 });
 
   test('pass through (h0, m0), (−ρ1 h0, m0), (h0, −ρ2 m0), (−ρ1 h0, −ρ2 m0)', () => {
-    const scales = list.map(({ point: { signalCode, distortionCode } }) => [
-      signalCode[0]! / truth.signalCode[0]!,
-      distortionCode[0]! / truth.distortionCode[0]!,
+    const scales = list.map(({ point: { signal, distortion } }) => [
+      signal[0]! / truth.signal[0]!,
+      distortion[0]! / truth.distortion[0]!,
     ]);
     expect(scales).toEqual(
       [
@@ -156,8 +159,8 @@ describe('hyperbolas', () => {
   test.each([0, 1, 2, 3])('%i: a point on it has distance zero, and it is the nearest', index => {
     const { name, point } = list[index]!;
     const along = {
-      signalCode: point.signalCode.map(v => 5 * v),
-      distortionCode: point.distortionCode.map(v => v / 5),
+      signal: point.signal.map(v => 5 * v),
+      distortion: point.distortion.map(v => v / 5),
     };
     expect(distanceTo(list[index]!, along, truth)).toBeCloseTo(0, 6);
     expect(nearest(list, along, truth).name).toBe(name);
@@ -166,8 +169,8 @@ describe('hyperbolas', () => {
   test('the distance from the origin is that of the vertex', () => {
     // With ‖h‖ = ‖m‖ = √s the vertex is √(2s) away; in units of √(‖h0‖‖m0‖), that is √2.
     const tiny = {
-      signalCode: truth.signalCode.map(v => 1e-9 * v),
-      distortionCode: truth.distortionCode.map(v => 1e-9 * v),
+      signal: truth.signal.map(v => 1e-9 * v),
+      distortion: truth.distortion.map(v => 1e-9 * v),
     };
     expect(distanceTo(list[0]!, tiny, truth)).toBeCloseTo(Math.SQRT2, 6);
   });

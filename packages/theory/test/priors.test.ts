@@ -1,17 +1,22 @@
-import { inner, median, minus, norm, quantile, randomStream, scaled, times } from '@blind-demod/arrays';
+import {
+  combine,
+  inner,
+  median,
+  minus,
+  norm,
+  quantile,
+  randomStream,
+  scaled,
+  times,
+} from '@blind-demod/arrays';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  angularError,
-  pairError,
-  randomImages,
-  randomPriors,
-  recoverFromRanges,
-} from '../src/generative-recovery.js';
-import { combine, type Dictionary, leastSquares } from '../src/least-squares.js';
-import { fitPowerLaw } from '../src/power-law.js';
-import { recoverSparse } from '../src/sparsity-prior.js';
-import { recoverInSubspaces } from '../src/subspace-prior.js';
+import { type Dictionary, leastSquares } from '../src/numerics/least-squares.js';
+import { fitPowerLaw } from '../src/numerics/power-law.js';
+import { angularError, pairError } from '../src/recovery/errors.js';
+import { randomImages, randomPriors, recoverFromRanges } from '../src/recovery/generative-prior.js';
+import { recoverSparse } from '../src/recovery/sparsity-prior.js';
+import { recoverInSubspaces } from '../src/recovery/subspace-prior.js';
 
 const stream = (...name: (string | number)[]) => randomStream(1, 'priors test', ...name);
 

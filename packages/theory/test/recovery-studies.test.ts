@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { phaseTransition } from '../src/experiments/phase-transition.js';
-import { robustness } from '../src/experiments/robustness.js';
-import { weightDistribution } from '../src/experiments/weight-distribution.js';
+import { phaseTransition } from '../src/studies/phase-transition.js';
+import { robustness } from '../src/studies/robustness.js';
+import { weightDistribution } from '../src/studies/weight-distribution.js';
 
 const context = { device: 'cpu', root: '.', progress: () => {} } as const;
 const isPng = (bytes: Uint8Array | undefined) =>

@@ -5,34 +5,32 @@ import { UserError } from '@blind-demod/arrays';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findStudy, loadStudy, runStudy, STUDIES, studyJsonSchema } from '../src/index.js';
 
-const config = (name: string) => new URL(`../../../configs/theory/${name}`, import.meta.url).pathname;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'theory-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A config file with these settings. */
-async function configFile(settings: object | string): Promise<string> {
+/** A file with these settings. */
+async function settingsFile(settings: object | string): Promise<string> {
   const file = join(folder, 'settings.json');
   await writeFile(file, typeof settings === 'string' ? settings : JSON.stringify(settings));
   return file;
 }
 
+test('every study has a name of its own', () => {
+  expect(new Set(STUDIES.map(({ name }) => name)).size).toBe(STUDIES.length);
+});
+
 describe.each(STUDIES.map(study => [study.name, study] as const))('%s', (name, study) => {
-  test('has a config file with its defaults', async () => {
-    const { settings } = await loadStudy(name, { file: config(`${name}.json`), large: false });
+  test('needs no file of settings: every one has a default', async () => {
+    const { settings, root } = await loadStudy(name, { large: false });
     expect(settings).toEqual(study.schema.parse({}));
+    expect(root).toBe(process.cwd());
   });
 
   test('has settings for --large that are valid', () => {
     expect(() => study.schema.parse({ ...study.large })).not.toThrow();
-  });
-
-  test('has a JSON Schema that is current (npm run schema writes it)', async () => {
-    expect(JSON.parse(await readFile(config(`${name}.schema.json`), 'utf8'))).toEqual(
-      JSON.parse(JSON.stringify(studyJsonSchema(study))),
-    );
   });
 
   test('describes every setting', () => {
@@ -43,7 +41,7 @@ describe.each(STUDIES.map(study => [study.name, study] as const))('%s', (name, s
 
 describe('loadStudy', () => {
   test('refuses a setting that is unknown, and names the one meant', async () => {
-    const file = await configFile({ resolutoin: 9 });
+    const file = await settingsFile({ resolutoin: 9 });
     await expect(loadStudy('landscape', { file, large: false })).rejects.toThrow(
       new UserError(`${file}: unknown setting "resolutoin"; did you mean "resolution"?`),
     );
@@ -56,26 +54,29 @@ describe('loadStudy', () => {
     [{ starts: [[0, 1]] }, /"starts.0.0": expected a number other than 0, got 0/],
     ['{', /not valid JSON at line 1, column 2/],
   ])('says what is wrong with %j', async (settings, message) => {
-    const file = await configFile(settings);
+    const file = await settingsFile(settings);
     await expect(loadStudy('landscape', { file, large: false })).rejects.toThrow(message);
   });
 
   test('lets --large replace settings', async () => {
-    const file = await configFile({ seed: 9, resolution: 11 });
+    const file = await settingsFile({ seed: 9, resolution: 11 });
     const { settings } = await loadStudy('landscape', { file, large: true });
     expect(settings).toMatchObject({ seed: 9, resolution: 241 });
   });
 
-  test('names the experiments when there is none of that name', () => {
-    expect(() => findStudy('nothing')).toThrow(
-      /no experiment on the theory is called "nothing"; there are landscape, /,
-    );
+  test('takes the folder of the file for paths in it', async () => {
+    const { root } = await loadStudy('landscape', { file: await settingsFile({}), large: false });
+    expect(root).toBe(folder);
+  });
+
+  test('names the studies when there is none of that name', () => {
+    expect(() => findStudy('nothing')).toThrow(/no study is called "nothing"; there are landscape, /);
   });
 });
 
-/** Runs an experiment with settings that are small enough for a test. */
+/** Runs a study with settings that are small enough for a test. */
 async function run(name: string, settings: object) {
-  const loaded = await loadStudy(name, { file: await configFile(settings), large: false });
+  const loaded = await loadStudy(name, { file: await settingsFile(settings), large: false });
   const artifact = join(folder, name);
   const { result, files, findings } = await runStudy(loaded, { folder: artifact, device: 'cpu' });
   expect(findings.length).toBeGreaterThan(0);

@@ -2,12 +2,14 @@ import { addScaled, inner, randomStream, scaled } from '@blind-demod/arrays';
 import fc from 'fast-check';
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { bestScaling, largestDeviation, randomUnit } from '../src/ascent.js';
-import { angleBetween, expectedOverlap, expectedProduct } from '../src/gaussian-expectation.js';
-import { extremeEigenpair } from '../src/lanczos.js';
-import { tooFewRows } from '../src/layer-deviation.js';
-import { denseMap, gaussianMap, type LinearMap } from '../src/linear-maps.js';
-import { jointCondition, weightDistributionCondition } from '../src/weight-distribution.js';
+import { randomUnit } from '../src/numerics/directions.js';
+import { extremeEigenpair } from '../src/numerics/lanczos.js';
+import { angleBetweenUnits } from '../src/paper/angles.js';
+import { expectedOverlap, expectedProduct } from '../src/paper/gaussian-expectation.js';
+import { tooFewRows } from '../src/paper/layer-deviation.js';
+import { denseMap, gaussianMap, type LinearMap } from '../src/paper/linear-maps.js';
+import { jointCondition, weightDistributionCondition } from '../src/paper/weight-distribution.js';
+import { bestScaling, largestDeviation } from '../src/paper/worst-directions.js';
 
 const stream = (...name: (string | number)[]) => randomStream(1, 'test', ...name);
 const units = (dimensions: readonly number[], ...name: (string | number)[]) =>
@@ -60,7 +62,7 @@ describe('deviations are norms of what the paper writes', () => {
           const [b, c] = [gaussianMap(rows, n, stream('b', seed)), gaussianMap(rows, p, stream('c', seed))];
           const [h, x, m, y, guess] = units([n, n, p, p, n], seed);
           const [bRows, cRows] = [rowsOf(b), rowsOf(c)];
-          const overlap = expectedOverlap(angleBetween(m!, y!));
+          const overlap = expectedOverlap(angleBetweenUnits(m!, y!));
           const norm = spectralNorm(n, u => {
             const sum = scaled(expectedProduct(h!, x!, u), -overlap);
             bRows.forEach((w, i) => {

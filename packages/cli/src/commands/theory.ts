@@ -1,64 +1,76 @@
 // demod theory: what the paper proves, seen.
 import { join } from 'node:path';
-import { loadStudy, runStudy, STUDIES } from '@blind-demod/theory';
+import { findStudy, loadStudy, runStudy, STUDIES, studyJsonSchema } from '@blind-demod/theory';
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
 
 type Arguments = Omit<ArtifactsArguments, 'config'> & {
-  experiment: string | undefined;
+  study: string | undefined;
   config: string | undefined;
   large: boolean;
+  schema: boolean;
 };
 
 export const theoryCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'theory [experiment]',
-  describe: 'Run an experiment on the theory, or "all"; lists them when none is named',
+  command: 'theory [study]',
+  describe: 'Run a study of the theory, or "all"; lists them when none is named',
   builder: yargs =>
     yargs
       .options(artifactsOption)
-      .positional('experiment', {
+      .positional('study', {
         choices: [...STUDIES.map(({ name }) => name), 'all'],
         describe: 'Its name, or "all"',
       })
-      // Not $DEMOD_CONFIG: that names an experiment of the other kind.
+      // Not $DEMOD_CONFIG: that names an experiment.
       .option('config', {
         type: 'string',
         requiresArg: true,
         default: undefined,
-        defaultDescription: 'configs/theory/EXPERIMENT.json',
-        describe: 'Its settings, a JSON file',
+        defaultDescription: "the study's own defaults",
+        describe: 'Its settings, a JSON file; what it does not name has its default',
       })
       .option('large', {
         type: 'boolean',
         default: false,
         describe: 'The larger version: minutes to an hour instead of seconds',
+      })
+      .option('schema', {
+        type: 'boolean',
+        default: false,
+        describe: 'Print every setting of the study with its default, as a JSON Schema, and run nothing',
       }) as never,
-  handler: async ({ experiment, config, large, out, device, json }) => {
-    if (experiment === undefined) {
+  handler: async ({ study, config, large, schema, out, device, json }) => {
+    if (schema) {
+      if (study === undefined || study === 'all') {
+        throw new UsageError('--schema prints the settings of one study; name the one');
+      }
+      process.stdout.write(`${JSON.stringify(studyJsonSchema(findStudy(study)), undefined, 2)}\n`);
+      return;
+    }
+    if (study === undefined) {
       const listing = STUDIES.map(({ name, title }) => ({ name, title }));
       const width = Math.max(...listing.map(({ name }) => name.length));
-      printResult({ json }, { experiments: listing }, [
+      printResult({ json }, { studies: listing }, [
         ...listing.map(({ name, title }) => `${name.padEnd(width)}  ${title}`),
         'Run one with demod theory NAME, or all of them with demod theory all.',
       ]);
       return;
     }
-    if (experiment === 'all' && config !== undefined) {
-      throw new UsageError('--config gives the settings of one experiment, not of all; name the one');
+    if (study === 'all' && config !== undefined) {
+      throw new UsageError('--config gives the settings of one study, not of all; name the one');
     }
-    // Every config is read before the first experiment runs, so that a mistake in one shows now.
-    const names = experiment === 'all' ? STUDIES.map(({ name }) => name) : [experiment];
+    const names = study === 'all' ? STUDIES.map(({ name }) => name) : [study];
     const loaded = await Promise.all(names.map(name => loadStudy(name, { file: config, large })));
     const runs: object[] = [];
-    for (const study of loaded) {
-      const { name, title } = study.study;
-      const { findings, result, files, seconds } = await runStudy(study, {
+    for (const one of loaded) {
+      const { name, title } = one.study;
+      const { findings, result, files, seconds } = await runStudy(one, {
         folder: join(out, 'theory', name),
         device,
       });
-      runs.push({ experiment: name, findings, result, files });
+      runs.push({ study: name, findings, result, files });
       if (json) continue;
       printResult({ json }, {}, [
         `${title} (${name}, ${seconds.toFixed(1)} s)`,
@@ -66,6 +78,6 @@ export const theoryCommand: CommandModule<CommonArguments, Arguments> = {
         ...files,
       ]);
     }
-    if (json) printResult({ json }, experiment === 'all' ? { experiments: runs } : runs[0]!, []);
+    if (json) printResult({ json }, study === 'all' ? { studies: runs } : runs[0]!, []);
   },
 };

@@ -1,0 +1,29 @@
+// Least squares over a few columns, the inner step of the alternating methods.
+import { inner } from '@blind-demod/arrays';
+import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+
+/** A matrix by its columns, each of the length of an image: what an image is a combination of. */
+export type Dictionary = readonly Float64Array[];
+
+/**
+ * The coefficients that minimise ‖target − Σ_i c_i column_i‖, by the normal equations; the relative ridge of 1e-12
+ * keeps columns that depend on one another from breaking them.
+ */
+export function leastSquares(columns: Dictionary, target: Float64Array): Float64Array {
+  const size = columns.length;
+  const square = Matrix.zeros(size, size);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      const product = inner(columns[i]!, columns[j]!);
+      square.set(i, j, product);
+      square.set(j, i, product);
+    }
+  }
+  const ridge = 1e-12 * (square.trace() / size) + Number.MIN_VALUE;
+  for (let i = 0; i < size; i++) square.set(i, i, square.get(i, i) + ridge);
+  const right = Matrix.columnVector(columns.map(column => inner(column, target)));
+  const cholesky = new CholeskyDecomposition(square);
+  // Not positive in floating point: the columns are as good as dependent, and zero is as good an answer as any.
+  if (!cholesky.isPositiveDefinite()) return new Float64Array(size);
+  return Float64Array.from(cholesky.solve(right).to1DArray());
+}
