@@ -1,4 +1,4 @@
-// The tail of the χ² distribution, with all digits however small it is: 1 − cdf, as libraries have it, has none left.
+// The tail of the χ² distribution. It keeps its digits where it is tiny: in 1 − P(χ² ≤ x) none are left.
 
 /**
  * P(χ²_k > x), the chance that k standard normals have a sum of squares above x.
@@ -18,7 +18,7 @@ export function chiSquareTail(degrees: number, x: number): number {
   return tail;
 }
 
-/** P(N(0, 1) > z) for z ≥ 0, by Simpson's rule; twelve deviations further on nothing is left. */
+/** P(N(0, 1) > z) for z ≥ 0, by Simpson's rule up to z + 12, beyond which nothing is left. */
 function normalTail(z: number): number {
   const steps = 4000;
   const h = 12 / steps;

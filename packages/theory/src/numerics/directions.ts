@@ -8,8 +8,8 @@ export function randomUnit(dimension: number, random: RandomStream): Float64Arra
 }
 
 /**
- * A unit vector at the angle θ to a vector, otherwise random. In one dimension there is no other direction: what comes
- * back has the length |cos θ|.
+ * A unit vector at the angle θ to a vector, otherwise random. In one dimension there is none: the result is cos θ times
+ * the vector's direction.
  */
 export function randomUnitAtAngle(theta: number, to: Float64Array, random: RandomStream): Float64Array {
   const unit = scaled(to, 1 / norm(to));

@@ -3,8 +3,10 @@ import { addScaled, inner, norm, scaled } from '@blind-demod/arrays';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
 /**
- * Lanczos' method with full reorthogonalisation. The value is uᵀSu of the unit vector u that is returned, so its
- * magnitude is never above ‖S‖; it equals it when `steps` reaches the dimension.
+ * Lanczos' method with full reorthogonalisation. The value is uᵀSu of the unit vector u that is returned. So its
+ * magnitude is never above ‖S‖, and it is ‖S‖ when `steps` reaches the dimension.
+ *
+ * @param product S u.
  *
  * @param start any non-zero vector with a part along the eigenvector; a good guess saves steps.
  */
@@ -25,7 +27,7 @@ export function extremeEigenpair(
     for (let pass = 0; pass < 2; pass++)
       for (const vector of basis) addScaled(image, -inner(vector, image), vector);
     const length = norm(image);
-    // The space that products reach from the start is exhausted.
+    // Further products add no direction to those that the basis has.
     if (length < 1e-12 * (Math.abs(diagonal[0]!) + (offDiagonal[0] ?? 0) + 1e-300)) break;
     offDiagonal.push(length);
     next = scaled(image, 1 / length);

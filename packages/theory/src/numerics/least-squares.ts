@@ -2,12 +2,12 @@
 import { inner } from '@blind-demod/arrays';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 
-/** A matrix by its columns, each of the length of an image: what an image is a combination of. */
+/** The columns of which an image is a combination, each of the image's length. */
 export type Dictionary = readonly Float64Array[];
 
 /**
- * The coefficients that minimise ‖target − Σ_i c_i column_i‖, by the normal equations; the relative ridge of 1e-12
- * keeps columns that depend on one another from breaking them.
+ * The coefficients that minimise ‖target − Σ_i c_i column_i‖, by the normal equations. A relative ridge of 1e-12 keeps
+ * them solvable where columns depend on one another.
  */
 export function leastSquares(columns: Dictionary, target: Float64Array): Float64Array {
   const size = columns.length;
@@ -23,7 +23,7 @@ export function leastSquares(columns: Dictionary, target: Float64Array): Float64
   for (let i = 0; i < size; i++) square.set(i, i, square.get(i, i) + ridge);
   const right = Matrix.columnVector(columns.map(column => inner(column, target)));
   const cholesky = new CholeskyDecomposition(square);
-  // Not positive in floating point: the columns are as good as dependent, and zero is as good an answer as any.
+  // Not positive in floating point: the columns are as good as zero, and so is any answer.
   if (!cholesky.isPositiveDefinite()) return new Float64Array(size);
   return Float64Array.from(cholesky.solve(right).to1DArray());
 }

@@ -1,11 +1,11 @@
-// Q_{x,y}: what rectified Gaussian rows amount to on average. docs/weight-distribution.md derives it.
+// Q_{x,y}: the mean of W_{+,x}ᵀ W_{+,y} over Gaussian weights. docs/weight-distribution.md derives it.
 
 import { addScaled, inner, scaled } from '@blind-demod/arrays';
 import { angleBetweenUnits } from './angles.js';
 
 /**
- * Q_{x,y} u, for unit x and y at the angle θ: ((π−θ)/2π) u + (sin θ/2π) M u, where M exchanges x and y and is zero
- * across their plane.
+ * Q_{x,y} u = ((π−θ)/2π) u + (sin θ/2π) M u, for unit x and y at the angle θ. M exchanges x and y, and is zero across
+ * their plane.
  *
  * M = ssᵀ/‖s‖² − ddᵀ/‖d‖² with s = x + y, ‖s‖² = 2 + 2 cos θ, and d = x − y, ‖d‖² = 2 − 2 cos θ; so
  * sin θ M = ½ (tan(θ/2) ssᵀ − cot(θ/2) ddᵀ).

@@ -1,4 +1,4 @@
-// How far a layer is from the Gaussian expectation at given inputs, as the network meets them.
+// How far a layer is from the Gaussian expectation at given inputs.
 import { inner, type RandomStream } from '@blind-demod/arrays';
 import { leastOfConvex } from '../numerics/golden-section.js';
 import { angleBetweenUnits } from './angles.js';
@@ -15,7 +15,7 @@ export interface Product {
   readonly expected: Float64Array;
 }
 
-/** What the layer makes of a pair of inputs. This product is what the paper's gradients are made of. */
+/** The product at a pair of inputs. The paper's gradients consist of such products. */
 export function productAt(weights: LinearMap, [x, y]: InputPair): Product {
   const atX = weights.apply(x);
   const gated = relu(weights.apply(y)).map((value, row) => (atX[row]! > 0 ? value : 0));
@@ -23,12 +23,13 @@ export function productAt(weights: LinearMap, [x, y]: InputPair): Product {
 }
 
 /**
- * The same of a full matrix of independent N(0, 1/ℓ) entries at inputs with this angle, drawn without the matrix, which
- * would be too large for the wide layers: by rotation, only the angle matters, and only three numbers of the product,
- * its coordinates along x, along the part of y across x, and the length of the rest.
+ * The same for a full matrix of independent N(0, 1/ℓ) entries, at inputs with this angle. The matrix of a wide layer
+ * would be too large, so the product is drawn without it. Such a matrix has no preferred direction, so only the angle
+ * matters, and three numbers say all of the product: its part along x, its part along the rest of y, and the length of
+ * what is left.
  *
- * Given a row's coordinates (a, b) in the plane of x and y, it adds (w·y)(a, b) in the plane, and the rest of the
- * product is normal with variance Σ (w·y)²/ℓ in each of the other n − 2 directions.
+ * A row with the coordinates (a, b) in the plane of x and y adds (w·y)(a, b) there. What is left is normal in each of
+ * the other n − 2 directions, with variance Σ (w·y)²/ℓ.
  */
 export function gaussianProduct(
   angle: number,
@@ -56,8 +57,8 @@ export function gaussianProduct(
 }
 
 /**
- * ‖t·measured − expected‖ / ‖expected‖ of each product, with one t ≥ 0 for all of them, that of least mean: 0 when the
- * layer acts as expected up to a factor, 1 when it might as well be zero.
+ * ‖t·measured − expected‖ / ‖expected‖ of each product, with one t ≥ 0 for all of them, the t at which their mean is
+ * least. 0: the layer acts as expected, up to a factor. 1: it might as well be zero.
  */
 export function relativeDeviations(products: readonly Product[]): number[] {
   // ‖t·a − e‖² = t²‖a‖² − 2t a·e + ‖e‖², in units of ‖e‖².
@@ -67,7 +68,7 @@ export function relativeDeviations(products: readonly Product[]): number[] {
   });
   const deviations = (t: number) =>
     terms.map(({ square, mixed }) => Math.sqrt(Math.max(0, t ** 2 * square - 2 * t * mixed + 1)));
-  // Beyond this the mean is above 1, its value at t = 0.
+  // At larger t the mean is above 1, its value at t = 0.
   const highest = (2 * terms.length) / sum(terms.map(({ square }) => Math.sqrt(square)));
   return deviations(leastOfConvex(t => sum(deviations(t)), 0, highest));
 }
@@ -78,10 +79,10 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 export const angleOf = ([x, y]: InputPair): number => angleBetweenUnits(x, y);
 
 /**
- * Whether no weights of this shape satisfy the Weight Distribution Condition with any ε < α/2, the value that zero
- * weights reach: ℓ < 3n − 1.
+ * Whether a layer has so few rows, ℓ < 3n − 1, that no weights of its shape do better than zeros: none satisfy the
+ * Weight Distribution Condition with an ε below α/2.
  *
- * Some x ≠ 0 is orthogonal to n − 1 of the rows. Of the other ℓ − n + 1, x or −x is active on half or fewer; if that
+ * Some x ≠ 0 is orthogonal to n − 1 of the rows. Of the other ℓ − n + 1, x or −x is active on half or fewer. If that
  * is less than n, then W_{+,x}ᵀ W_{+,x} has a kernel, on which Q_{x,x} = I/2.
  */
 export function tooFewRows({ rows, columns }: Pick<LinearMap, 'rows' | 'columns'>): boolean {

@@ -1,4 +1,4 @@
-// Layers as linear maps: all that the conditions on a weight matrix need is products with it and with its transpose.
+// Layers as linear maps. The conditions on a weight matrix need no more of it than products with it and its transpose.
 import { inner, type RandomStream, times } from '@blind-demod/arrays';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { multiply, multiplyTransposed } from './weight-matrix.js';
@@ -15,7 +15,7 @@ export interface LinearMap {
   apply(u: Float64Array): Float64Array;
   /** Wᵀ v, [columns], of v [rows]. */
   applyTransposed(v: Float64Array): Float64Array;
-  /** The operator u ↦ Wᵀ diag(gains) W u = Σ_i gains_i (w_i·u) w_i, to be applied several times. */
+  /** The operator u ↦ Wᵀ diag(gains) W u = Σ_i gains_i (w_i·u) w_i, made to be applied several times. */
   weighted(gains: Float64Array): (u: Float64Array) => Float64Array;
 }
 
@@ -42,14 +42,14 @@ export function denseMap(rows: number, columns: number, entries: Float64Array): 
   };
 }
 
-/** Up to so many columns it is faster to compute the square matrix Wᵀ diag(gains) W once. */
+/** Up to so many columns it is faster to compute the matrix Wᵀ diag(gains) W once. */
 const SMALL = 64;
 
 /** Wᵀ diag(gains) W, [columns, columns]. */
 function weightedGram(entries: Float64Array, columns: number, gains: Float64Array): Float64Array {
   const square = new Float64Array(columns ** 2);
   for (let row = 0; row < gains.length; row++) {
-    // Rows that a rectifier switches off are many.
+    // A rectifier switches many rows off.
     if (gains[row] === 0) continue;
     const at = row * columns;
     for (let a = 0; a < columns; a++) {
@@ -77,7 +77,7 @@ export function gaussianMap(rows: number, columns: number, random: RandomStream)
   return denseMap(rows, columns, entries);
 }
 
-/** W (WᵀW)^(−1/2), whose columns are orthonormal. */
+/** W (WᵀW)^(−1/2): its columns are orthonormal, so that no direction of the inputs stands out. */
 export function whitened(map: LinearMap): LinearMap {
   const columns = Array.from({ length: map.columns }, (_, column) => {
     const unit = new Float64Array(map.columns);

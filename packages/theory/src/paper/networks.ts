@@ -68,8 +68,8 @@ export function generate(network: ReluNetwork, code: Float64Array): Float64Array
 }
 
 /**
- * Which rows are active, layer by layer, at the point z + δ·direction for all small δ > 0: the one-sided limits of
- * section 3 of the paper. Where a pre-activation is zero, its slope along the direction decides.
+ * Which rows are active, layer by layer, at z + δ·direction for all small δ > 0: the one-sided limits of section 3 of
+ * the paper. Where a pre-activation is zero, its slope along the direction decides.
  */
 export function activePattern(
   network: ReluNetwork,
@@ -88,7 +88,7 @@ export function activePattern(
   });
 }
 
-/** Λ_z x = Π W_{i,+,z} x, the network's linear piece at a pattern, applied to x. */
+/** Λ_z x = Π W_{i,+,z} x: with one pattern of active rows the network is linear; this is that linear map, applied to x. */
 export function applyPiece(
   { layers }: ReluNetwork,
   pattern: readonly Uint8Array[],

@@ -23,8 +23,8 @@ export function transposedConvolutionMap(
       `expected filters of shape [${[from, to, FILTER, FILTER]}], got ${filters.length} numbers`,
     );
   }
-  // Inside, channels come last, so that the innermost loops run over neighbours in memory: tap by tap, the matrices
-  // from the channels of an input pixel to those of an output pixel, and back.
+  // For each tap, the matrix from the channels of an input pixel to those of an output pixel, and the matrix back.
+  // Channels come last, so that the innermost loops run over neighbours in memory.
   const forward = new Float64Array(filters.length);
   const backward = new Float64Array(filters.length);
   for (let at = 0; at < filters.length; at++) {
@@ -81,7 +81,7 @@ interface PixelPair {
   readonly large: number;
 }
 
-/** Every input pixel and output pixel that a tap of the filter connects. */
+/** Every pair of an input pixel and an output pixel that a tap of the filter connects. */
 function pixelPairs(side: number): PixelPair[] {
   const big = STRIDE * side;
   const pairs: PixelPair[] = [];

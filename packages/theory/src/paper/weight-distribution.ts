@@ -1,4 +1,5 @@
-// The Weight Distribution Condition and the joint one, as functions of the directions that they speak of.
+// The Weight Distribution Condition and the joint one. Both say of all directions that two matrices are close: A of the
+// weights, and its expectation E for Gaussian weights.
 import { addScaled, inner, minus, norm, scaled, times } from '@blind-demod/arrays';
 import { extremeEigenpair } from '../numerics/lanczos.js';
 import { angleBetweenUnits } from './angles.js';
@@ -11,7 +12,7 @@ import {
 import type { LinearMap } from './linear-maps.js';
 import { relu } from './networks.js';
 
-/** How far a condition is from holding with ε = 0 at some directions: ‖t·A − E‖, A of the weights, E expected. */
+/** ‖t·A − E‖ at some directions: how far a condition is from holding there with ε = 0. */
 export interface Deviation {
   /** |t·measured − expected|; never above the norm, and equal to it up to the accuracy of Lanczos' method. */
   readonly value: number;
@@ -27,13 +28,13 @@ export interface Deviation {
 export interface Condition {
   /** The dimensions of the unit vectors in question. */
   readonly dimensions: readonly number[];
-  /** Vectors along the rows of the weights: the i-th longest, from 0. A row gets most out of itself. */
+  /** Vectors along the i-th longest rows of the weights, from 0. Of all inputs of its length, a row's own gets most out of it. */
   alongRow(index: number): Float64Array[];
-  /** @param scale t. @param guess for the direction in which the norm is attained. */
+  /** @param scale t. @param guess a first guess of the direction in which the norm is attained. */
   deviation(vectors: readonly Float64Array[], scale: number, guess: Float64Array): Deviation;
   /**
-   * Directions of ascent of the deviation for each vector. A depends on most vectors through indicators alone, which
-   * have no derivative; they are smoothed to the width that a rotation by `width` radians can reach.
+   * For each vector, a direction in which the deviation rises. A depends on most vectors through indicators alone, which
+   * have no derivative. They are smoothed over the width that a rotation by `width` radians can reach.
    */
   ascentDirections(
     vectors: readonly Float64Array[],
@@ -47,8 +48,8 @@ export interface Condition {
 const LANCZOS_STEPS = 12;
 
 /**
- * WDC: ‖t Σ_i 1[w_i·x > 0] 1[w_i·y > 0] w_i w_iᵀ − Q_{x,y}‖ ≤ ε for all x, y, which is the paper's condition with
- * α = 1 for the weights √t W. The vectors are (x, y).
+ * WDC: ‖t Σ_i 1[w_i·x > 0] 1[w_i·y > 0] w_i w_iᵀ − Q_{x,y}‖ ≤ ε for all x, y. It is the paper's condition with α = 1
+ * on the weights √t W. The vectors are (x, y).
  */
 export function weightDistributionCondition(weights: LinearMap): Condition {
   const rows = longestRows([weights]);
@@ -84,8 +85,9 @@ export function weightDistributionCondition(weights: LinearMap): Condition {
 }
 
 /**
- * joint-WDC, equation 6: ‖t ℓ B_{+,h}ᵀ diag(C_{+,m} m ⊙ C_{+,y} y) B_{+,x} − (mᵀ Q_{m,y} y) Q_{h,x}‖ ≤ ε for unit
- * vectors; the paper's with α = 1, multiplied by ℓ. The vectors are (h, x, m, y). Equation 7 is the same of (C, B).
+ * joint-WDC, equation 6: ‖t ℓ B_{+,h}ᵀ diag(C_{+,m} m ⊙ C_{+,y} y) B_{+,x} − (mᵀ Q_{m,y} y) Q_{h,x}‖ ≤ ε for all unit
+ * vectors (h, x, m, y). It is the paper's condition with α = 1, multiplied by ℓ. Equation 7 is the same with B and C
+ * exchanged.
  */
 export function jointCondition(signalWeights: LinearMap, distortionWeights: LinearMap): Condition {
   const [b, c] = [signalWeights, distortionWeights];
@@ -148,7 +150,7 @@ function deviation(
   return { value: Math.abs(scale * forms.measured - forms.expected), direction: vector, ...forms };
 }
 
-/** For maps of equally many rows: the i-th row of each, as a unit vector, by descending product of their norms. */
+/** For maps of equally many rows: the i-th row of each as a unit vector, the rows ordered by the product of their norms. */
 function longestRows(maps: readonly LinearMap[]): (index: number) => Float64Array[] {
   let order: number[] | undefined;
   return index => {

@@ -1,4 +1,4 @@
-// The smallest ε of a condition, found by looking for the directions that violate it most.
+// The smallest ε with which a condition holds: a search for the directions that violate it most.
 import { addScaled, inner, norm, type RandomStream, scaled } from '@blind-demod/arrays';
 import { randomUnit } from '../numerics/directions.js';
 import { leastOfConvex } from '../numerics/golden-section.js';
@@ -12,7 +12,7 @@ export interface SearchSettings {
 }
 
 export interface Search {
-  /** The largest deviation found: no smaller ε will do, and a search that misses the worst leaves it too small. */
+  /** The largest deviation found. No smaller ε will do; if the search missed the worst directions, ε is larger. */
   readonly epsilon: number;
   /** Deviations at the random starting points, before any ascent. */
   readonly random: readonly number[];
@@ -21,10 +21,10 @@ export interface Search {
 }
 
 /**
- * Maximises the deviation ‖t·A − E‖ over the condition's unit vectors: random starts, then ascent, every step of
- * which is taken only if it raises the deviation.
+ * Maximises the deviation ‖t·A − E‖ over the condition's unit vectors, by ascent from several starts. A step is taken
+ * only if it raises the deviation.
  *
- * @param scale t; 1 to examine the weights as they are.
+ * @param scale t, by which the weights' side of the condition is multiplied; 1 leaves the weights as they are.
  */
 export function largestDeviation(
   condition: Condition,
@@ -42,7 +42,7 @@ export function largestDeviation(
     if (kind !== 'row') atRandom.push(current.value);
     let width = 0.5;
     for (let done = 0; done < steps && width > SMALLEST_ROTATION; done++) {
-      // Uphill; where that fails, because the deviation is not smooth, anywhere.
+      // Uphill. The deviation is not smooth: where that fails, in a random direction.
       const uphill = () => condition.ascentDirections(vectors, scale, current, width);
       const anywhere = () => condition.dimensions.map(dimension => randomUnit(dimension, random));
       const risen = [uphill, anywhere].some(directions => {
@@ -59,15 +59,15 @@ export function largestDeviation(
   return { epsilon: Math.max(...deviations.map(({ value }) => value)), random: atRandom, deviations };
 }
 
-/** Radians; below it an ascent has ended. */
+/** In radians; an ascent whose steps are shorter has ended. */
 const SMALLEST_ROTATION = 1e-3;
 
 /**
- * The smallest ε over all scalings of the weights, min over t of max over directions of ‖t·A − E‖, and that t.
+ * The smallest ε over all scalings of the weights, and that scaling: min over t of max over directions of ‖t·A − E‖.
  *
- * Every deviation seen at any t bounds the maximum from below by |t·measured − expected|, a convex function of t. So:
- * search at some t, take the t at which all that was seen is least, search there, and so on. t = 0 always gives
- * max ‖Q‖ = ½, so that ½ means that the weights are no better than zeros.
+ * Each deviation that was seen, at whatever t, bounds the maximum from below by |t·measured − expected|, which is convex
+ * in t. So the search alternates: look for the worst directions at some t, then take the t at which all bounds seen so
+ * far are least. At t = 0 the maximum is max ‖Q‖ = ½: an ε of ½ means that the weights are no better than zeros.
  *
  * @param initialScale where to begin; 1 for weights that already have the paper's variance.
  */
@@ -93,13 +93,13 @@ const ROUNDS = 3;
 function leastMaximum(seen: readonly Deviation[]): { epsilon: number; scale: number } {
   const largest = (t: number) =>
     seen.reduce((max, { measured, expected }) => Math.max(max, Math.abs(t * measured - expected)), 0);
-  // Beyond this t·measured − expected is above the value that t = 0 has.
+  // At larger t one of them is above the maximum at t = 0.
   const highest = (2 * largest(0)) / Math.max(...seen.map(({ measured }) => measured));
   const scale = leastOfConvex(largest, 0, highest);
   return { epsilon: largest(scale), scale };
 }
 
-/** In turn: pairs of equal random directions, where Q is largest; the longest rows; independent random directions. */
+/** The kinds of starts, in turn: equal random directions, where Q is largest; the longest rows; independent random directions. */
 const STARTS = ['equal', 'row', 'independent'] as const;
 
 function startingVectors(

@@ -1,4 +1,4 @@
-// Algorithm 1 on a problem of random networks, from starting points of one's choice, every step kept.
+// Algorithm 1 on a problem of random networks, from given starting points; every step is kept.
 
 import { byFactor, type Float32NdArray, float32, rowOf, scaled } from '@blind-demod/arrays';
 import {
@@ -19,22 +19,22 @@ import { depthsOf, type Problem } from '../paper/objective.js';
 /** What a study may change about Algorithm 1; there is no momentum, as in the paper's section 2. */
 export interface DescentSettings {
   readonly iterations: number;
-  /** Where 1 is about the inverse of the curvature at (h0, m0), if ‖h0‖ = ‖m0‖ = 1: see networkPrior. */
+  /** 1 is about the inverse of the curvature at (h0, m0), if ‖h0‖ = ‖m0‖ = 1: see networkPrior. */
   readonly stepSize: number;
   readonly signCheck: boolean;
   readonly balance: boolean;
 }
 
 export interface Descent {
-  /** The codes before the first iteration and after each: iterations + 1 of them, each with one pair per start. */
+  /** The starts, and the codes after each iteration, a pair for each start. */
   readonly codes: readonly (readonly CodePair[])[];
-  /** f in the units of networkPrior before each iteration, once the signs are chosen: iterations of them. */
+  /** f in each iteration, once the signs are chosen, for each start; in units of networkPrior. */
   readonly objective: readonly Float32Array[];
 }
 
 /**
- * The network as a prior of demod-core, multiplied by sqrt(2^d ℓ), which makes the mean square of its ℓ outputs ‖z‖² on
- * average. The mean objective of two such priors is the paper's times ℓ 2^{d+s}: around ‖h0‖ = ‖m0‖ = 1 its curvature
+ * The network as a prior of demod-core, multiplied by sqrt(2^d ℓ): then the mean square of its ℓ outputs is ‖z‖² on
+ * average. The mean objective of two such priors is ℓ 2^{d+s} times the paper's f. Around ‖h0‖ = ‖m0‖ = 1 its curvature
  * is one, so a step size means the same for every depth and width.
  */
 export function networkPrior({ widths, layers }: ReluNetwork): GenerativePrior {
@@ -54,7 +54,7 @@ export function networkPrior({ widths, layers }: ReluNetwork): GenerativePrior {
   return layeredPrior(widths[0]!, [widths.at(-1)!], affine);
 }
 
-/** By how much the mean objective of two networkPriors is larger than the paper's f: ℓ 2^{d+s}. */
+/** ℓ 2^{d+s}: how many times the paper's f the mean objective of two networkPriors is. */
 export function objectiveUnit(problem: Problem): number {
   const { signal, distortion } = depthsOf(problem);
   return problem.observation.length * 2 ** (signal + distortion);

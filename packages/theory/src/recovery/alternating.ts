@@ -1,12 +1,11 @@
-// Alternating minimisation of ‖y − w ⊙ x‖ over two factors, each a combination of known columns: the loop that the
-// subspace and the sparsity prior share.
+// Alternating minimisation of ‖y − w ⊙ x‖ over the two factors: the loop that the subspace and the sparsity prior share.
 import { inner, minus, norm, scaled, times } from '@blind-demod/arrays';
 import type { ImagePair } from './errors.js';
 
-/** Given the other factor, the best of this prior's images, or a better one than before. */
+/** One factor's image, improved for the given other factor. */
 export type FactorUpdate = (other: Float64Array, observation: Float64Array) => Float64Array;
 
-/** Where a search begins: updates of its own, which may keep a state, and a distortion. */
+/** Where a search begins: a distortion, and updates, which may keep a state of their own. */
 export interface AlternatingStart {
   readonly updateSignal: FactorUpdate;
   readonly updateDistortion: FactorUpdate;
@@ -18,13 +17,13 @@ export interface AlternatingRecovery extends ImagePair {
   readonly residual: number;
 }
 
-/** Residual below which a solution is exact up to rounding, and iterations in which it has to fall by a thousandth. */
+/** A solution with a smaller residual is exact up to rounding. */
 const EXACT = 1e-9;
+/** Iterations in which the residual has to fall by a thousandth. */
 const PATIENCE = 20;
 
 /**
- * Alternates from each start and keeps the result of least residual; later ones are tried only while none has solved
- * the problem exactly.
+ * Alternates from each start until one has solved the problem exactly, and gives the result of least residual.
  *
  * @param iterations from each start, at most.
  */

@@ -1,4 +1,4 @@
-// How far a recovered pair of images is from the true one; scales do not count, as they cannot be known.
+// How far recovered images are from the true ones. Their scales cannot be known, and do not count.
 import { type ByFactor, inner, norm } from '@blind-demod/arrays';
 
 /** The images w and x, [ℓ] each. */

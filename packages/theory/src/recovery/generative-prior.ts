@@ -1,5 +1,4 @@
-// The generative prior: w and x are in the ranges of two random ReLU networks, recovered by Algorithm 1, many problems
-// at once.
+// The generative prior: w and x are in the ranges of two random ReLU networks. Algorithm 1 recovers many pairs at once.
 
 import {
   type ByFactor,
@@ -24,7 +23,7 @@ import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ImagePair } from './errors.js';
 
-/** How Algorithm 1 is run here: the step is small enough for codes of a few entries, on which the objective is steep. */
+/** How Algorithm 1 is run here. The objective is steep in codes of a few entries, so the step has to be small. */
 export interface GenerativeSolver {
   readonly iterations: number;
   readonly restarts: number;
@@ -40,7 +39,7 @@ export function randomPriors(
   return byFactor(factor => randomReluPrior({ widths, seed, name: `${name}, ${factor}` }));
 }
 
-/** Images of random codes, of length √n since a factor's scale is undetermined. */
+/** Images of random codes. All codes have the length √n, as a factor's scale is undetermined. */
 export async function randomImages(
   prior: GenerativePrior,
   count: number,
@@ -63,12 +62,12 @@ export async function randomImages(
 }
 
 /**
- * Recovers both factors of each observation [ℓ]: their product, and each of them up to a factor. From an observation
- * of zeros nothing can be recovered: its factors are zeros.
+ * Recovers both factors of each observation [ℓ], each up to a scale, their product with the right one. From an
+ * observation of zeros nothing can be recovered: its factors are zeros.
  *
- * The observations are divided by their mean square first. The networks are homogeneous, so that this only scales the
- * codes; and the objective's curvature, about mean(y²)/n where ‖h‖ = ‖m‖ = √n, becomes 1/n for every pair of networks:
- * one step size suits them all.
+ * The observations are divided by their mean square first. The networks are homogeneous, so this only scales the codes.
+ * The objective's curvature, about mean(y²)/n where ‖h‖ = ‖m‖ = √n, becomes 1/n for every pair of networks, so one step
+ * size suits them all.
  */
 export async function recoverFromRanges(
   priors: ByFactor<GenerativePrior>,

@@ -1,5 +1,5 @@
-// The sparsity prior: w = Φ a and x = Ψ b with known dictionaries and few non-zero coefficients, recovered by
-// alternating hard-thresholded minimisation (the approach of Lee et al. 2017).
+// The sparsity prior: w = Φ a and x = Ψ b with known dictionaries Φ, Ψ and few non-zero coefficients a, b. They are
+// recovered by alternating hard-thresholded minimisation (the approach of Lee et al. 2017).
 import { type ByFactor, combine, inner, minus, times } from '@blind-demod/arrays';
 import { type Dictionary, leastSquares } from '../numerics/least-squares.js';
 import { type AlternatingRecovery, alternate, type FactorUpdate } from './alternating.js';
@@ -12,9 +12,9 @@ export interface SparseFactor {
 }
 
 /**
- * Recovers w = Φ a and x = Ψ b from y = w ⊙ x. Φᵀ diag(y) Ψ is a bᵀ / ℓ on average. The first start takes its
- * strongest rows and among those its strongest columns as the supports, and the leading singular vector there; each
- * further one begins with a single column of Ψ, the strongest first.
+ * Recovers w = Φ a and x = Ψ b from y = w ⊙ x. The first start is spectral: Φᵀ diag(y) Ψ is a bᵀ / ℓ on average. Its
+ * strongest rows, and among those its strongest columns, are the supports; its leading singular vector there gives b.
+ * Each further start begins with a single column of Ψ, the strongest first.
  */
 export function recoverSparse(
   observation: Float64Array,
@@ -33,11 +33,11 @@ export function recoverSparse(
   return alternate(observation, beginnings, iterations);
 }
 
-/** The supports that the first start takes, the coefficients there, and all columns of Ψ, the strongest first. */
+/** The support of b and b there, for the first start; and all columns of Ψ, the strongest first. */
 function spectralSupports(observation: Float64Array, { signal, distortion }: ByFactor<SparseFactor>) {
   const dictionaries = { signal: signal.dictionary, distortion: distortion.dictionary };
   const products = correlations(observation, dictionaries);
-  // A row is as strong as its largest entries, as many as the other factor has coefficients.
+  // How strong a row is: the sum of its largest squares, as many as the other factor has coefficients.
   const rows = largest(
     products.to2DArray().map(row => sumOfLargest(row, distortion.sparsity)),
     signal.sparsity,
@@ -87,7 +87,7 @@ function hardThresholdingPursuit({ dictionary, sparsity }: SparseFactor): Factor
 /** Steps of pursuit before the other factor's turn. */
 const PURSUIT_STEPS = 2;
 
-/** ‖g_S‖² / ‖A g_S‖² for A = diag(other) Φ: the step that is best along the gradient's largest entries. */
+/** ‖g_S‖² / ‖A g_S‖² for A = diag(other) Φ: the best step along g_S, the gradient's largest entries. */
 function exactStep(
   dictionary: Dictionary,
   other: Float64Array,

@@ -5,8 +5,8 @@ import { type Dictionary, leastSquares } from '../numerics/least-squares.js';
 import { type AlternatingRecovery, alternate, type FactorUpdate } from './alternating.js';
 
 /**
- * Recovers w = B h and x = C m from y = w ⊙ x. The first start is spectral: Bᵀ diag(y) C is h mᵀ / ℓ on average, so
- * its leading right singular vector points along m. The others are random.
+ * Recovers w = B h and x = C m from y = w ⊙ x. The first start is spectral: Bᵀ diag(y) C is h mᵀ / ℓ on average, so its
+ * leading right singular vector points along m. The other starts are random.
  *
  * @param bases B and C.
  */
