@@ -1,4 +1,4 @@
-// A surface z = f(x, y) in perspective-free projection, painted from back to front.
+// A surface z = f(x, y) in parallel projection, painted from back to front.
 import type { Panel } from './panels.js';
 import { element, type Size, type SvgElement, svgElement, textElement } from './svg.js';
 
@@ -7,9 +7,10 @@ export interface SurfaceOptions {
   readonly y: readonly number[];
   /** z[row][column] belongs to y[row] and x[column]. */
   readonly z: readonly (readonly number[])[];
-  /** Heights above `high` are cut off there: a plateau. */
-  readonly high: number;
+  /** The height of the floor. */
   readonly low: number;
+  /** What is higher is cut off. */
+  readonly high: number;
   readonly color: (z: number) => string;
   readonly labels: { readonly x: string; readonly y: string; readonly z: string };
   /** Curves drawn over the surface, raised a little so that it does not hide them. */
@@ -26,75 +27,89 @@ export interface SurfaceOptions {
 
 type Point = readonly [number, number, number];
 
+/** From a point to its place in the panel; the third number grows towards the viewer. */
+type Projection = (point: Point) => Point;
+
+/** What is painted, and how near it is to the viewer. */
+interface Piece {
+  readonly depth: number;
+  readonly svg: SvgElement;
+}
+
 /** The surface as a panel of a picture. */
 export function surfacePanel(options: SurfaceOptions): Panel {
-  const { x, y, z, low, high } = options;
-  return ({ width, height }) => {
-    const svg = svgElement({ width, height });
-    const unit = (value: number, from: readonly number[]) =>
-      (2 * (value - from[0]!)) / (from.at(-1)! - from[0]!) - 1;
-    const box = ([a, b, c]: Point): Point => [
-      unit(a, x),
-      unit(b, y),
-      (options.height * (Math.min(c, high) - low)) / (high - low),
-    ];
-    const project = projection(options, { width, height });
-    const screen = (point: Point) => project(box(point));
-    const polygon = (points: readonly Point[]) =>
-      `M${points
-        .map(point =>
-          screen(point)
-            .slice(0, 2)
-            .map(value => value.toFixed(1))
-            .join(','),
-        )
-        .join('L')}`;
-
-    drawFloor(svg, options, screen, polygon);
-    const pieces: { depth: number; svg: SvgElement }[] = [];
-    for (let row = 0; row + 1 < y.length; row++) {
-      for (let column = 0; column + 1 < x.length; column++) {
-        const corner = (r: number, c: number): Point => [x[c]!, y[r]!, Math.min(z[r]![c]!, high)];
-        const corners = [
-          corner(row, column),
-          corner(row, column + 1),
-          corner(row + 1, column + 1),
-          corner(row + 1, column),
-        ];
-        const middle = corners.reduce((sum, [, , value]) => sum + value, 0) / 4;
-        if (middle >= high * 0.9999) continue; // the cut is left open, so that one sees into the valleys
-        const fill = options.color(middle);
-        const mesh = row % 4 === 0 || column % 4 === 0 ? shade(fill) : fill;
-        pieces.push({
-          depth: Math.max(...corners.map(point => screen(point)[2])),
-          svg: element('path', { d: `${polygon(corners)}Z`, fill, stroke: mesh, 'stroke-width': 0.5 }),
-        });
-      }
-    }
-    for (const { points, stroke } of options.curves) {
-      for (let index = 0; index + 1 < points.length; index++) {
-        const segment = [points[index]!, points[index + 1]!];
-        if (segment.some(([, , value]) => value >= high)) continue;
-        pieces.push({
-          depth: Math.max(...segment.map(point => screen(point)[2])) + 0.12,
-          svg: element('path', {
-            d: polygon(segment),
-            stroke,
-            'stroke-width': 2.2,
-            'stroke-linecap': 'round',
-            fill: 'none',
-          }),
-        });
-      }
-    }
-    pieces.sort((a, b) => a.depth - b.depth);
-    for (const piece of pieces) svg.append(piece.svg);
+  return size => {
+    const svg = svgElement(size);
+    const onto = projection(options, size);
+    const screen: Projection = point => onto(inBox(point, options));
+    drawFloor(svg, options, screen);
+    const pieces = [...faces(options, screen), ...segments(options, screen)];
+    for (const piece of pieces.sort((a, b) => a.depth - b.depth)) svg.append(piece.svg);
     return svg;
   };
 }
 
-/** Turns, tilts and fits the box [−1, 1]² × [0, height] into the panel; the third number grows towards the viewer. */
-function projection({ azimuth, elevation, height }: SurfaceOptions, size: Size) {
+/** Every face of the grid that is not cut off. */
+function faces({ x, y, z, high, color }: SurfaceOptions, screen: Projection): Piece[] {
+  const pieces: Piece[] = [];
+  for (let row = 0; row + 1 < y.length; row++) {
+    for (let column = 0; column + 1 < x.length; column++) {
+      const corner = (r: number, c: number): Point => [x[c]!, y[r]!, Math.min(z[r]![c]!, high)];
+      const corners = [
+        corner(row, column),
+        corner(row, column + 1),
+        corner(row + 1, column + 1),
+        corner(row + 1, column),
+      ];
+      const middle = corners.reduce((sum, [, , value]) => sum + value, 0) / 4;
+      if (middle >= high * 0.9999) continue; // the cut is left open, so that one sees into the valleys
+      const fill = color(middle);
+      const stroke = row % 4 === 0 || column % 4 === 0 ? shade(fill) : fill;
+      const d = `${polygon(corners, screen)}Z`;
+      pieces.push({
+        depth: Math.max(...corners.map(point => screen(point)[2])),
+        svg: element('path', { d, fill, stroke, 'stroke-width': 0.5 }),
+      });
+    }
+  }
+  return pieces;
+}
+
+/** The curves, piece by piece, a little nearer than the surface that they lie on. */
+function segments({ curves, high }: SurfaceOptions, screen: Projection): Piece[] {
+  return curves.flatMap(({ points, stroke }) =>
+    points.slice(1).flatMap((end, index) => {
+      const segment = [points[index]!, end];
+      if (segment.some(([, , value]) => value >= high)) return [];
+      const line = { stroke, 'stroke-width': 2.2, 'stroke-linecap': 'round', fill: 'none' };
+      return [
+        {
+          depth: Math.max(...segment.map(point => screen(point)[2])) + 0.12,
+          svg: element('path', { d: polygon(segment, screen), ...line }),
+        },
+      ];
+    }),
+  );
+}
+
+/** Path data of a line through points. */
+const polygon = (points: readonly Point[], screen: Projection): string =>
+  `M${points
+    .map(point => {
+      const [a, b] = screen(point);
+      return `${a.toFixed(1)},${b.toFixed(1)}`;
+    })
+    .join('L')}`;
+
+/** A point of the data in the box [−1, 1]² × [0, height]. */
+function inBox([a, b, c]: Point, { x, y, low, high, height }: SurfaceOptions): Point {
+  const unit = (value: number, from: readonly number[]) =>
+    (2 * (value - from[0]!)) / (from.at(-1)! - from[0]!) - 1;
+  return [unit(a, x), unit(b, y), (height * (Math.min(c, high) - low)) / (high - low)];
+}
+
+/** Turns, tilts and fits the box [−1, 1]² × [0, height] into the panel. */
+function projection({ azimuth, elevation, height }: SurfaceOptions, size: Size): Projection {
   const [turn, tilt] = [azimuth, elevation].map(degrees => (degrees * Math.PI) / 180) as [number, number];
   const raw = ([a, b, c]: Point): Point => {
     const right = -a * Math.sin(turn) + b * Math.cos(turn);
@@ -126,12 +141,7 @@ function projection({ azimuth, elevation, height }: SurfaceOptions, size: Size) 
 }
 
 /** The floor's outline with its axes, and the vertical axis. */
-function drawFloor(
-  svg: SvgElement,
-  { x, y, low, high, labels }: SurfaceOptions,
-  screen: (point: Point) => Point,
-  polygon: (points: readonly Point[]) => string,
-): void {
+function drawFloor(svg: SvgElement, { x, y, low, high, labels }: SurfaceOptions, screen: Projection): void {
   const [x0, x1, y0, y1] = [x[0]!, x.at(-1)!, y[0]!, y.at(-1)!];
   const floor: Point[] = [
     [x0, y0, low],
@@ -139,7 +149,7 @@ function drawFloor(
     [x1, y1, low],
     [x0, y1, low],
   ];
-  svg.append(element('path', { d: `${polygon(floor)}Z`, fill: '#f6f6f6', stroke: '#bbb' }));
+  svg.append(element('path', { d: `${polygon(floor, screen)}Z`, fill: '#f6f6f6', stroke: '#bbb' }));
   const [centreX, centreY] = screen([(x0 + x1) / 2, (y0 + y1) / 2, low]);
   const label = (point: Point, text: string, away: number, weight: 'normal' | 'bold' = 'normal') => {
     const [a, b] = screen(point);
@@ -168,10 +178,13 @@ function drawFloor(
   const [ax, ay] = floor.reduce((best, corner) => (screen(corner)[0] < screen(best)[0] ? corner : best));
   svg.append(
     element('path', {
-      d: polygon([
-        [ax, ay, low],
-        [ax, ay, high],
-      ]),
+      d: polygon(
+        [
+          [ax, ay, low],
+          [ax, ay, high],
+        ],
+        screen,
+      ),
       stroke: '#888',
       fill: 'none',
     }),

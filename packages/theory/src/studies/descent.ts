@@ -54,7 +54,7 @@ const schema = studySchema(
       .min(1)
       .default([100, 400, 1600])
       .describe(
-        'Numbers ℓ of measurements for which it is seen where gradient descents without sign check stop.',
+        'Numbers ℓ of measurements; for each, gradient descents without sign check show where they stop.',
       ),
     stopPaths: count.default(96).describe('Gradient descents for each.'),
     stopIterations: count.default(400).describe('Iterations of each.'),

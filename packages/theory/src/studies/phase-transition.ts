@@ -26,7 +26,7 @@ const schema = studySchema(
       .array(count)
       .min(3)
       .default([6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256])
-      .describe('ℓ, in ascending order.'),
+      .describe('Numbers ℓ of measurements, in ascending order.'),
     trials: count
       .default(10)
       .describe('Problems for each n, ℓ and prior, of one draw of networks, bases, dictionaries.'),

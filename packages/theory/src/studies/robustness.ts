@@ -14,7 +14,7 @@ const schema = studySchema(
   {
     dimension: count.default(6).describe('n = p, the unknowns of each factor.'),
     hidden: count.default(24).describe('Width of the hidden layer of both networks.'),
-    measurements: count.default(256).describe('ℓ.'),
+    measurements: count.default(256).describe('ℓ, the number of measurements.'),
     noise: z
       .array(z.number().min(0).lt(1))
       .min(3)

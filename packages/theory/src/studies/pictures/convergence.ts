@@ -5,9 +5,9 @@ import { QUADRANTS } from '../../paper/quadrants.js';
 import type { ConvergenceSettings, Outcomes, QuadrantShare, Run } from '../convergence.js';
 
 /** Of Algorithm 1, and of it without balancing, without the sign check and without either. */
-const COLORS = ['#0a7a2f', '#4269d0', '#ff7f0e', '#9467bd'] as const;
+const COLOURS = ['#0a7a2f', '#4269d0', '#ff7f0e', '#9467bd'] as const;
 const COMPARED = ['Algorithm 1', 'no sign check'];
-const COMPARED_COLORS = [COLORS[0], COLORS[2]];
+const COMPARED_COLOURS = [COLOURS[0], COLOURS[2]];
 
 export function convergencePicture(
   outcomes: readonly Outcomes[],
@@ -35,7 +35,7 @@ export function convergencePicture(
   const color = {
     legend: true,
     domain: [...new Set(outcomes.map(({ variant }) => variant))],
-    range: COLORS,
+    range: COLOURS,
   };
   const fx = { label: null, domain: latentDimensions.map(n => `n = ${n}`) };
   return panelsPng(
@@ -63,7 +63,7 @@ export function convergencePicture(
       plotPanel({
         title: 'The same by quadrant of the start',
         subtitle: 'signs of ⟨h, h0⟩ and ⟨m, m0⟩',
-        color: { legend: true, domain: COMPARED, range: COMPARED_COLORS },
+        color: { legend: true, domain: COMPARED, range: COMPARED_COLOURS },
         fx,
         x: { label: null, domain: QUADRANTS.map(({ name }) => name), tickRotate: -40 },
         y: { label: '% of the starts', domain: [0, 100], grid: true },
@@ -82,7 +82,7 @@ export function convergencePicture(
       plotPanel({
         title: `The objective, n = ${latentDimensions.at(-1)}`,
         subtitle: 'one line per start',
-        color: { legend: true, domain: COMPARED, range: COMPARED_COLORS },
+        color: { legend: true, domain: COMPARED, range: COMPARED_COLOURS },
         x: { label: 'iteration', domain: [0, iterations] },
         y: { label: 'f / f(0, 0)', type: 'log', grid: true, tickFormat: '.0e', ticks: 6 },
         marks: [
