@@ -1,5 +1,5 @@
 // The layers of a trained generator as linear maps.
-import type { RandomStream } from '@blind-demod/arrays';
+import { type RandomStream, UserError } from '@blind-demod/arrays';
 import type { Generator } from '@blind-demod/dcgan';
 import { denseMap, gaussianMap, type LinearMap } from './linear-maps.js';
 import { transposedConvolutionMap } from './transposed-convolution.js';
@@ -14,8 +14,17 @@ export interface LinearLayer {
   random(stream: RandomStream): LinearMap;
 }
 
-/** The layers of a generator, from the latent code to the image, normalisation folded in. */
-export function linearLayers({ parameters, latentDimension }: Generator): LinearLayer[] {
+/**
+ * The layers of a generator, from the latent code to the image, normalisation folded in.
+ *
+ * @throws UserError when the generator is no DCGAN: only its layers are known here.
+ */
+export function linearLayers({ architecture, parameters, latentDimension }: Generator): LinearLayer[] {
+  if (architecture !== 'dcgan') {
+    throw new UserError(
+      `the layers of generators of the architecture "${architecture}" cannot be measured, only those of "dcgan"`,
+    );
+  }
   return parameters.map(({ weight, bias }, index): LinearLayer => {
     const channels = bias.shape[0]!;
     const { map, random } =
