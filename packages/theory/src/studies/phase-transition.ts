@@ -125,7 +125,7 @@ export const phaseTransition: Study<PhaseTransitionSettings> = {
     const laws = PRIORS.flatMap(prior => lawOf(prior, thresholds));
     return {
       result: { cells, thresholds, laws },
-      pictures: { 'phase-transition': await phaseTransitionPicture(PRIORS, cells, thresholds, settings) },
+      pictures: { 'phase-transition': await phaseTransitionPicture(cells, thresholds, settings) },
       findings: [
         ...PRIORS.map(prior => describePrior(prior, thresholds, laws)),
         `of the generative prior's measurements ${percent(nonZeroOf(cells))} are not zero`,

@@ -10,27 +10,27 @@ const TITLES: Record<Prior, string> = {
   sparsity: 'Sparsity prior: alternating hard thresholding',
 };
 
+const LINE = { x: 'x', y: 'y', stroke: '#ff4d3d', strokeWidth: 2.5, clip: true } as const;
+
 /** A panel for each prior. */
 export function phaseTransitionPicture(
-  priors: readonly Prior[],
   cells: readonly Cell[],
   thresholds: readonly Threshold[],
   settings: PhaseTransitionSettings,
 ): Promise<Uint8Array> {
-  const panels = priors.map(prior => {
-    const own = thresholds.filter(threshold => threshold.prior === prior);
-    return successPanel(
-      prior,
+  const panels = (Object.keys(TITLES) as Prior[]).map(prior =>
+    successPanel(
+      TITLES[prior],
       cells.filter(cell => cell.prior === prior),
-      own,
+      thresholds.filter(threshold => threshold.prior === prior),
       settings,
-    );
-  });
+    ),
+  );
   return panelsPng(panels, { width: 1380, height: 520 });
 }
 
 function successPanel(
-  prior: Prior,
+  title: string,
   cells: readonly Cell[],
   thresholds: readonly Threshold[],
   { dimensions, measurements }: PhaseTransitionSettings,
@@ -50,22 +50,15 @@ function successPanel(
       : [
           Plot.line(
             line(unknowns => unknowns),
-            { x: 'x', y: 'y', stroke: '#ff4d3d', strokeWidth: 2.5, clip: true },
+            LINE,
           ),
           Plot.line(
             line(unknowns => unknowns ** 2),
-            {
-              x: 'x',
-              y: 'y',
-              stroke: '#ff4d3d',
-              strokeWidth: 2.5,
-              strokeDasharray: '6 5',
-              clip: true,
-            },
+            { ...LINE, strokeDasharray: '6 5' },
           ),
         ];
   return plotPanel({
-    title: TITLES[prior],
+    title,
     subtitle:
       'Fraction recovered. Red: ℓ = c(n + p); dashed: ℓ = c(n² + p²), c fitted to the dots, where it is one half.',
     marginLeft: 46,
