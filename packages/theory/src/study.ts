@@ -2,7 +2,7 @@
 import type { Device } from '@blind-demod/jit';
 import type { z } from 'zod';
 
-/** One study of the theory: `demod theory NAME` runs it. A file of studies/ exports it, and studies/index.ts lists it. */
+/** A study of the theory: `demod theory NAME` runs it. A file of studies/ exports it, studies/index.ts lists it. */
 export interface Study<Settings extends StudySettings> {
   /** As it is called on the command line; its artifact's folder and its page in docs/ have the same name. */
   readonly name: string;
@@ -25,7 +25,7 @@ export interface StudySettings {
 /** What a study is given besides its settings. */
 export interface StudyContext {
   readonly device: Device;
-  /** The folder to which paths in the settings are relative: the settings file's, or without one the working folder. */
+  /** The folder to which paths in the settings are relative: that of their file, or the working folder without one. */
   readonly root: string;
   /** Tells how much is done, 0 to 1, and a note. */
   readonly progress: (fraction: number, note?: string) => void;

@@ -7,7 +7,7 @@ export interface PowerLaw {
   readonly factor: number;
 }
 
-/** The line through (log x, log y) of least squares. @throws TypeError unless two different x are given, all positive */
+/** The least-squares line through (log x, log y). @throws TypeError unless all are positive and two x differ */
 export function fitPowerLaw(points: readonly { readonly x: number; readonly y: number }[]): PowerLaw {
   if (new Set(points.map(({ x }) => x)).size < 2 || points.some(({ x, y }) => !(x > 0 && y > 0))) {
     throw new TypeError('expected positive points at two places or more');

@@ -7,7 +7,8 @@ import type { CodePair } from './code-pair.js';
 
 /**
  * ρ_d: the spurious hyperbola of a network of depth d goes through −ρ_d h0 (Hand and Voroninski 2017).
- * ρ_d = Σ_i (sin θ̌_i / π) Π_{j>i} (π − θ̌_j)/π with θ̌_0 = π and θ̌_{i+1} = g(θ̌_i). It equals cos θ̌_d, and tends to 1.
+ * ρ_d = Σ_i (sin θ̌_i / π) Π_{j>i} (π − θ̌_j)/π with θ̌_0 = π and θ̌_{i+1} = g(θ̌_i).
+ * It equals cos θ̌_d, and tends to 1.
  */
 export function spuriousScale(depth: number): number {
   return radialWeight(anglesThroughLayers(Math.PI, depth));
@@ -46,7 +47,8 @@ export function expectedObjective(point: CodePair, truth: CodePair, sizes: Sizes
 
 /**
  * The expectation of ∂f/∂h, t⁽¹⁾ of the paper's appendix (t⁽²⁾ is the same with the roles exchanged):
- * (‖m‖² h − ‖m‖‖m0‖ cos φ_s · h̃) / (ℓ 2^{d+s}), with h̃ = Π (π−θ_i)/π · h0 + ‖h0‖ Σ_i (sin θ_i/π) Π_{j>i} (π−θ_j)/π · ĥ.
+ * (‖m‖² h − ‖m‖‖m0‖ cos φ_s · h̃) / (ℓ 2^{d+s}), with
+ * h̃ = Π (π−θ_i)/π · h0 + ‖h0‖ Σ_i (sin θ_i/π) Π_{j>i} (π−θ_j)/π · ĥ.
  */
 export function expectedSignalGradient(point: CodePair, truth: CodePair, sizes: Sizes): Float64Array {
   const { signal: h, distortion: m } = point;
@@ -63,6 +65,6 @@ export function expectedSignalGradient(point: CodePair, truth: CodePair, sizes: 
 const lastCosine = (a: Float64Array, b: Float64Array, depth: number): number =>
   Math.cos(anglesThroughLayers(angle(a, b), depth).at(-1)!);
 
-/** 1/(ℓ 2^{d+s}), the unit of f and its gradients: each layer halves squared norms, and the last has entries of size 1/√ℓ. */
+/** 1/(ℓ 2^{d+s}), the unit of f and its gradients: layers halve squared norms, and the last has entries of size 1/√ℓ. */
 export const gradientUnit = ({ signal, distortion, measurements }: Sizes): number =>
   1 / (measurements * 2 ** (signal + distortion));

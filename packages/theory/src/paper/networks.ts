@@ -88,7 +88,7 @@ export function activePattern(
   });
 }
 
-/** Λ_z x = Π W_{i,+,z} x: with one pattern of active rows the network is linear; this is that linear map, applied to x. */
+/** Λ_z x = Π W_{i,+,z} x: the linear map that the network is where it has this pattern of active rows, applied to x. */
 export function applyPiece(
   { layers }: ReluNetwork,
   pattern: readonly Uint8Array[],

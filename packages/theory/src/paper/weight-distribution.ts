@@ -28,13 +28,13 @@ export interface Deviation {
 export interface Condition {
   /** The dimensions of the unit vectors in question. */
   readonly dimensions: readonly number[];
-  /** Vectors along the i-th longest rows of the weights, from 0. Of all inputs of its length, a row's own gets most out of it. */
+  /** Vectors along the i-th longest rows of the weights, from 0: a row answers most strongly to its own direction. */
   alongRow(index: number): Float64Array[];
   /** @param scale t. @param guess a first guess of the direction in which the norm is attained. */
   deviation(vectors: readonly Float64Array[], scale: number, guess: Float64Array): Deviation;
   /**
-   * For each vector, a direction in which the deviation rises. A depends on most vectors through indicators alone, which
-   * have no derivative. They are smoothed over the width that a rotation by `width` radians can reach.
+   * For each vector, a direction in which the deviation rises. A depends on most vectors through indicators alone,
+   * which have no derivative. They are smoothed over the width that a rotation by `width` radians can reach.
    */
   ascentDirections(
     vectors: readonly Float64Array[],
@@ -150,7 +150,7 @@ function deviation(
   return { value: Math.abs(scale * forms.measured - forms.expected), direction: vector, ...forms };
 }
 
-/** For maps of equally many rows: the i-th row of each as a unit vector, the rows ordered by the product of their norms. */
+/** For maps of equally many rows: the i-th row of each as a unit vector, in the order of the products of their norms. */
 function longestRows(maps: readonly LinearMap[]): (index: number) => Float64Array[] {
   let order: number[] | undefined;
   return index => {

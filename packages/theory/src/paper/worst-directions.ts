@@ -65,9 +65,9 @@ const SMALLEST_ROTATION = 1e-3;
 /**
  * The smallest ε over all scalings of the weights, and that scaling: min over t of max over directions of ‖t·A − E‖.
  *
- * Each deviation that was seen, at whatever t, bounds the maximum from below by |t·measured − expected|, which is convex
- * in t. So the search alternates: look for the worst directions at some t, then take the t at which all bounds seen so
- * far are least. At t = 0 the maximum is max ‖Q‖ = ½: an ε of ½ means that the weights are no better than zeros.
+ * Each deviation that was seen, at whatever t, bounds the maximum from below by |t·measured − expected|, which is
+ * convex in t. So the search alternates: look for the worst directions at some t, then take the t at which all bounds
+ * seen so far are least. At t = 0 the maximum is max ‖Q‖ = ½: an ε of ½ means that the weights are no better than zeros.
  *
  * @param initialScale where to begin; 1 for weights that already have the paper's variance.
  */
@@ -99,7 +99,7 @@ function leastMaximum(seen: readonly Deviation[]): { epsilon: number; scale: num
   return { epsilon: largest(scale), scale };
 }
 
-/** The kinds of starts, in turn: equal random directions, where Q is largest; the longest rows; independent random directions. */
+/** The kinds of starts: equal random directions, where Q is largest; the longest rows; independent random directions. */
 const STARTS = ['equal', 'row', 'independent'] as const;
 
 function startingVectors(

@@ -1,4 +1,4 @@
-// Alternating minimisation of ‖y − w ⊙ x‖ over the two factors: the loop that the subspace and the sparsity prior share.
+// Alternating minimisation of ‖y − w ⊙ x‖ over both factors: the loop that the subspace and the sparsity prior share.
 import { inner, minus, norm, scaled, times } from '@blind-demod/arrays';
 import type { ImagePair } from './errors.js';
 

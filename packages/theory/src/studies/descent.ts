@@ -173,7 +173,7 @@ interface SlopeSample extends Slope, Descends {
   readonly deviation: number;
 }
 
-/** Slopes at points everywhere: two thirds at every angle to the true codes, the others at every distance from a hyperbola. */
+/** Slopes at points everywhere: two thirds at all angles to the true codes, the others at all distances from a hyperbola. */
 function measureSlopes(
   problem: Problem,
   { samples, seed }: Settings,
@@ -211,7 +211,7 @@ function pointNear({ point }: Hyperbola, random: RandomStream): CodePair {
 const atAnyAngle = (code: Float64Array, random: RandomStream): Float64Array =>
   randomUnitAtAngle(Math.PI * random.uniform(), code, random);
 
-/** The same where a row of W_1 is orthogonal to its code; the limit is taken from a random side. */
+/** Slopes at kinks, where a row of W_1 is orthogonal to its code; the gradients are limits from a random side. */
 function measureKinks(problem: Problem, { kinks, seed }: Settings): (Slope & Descends)[] {
   const random = randomStream(seed, 'kinks');
   return Array.from({ length: kinks }, () => {

@@ -1,4 +1,4 @@
-// The networks of Theorem 2: how expansive they are, what truncation takes away, and what layers do to norms and angles.
+// The networks of Theorem 2: how expansive they are, what truncation takes away, what layers do to norms and angles.
 
 import { byFactor, norm, randomStream } from '@blind-demod/arrays';
 import { panelsPng, plotPanel } from '@blind-demod/picture';
@@ -97,7 +97,7 @@ export const networks: Study<Settings> = {
   },
 };
 
-/** What a network has: sizes, the c of A2, the share of rows that truncation zeroed, and the norms through its layers. */
+/** A network in numbers: widths, the c of A2, the share of rows that truncation zeroed, norms through its layers. */
 function describe(network: ReluNetwork) {
   const last = network.layers.at(-1)!;
   let zeroed = 0;
