@@ -54,10 +54,10 @@ async function read(file: string): Promise<string> {
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new UserError(`${file}: no such file; give the path of an experiment's JSON file`);
+      throw new UserError(`${file}: no such file; give the path of a JSON file of settings`);
     }
     if (code === 'EISDIR') {
-      throw new UserError(`${file}: is a folder; give the path of an experiment's JSON file`);
+      throw new UserError(`${file}: is a folder; give the path of a JSON file of settings`);
     }
     throw new UserError(`${file}: cannot be read (${code})`);
   }
@@ -86,7 +86,7 @@ function explain(issues: readonly z.core.$ZodIssue[], settings: unknown, schema:
     const hint = close === undefined ? `known there: ${known.join(', ')}` : `did you mean "${close}"?`;
     return `unknown setting "${[...issue.path, key].join('.')}"; ${hint}${more}`;
   }
-  const place = issue.path.length === 0 ? 'the experiment' : `"${issue.path.join('.')}"`;
+  const place = issue.path.length === 0 ? 'the settings' : `"${issue.path.join('.')}"`;
   return `${place}: ${reason(issue, settings)}${more}`;
 }
 

@@ -86,7 +86,7 @@ describe('loadExperiment', () => {
       { signal: { network: { architecture: 'vit' } } },
       expect.stringMatching(/^"signal.network.architecture": expected 'dcgan'.*, got "vit"$/),
     ],
-    [[], 'the experiment: expected object, got []'],
+    [[], 'the settings: expected object, got []'],
   ])('names a setting out of bounds: %j', async (settings, expected) => {
     expect(await complaint(settings)).toEqual(expected);
   });
@@ -102,7 +102,7 @@ describe('loadExperiment', () => {
 
   test('says when there is no such file', async () => {
     await expect(loadExperiment(join(folder, 'none.json'))).rejects.toThrow(
-      new UserError(`${join(folder, 'none.json')}: no such file; give the path of an experiment's JSON file`),
+      new UserError(`${join(folder, 'none.json')}: no such file; give the path of a JSON file of settings`),
     );
     await expect(loadExperiment(folder)).rejects.toThrow('is a folder');
   });
