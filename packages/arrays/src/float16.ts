@@ -1,4 +1,5 @@
-// Half precision (IEEE 754 binary16): the 16 bits of a number, and the number of 16 bits.
+// Half precision (IEEE 754 binary16): the 16 bits of a number, and the number of 16 bits. By hand: Node 20 to 22 have no
+// Float16Array.
 
 const EXPONENT_BIAS = 15;
 /** From here on numbers are nearer to 2^16, which is infinity, than to the largest half, 65504; as float32 bits. */

@@ -1,4 +1,4 @@
-// Writing a file whole or not at all.
+// Writing a file whole or not at all. Our own, because its errors say what the user can mend.
 
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// The hash of settings, whatever the order of their keys.
+// The hash of settings, whatever the order of their keys. Our own: kept artifacts are found by hashes of just these bytes.
 import { sha256 } from '@blind-demod/arrays';
 
 /** The sha256, in hexadecimal, of a value's canonical JSON: keys sorted, no spaces, undefined left out. */

@@ -1,4 +1,4 @@
-// Reading a config file, with an error that says what to change.
+// Reading a file of settings, with an error that says what to change.
 
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';

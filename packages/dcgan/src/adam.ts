@@ -1,4 +1,5 @@
-// Adam (Kingma and Ba 2015) over the parameters of a network.
+// Adam (Kingma and Ba 2015) over the parameters of a network. TensorFlow.js' own changes variables in place; a step that is
+// compiled must be a pure function.
 
 import { float32, type NdArray } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';

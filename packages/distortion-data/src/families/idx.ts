@@ -1,4 +1,5 @@
-// IDX files, the format in which MNIST and Fashion-MNIST come (http://yann.lecun.com/exdb/mnist/).
+// IDX files, the format in which MNIST and Fashion-MNIST come (http://yann.lecun.com/exdb/mnist/). Read by hand: it is a
+// header of a few numbers.
 //
 //   2 zero bytes, the type (8: unsigned byte), the number of dimensions, their sizes (big-endian), the data
 
