@@ -30,14 +30,28 @@ test('goes on: a second comparison computes nothing, more images or methods only
   const before = await read();
   const { code, stderr } = await place.run('compare', ...SOME);
   expect(code).toBe(0);
-  expect(stderr).not.toContain('comparing');
+  expect(stderr).not.toContain('recovering');
   expect(await read()).toBe(before);
 
   const more = await place.run('compare', ...SOME, '--images', '4');
-  expect(more.stderr).toMatch(/^comparing .*: 16\/32$/m); // two pairs of each; the batch of one is now of two
+  expect(more.stderr).toMatch(/^recovering .*: 16\/32$/m); // two pairs of each; the batch of one is now of two
   const clean = (csv: string) => csv.split('\r\n').filter(line => /^clean,ours,[01],/.test(line));
   expect(clean(await read())).toEqual(clean(before));
   expect(clean(before)).toHaveLength(2);
+});
+
+test('what an evaluation solved, a comparison does not solve again, and the reverse', async () => {
+  const place = await workplace.copy();
+  const SOLVERS = ['--methods', 'paper,paper-refined,ours,ours-refined', '--conditions', 'clean'];
+  const first = await place.succeed('eval');
+  expect(first).toContain('3 pairs of test images, 3 recoveries solved now'); // the paper's: ours were compared
+  expect((await place.run('compare', ...SOLVERS)).stderr).not.toContain('recovering');
+
+  const other = await workplace.copy();
+  await other.succeed('compare', ...SOLVERS);
+  const printed = await other.succeed('eval');
+  expect(printed).toContain('3 pairs of test images; medians');
+  expect(printed).toBe(await place.succeed('eval'));
 });
 
 test('with --json, the summaries by condition and method', async () => {

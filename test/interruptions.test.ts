@@ -60,17 +60,18 @@ test('a training killed again and again ends in the same bytes', async () => {
 test('an evaluation killed in the middle ends in the same results', async () => {
   const place = await undisturbed.copy();
   const results = ['artifacts', 'smoke', 'eval'];
-  await rm(place.path(...results), { recursive: true });
+  const trials = ['artifacts', 'smoke', 'trials'];
+  for (const folder of [results, trials]) await rm(place.path(...folder), { recursive: true });
   const running = place.start('eval');
-  await changed(running, place.path(...results, 'parts', '0002', 'manifest.json'));
+  await changed(running, place.path(...trials, 'clean', 'ours', '0002', 'manifest.json'));
   running.child.kill('SIGKILL');
   expect((await running.outcome).signal).toBe('SIGKILL');
   await expect(place.read(...results, 'metrics.json')).rejects.toThrow('ENOENT');
 
   const { code, stderr } = await place.run('eval');
   expect(code).toBe(0);
-  const [, before] = /^solving .*: (\d+)\/20$/m.exec(stderr) ?? [];
-  expect(Number(before)).toBeGreaterThanOrEqual(3 * 2);
+  const [, before] = /^recovering .*: (\d+)\/80$/m.exec(stderr) ?? [];
+  expect(Number(before)).toBeGreaterThanOrEqual(3 * 2 * 4); // pairs of three batches, by two methods of each solver
   for (const name of ['metrics.json', 'images.csv', 'figure2.png', 'report.html', 'manifest.json']) {
     const path = [...results, name];
     expect((await place.read(...path)).equals(await undisturbed.read(...path)), name).toBe(true);

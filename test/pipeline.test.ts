@@ -55,6 +55,7 @@ describe('the evaluation', () => {
     for (const row of ['observation y', 'generator G1(h)', 'refined', 'distortion']) {
       expect(printed).toContain(`| ${row}`);
     }
+    expect(printed).toMatch(/^\| paper +\| refined .*\n.*\n\| this +\| generator G1\(h\) /m);
     expect(printed).toContain('4 pairs');
     expect(printed.trimEnd().split('\n').at(-1)).toBe('artifacts/smoke/eval/report.html');
   });
@@ -83,13 +84,14 @@ describe('the evaluation', () => {
       .trimEnd()
       .split('\r\n')
       .map(line => line.split(','));
-    const { estimates, pairs } = JSON.parse(
+    const { estimates, paper, pairs } = JSON.parse(
       (await workplace.read('artifacts', 'smoke', 'eval', 'metrics.json')).toString(),
     );
     expect(rows).toHaveLength(pairs);
-    for (const [estimate, { psnr, relativeError }] of Object.entries<Record<string, { mean: number }>>(
-      estimates,
-    )) {
+    const papers = Object.entries(paper).map(([name, summary]) => [`paper_${name}`, summary] as const);
+    expect(papers).toHaveLength(3);
+    for (const [estimate, summary] of [...Object.entries(estimates), ...papers]) {
+      const { psnr, relativeError } = summary as Record<string, { mean: number }>;
       const mean = (column: string) =>
         rows.reduce((sum, row) => sum + Number(row[header!.indexOf(`${estimate}_${column}`)]), 0) /
         rows.length;
@@ -102,7 +104,7 @@ describe('the evaluation', () => {
     const copy = await workplace.copy();
     const { code, stderr } = await copy.run('eval', '--images', '8');
     expect(code).toBe(0);
-    expect(stderr).toContain(': 4/8\n');
+    expect(stderr).toContain(': 16/32\n'); // two methods of each solver
     const lines = async (place: Workplace) =>
       (await place.read('artifacts', 'smoke', 'eval', 'images.csv')).toString().split('\r\n');
     expect((await lines(copy)).slice(0, 5)).toEqual((await lines(workplace)).slice(0, 5));

@@ -6,6 +6,7 @@ import { Workplace } from './demod.js';
 // 13 pairs in batches of 2: seven batches, the last of them of another size.
 const CONFIG = { solver: { iterations: 15 }, evaluation: { images: 13, batchSize: 2, figureColumns: 5 } };
 const RESULTS = ['artifacts', 'smoke', 'eval'] as const;
+const TRIALS = ['artifacts', 'smoke', 'trials', 'clean'] as const;
 let undisturbed: Workplace;
 /** The same before its evaluation. */
 let trained: Workplace;
@@ -49,9 +50,9 @@ test('shards on different machines, joined on another', async () => {
 
 test('a merge names the shards that are missing or damaged', async () => {
   const place = await undisturbed.copy();
-  await rm(place.path(...RESULTS, 'parts', '0001'), { recursive: true });
-  await rm(place.path(...RESULTS, 'parts', '0005'), { recursive: true });
-  await truncate(place.path(...RESULTS, 'parts', '0002', 'recovery.safetensors'), 100);
+  await rm(place.path(...TRIALS, 'ours', '0001'), { recursive: true });
+  await rm(place.path(...TRIALS, 'paper', '0005'), { recursive: true });
+  await truncate(place.path(...TRIALS, 'ours', '0002', 'recovery', 'recovery.safetensors'), 100);
   const { code, stdout, stderr } = await place.run('eval', '--merge', '4');
   expect(code).toBe(1);
   expect(stdout).toBe('');

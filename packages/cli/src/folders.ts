@@ -6,6 +6,7 @@ import type { Factor } from '@blind-demod/arrays';
 export interface Folders {
   images(factor: Factor): string;
   generator(factor: Factor): string;
+  readonly trials: string;
   readonly evaluation: string;
   readonly ablation: string;
   readonly comparison: string;
@@ -17,6 +18,7 @@ export function foldersOf(out: string, name: string): Folders {
   return {
     images: factor => join(root, 'data', factor),
     generator: factor => join(root, factor),
+    trials: join(root, 'trials'),
     evaluation: join(root, 'eval'),
     ablation: join(root, 'ablation'),
     comparison: join(root, 'compare'),

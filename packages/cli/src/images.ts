@@ -1,5 +1,5 @@
 // The images of both factors, made where they are not there yet.
-import type { Factor } from '@blind-demod/arrays';
+import type { ByFactor } from '@blind-demod/arrays';
 import { type FactorImages, prepareImages } from '@blind-demod/distortion-data';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { Folders } from './folders.js';
@@ -8,7 +8,7 @@ import type { Folders } from './folders.js';
 export async function prepareBoth(
   loaded: LoadedExperiment,
   folders: Folders,
-): Promise<Record<Factor, FactorImages>> {
+): Promise<ByFactor<FactorImages>> {
   return {
     signal: await prepareImages(loaded, 'signal', folders.images('signal')),
     distortion: await prepareImages(loaded, 'distortion', folders.images('distortion')),

@@ -1,30 +1,18 @@
 // Which part of the solver does what: the same training pairs solved again and again, with one thing changed each time.
 
-import {
-  atBestScale,
-  type Distribution,
-  distribution,
-  type Factor,
-  type Float32NdArray,
-  imageAt,
-} from '@blind-demod/arrays';
+import type { ByFactor, Distribution } from '@blind-demod/arrays';
 import type { Generator } from '@blind-demod/dcgan';
-import { generatorPrior } from '@blind-demod/dcgan';
-import {
-  DivergedError,
-  PAPER_SOLVER,
-  type Recovery,
-  refine,
-  type SolverSettings,
-  solve,
-} from '@blind-demod/demod-core';
+import { PAPER_SOLVER, type SolverSettings } from '@blind-demod/demod-core';
 import type { FactorImages } from '@blind-demod/distortion-data';
 import type { Experiment } from '@blind-demod/experiment';
-import type { Device } from '@blind-demod/jit';
-import { inBatches, type Observations, observe } from './batches.js';
-import { psnr } from './metrics/psnr.js';
-import { errorAtBestScale, errorWhereSeen } from './metrics/relative-error.js';
-import { heldOutPairs } from './pairs.js';
+import { chosenDevice, type Device } from '@blind-demod/jit';
+import { searched } from './methods/search.js';
+import { type MethodSummary, summariseScores } from './report/summary.js';
+import { inBatches } from './trials/batches.js';
+import { CLEAN } from './trials/conditions.js';
+import { drawPairs } from './trials/pairs.js';
+import { readScores, runTrials } from './trials/run.js';
+import { trialsIn } from './trials/store.js';
 
 /** A solver that differs from another in what its name says. */
 export interface Variant {
@@ -32,15 +20,17 @@ export interface Variant {
   readonly solver: SolverSettings;
 }
 
-type Score = 'distortion' | 'distortionWhereSeen' | 'generatorPsnr' | 'refinedPsnr';
-type PairScores = Readonly<Record<Score, number>>;
-
 export interface AblationRow {
   readonly name: string;
-  /** Absent when the search diverged. */
-  readonly scores?: Readonly<Record<Score, Distribution>>;
-  /** Of solving, for each pair. */
-  readonly seconds: number;
+  /** Absent when the search diverged. Distortions are smoothed as for the refinement. */
+  readonly scores?: {
+    readonly distortion: Distribution;
+    readonly distortionWhereSeen: Distribution;
+    readonly generatorPsnr: Distribution;
+    readonly refinedPsnr: Distribution;
+  };
+  /** Of solving, for each pair; absent when the search diverged. */
+  readonly seconds?: number;
 }
 
 /**
@@ -111,80 +101,64 @@ export function departures(solver: SolverSettings): Variant[] {
 }
 
 export interface AblationInput {
-  readonly generators: Readonly<Record<Factor, Generator>>;
-  readonly images: Readonly<Record<Factor, FactorImages>>;
+  readonly generators: ByFactor<Generator>;
+  readonly images: ByFactor<FactorImages>;
   readonly device: Device;
   /** How many pairs of training images. */
   readonly count: number;
-  readonly onRow?: (row: AblationRow) => void;
-  /** The share of a variant's work that is done, from 0 to 1. */
-  readonly onProgress?: (share: number) => void;
+  /** Where trials are kept. */
+  readonly trials: string;
 }
 
 /**
  * Solves the same `count` pairs of *training* images with every variant, so that settings can be chosen without a look
  * at the test images. Distortions are judged by their relative error, over the whole image and where the signal shows them.
+ * What an earlier run found is not searched for again.
  *
  * @throws UserError when the device does not work; a search that diverges is a row without scores.
  */
 export async function ablate(
-  { seed, evaluation }: Experiment,
+  experiment: Experiment,
   variants: readonly Variant[],
-  { generators, images, device, count, onRow, onProgress }: AblationInput,
+  { generators, images, device, count, trials }: AblationInput,
 ): Promise<AblationRow[]> {
+  const { seed, evaluation } = experiment;
   const sets = { signal: images.signal.train, distortion: images.distortion.train };
-  const batches = inBatches(heldOutPairs(seed, sets, count), evaluation.batchSize);
-  const priors = [generatorPrior(generators.signal), generatorPrior(generators.distortion)] as const;
+  const batches = inBatches(drawPairs(seed, sets, count), evaluation.batchSize);
+  const means = { experiment, generators, device: await chosenDevice(device) };
+  const store = trialsIn(trials, experiment, 'training');
+  const ofVariants = variants.map(({ name: title, solver }) => {
+    const name = title.replaceAll(/[^\p{L}\d]+/gu, '-');
+    const procedure = searched({ name, title, solver }, means);
+    return { procedure, tasks: batches.map(batch => ({ batch, condition: CLEAN, procedure })) };
+  });
+  const { diverged } = await runTrials(
+    { tasks: ofVariants.flatMap(({ tasks }) => tasks), images: sets, seed, store },
+    { diverging: 'a result' },
+  );
   const rows: AblationRow[] = [];
-  for (const { name, solver } of variants) {
-    let seconds = 0;
-    const scores: PairScores[] = [];
-    try {
-      for (const { index, first, pairs } of batches) {
-        const truth = observe(sets, pairs);
-        const start = performance.now();
-        const recovery = await solve(...priors, truth.observation, {
-          settings: solver,
-          seed,
-          first,
-          device,
-          onIteration: ({ done, total }) => onProgress?.((index + done / total) / batches.length),
-        });
-        seconds += (performance.now() - start) / 1000 / count;
-        scores.push(...scoresOf(recovery, truth, solver));
-      }
-    } catch (error) {
-      if (!(error instanceof DivergedError)) throw error;
+  for (const { procedure, tasks } of ofVariants) {
+    const [plain, refined] = procedure.methods;
+    if (diverged.has(procedure)) {
+      rows.push({ name: plain!.title });
+      continue;
     }
-    const row = { name, seconds, ...(scores.length === count && { scores: distributionsOf(scores) }) };
-    rows.push(row);
-    onRow?.(row);
+    const scores = await readScores(store, tasks);
+    rows.push(
+      rowOf(plain!.title, summariseScores(scores[plain!.name]!), summariseScores(scores[refined!.name]!)),
+    );
   }
   return rows;
 }
 
-/** The scores of each pair of a batch. */
-function scoresOf(recovery: Recovery, truth: Observations, { refinement }: SolverSettings): PairScores[] {
-  const refined = refine({ ...recovery, observation: truth.observation }, refinement);
-  const quality = (estimate: Float32Array, aim: Float32Array) => psnr(atBestScale(estimate, aim), aim);
-  return Array.from(recovery.objective, (_, pair) => {
-    const at = (images: Float32NdArray) => imageAt(images, pair).data;
-    const [signal, distortion] = [at(truth.signal), at(truth.distortion)];
-    return {
-      distortion: errorAtBestScale(at(refined.distortion), distortion),
-      distortionWhereSeen: errorWhereSeen(at(refined.distortion), distortion, signal),
-      generatorPsnr: quality(at(recovery.signal), signal),
-      refinedPsnr: quality(at(refined.signal), signal),
-    };
-  });
-}
-
-const distributionsOf = (scores: readonly PairScores[]): Record<Score, Distribution> => {
-  const of = (score: Score) => distribution(scores.map(pair => pair[score]));
-  return {
-    distortion: of('distortion'),
-    distortionWhereSeen: of('distortionWhereSeen'),
-    generatorPsnr: of('generatorPsnr'),
-    refinedPsnr: of('refinedPsnr'),
-  };
-};
+/** A row, from the summaries of a solver's two methods. */
+const rowOf = (name: string, plain: MethodSummary, refined: MethodSummary): AblationRow => ({
+  name,
+  scores: {
+    distortion: refined.distortion!.relativeError,
+    distortionWhereSeen: refined.distortion!.whereSeen,
+    generatorPsnr: plain.signal!.psnr,
+    refinedPsnr: refined.signal!.psnr,
+  },
+  seconds: plain.secondsPerImage,
+});

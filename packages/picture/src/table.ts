@@ -19,15 +19,15 @@ const ASCII = {
   middle: '|',
 };
 
-/** Lines under a head; the first column is text. `ascii` draws with plain characters, for logs and pipes. */
+/** Lines under a head; the first columns are text. `ascii` draws with plain characters, for logs and pipes. */
 export function textTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  { ascii }: { ascii: boolean },
+  { ascii, textColumns = 1 }: { ascii: boolean; textColumns?: number },
 ): string {
   const table = new Table({
     head: [...head],
-    colAligns: head.map((_, column) => (column === 0 ? 'left' : 'right')),
+    colAligns: head.map((_, column) => (column < textColumns ? 'left' : 'right')),
     style: { head: [], border: [], compact: true },
     ...(ascii && { chars: ASCII }),
   });

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
-import { startProgress, writeFileAtomic } from '@blind-demod/artifacts';
+import { writeFileAtomic } from '@blind-demod/artifacts';
 import { type AblationRow, ablate, departures, paperVariants } from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
 import { textTable } from '@blind-demod/picture';
@@ -49,18 +49,13 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
         ? paperVariants(channels * imageSize ** 2, solver.refinement)
         : departures(solver);
 
-    const progress = startProgress({ title: 'solving (per cent)', total: 100 });
-    const percent = (solved: number) => Math.round((100 * solved) / variants.length);
-    let done = 0;
     const rows = await ablate(loaded.experiment, variants, {
       generators,
       images,
       count,
       device: args.device,
-      onProgress: share => progress.update(percent(done + share)),
-      onRow: ({ name }) => progress.update(percent(++done), name),
-    }).finally(progress.stop);
-
+      trials: join(folders.trials, 'training'),
+    });
     const file = join(folders.ablation, `${args.study}.json`);
     await writeFileAtomic(
       file,
@@ -87,7 +82,7 @@ function table(rows: readonly AblationRow[]): string {
           `${scores.refinedPsnr.median.toFixed(1)} dB`,
           `${scores.refinedPsnr.percentile10.toFixed(1)} dB`,
         ]),
-    seconds.toFixed(2),
+    seconds === undefined ? '' : seconds.toFixed(2),
   ]);
   return textTable(head, lines, { ascii: !process.stdout.isTTY });
 }

@@ -9,6 +9,7 @@ import {
   withMethods,
 } from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
+import { chosenDevice } from '@blind-demod/jit';
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import { foldersOf } from '../folders.js';
@@ -61,13 +62,17 @@ images it does only the new ones.`,
     const folders = foldersOf(args.out, loaded.name);
     const { generators } = await findGenerators(loaded, args.out);
     const images = await prepareBoth(loaded, folders);
-    const procedures = allProcedures(loaded.experiment, { images, generators, device: args.device });
+    const { experiment } = loaded;
+    const device = await chosenDevice(args.device);
+    const training = { signal: images.signal.train, distortion: images.distortion.train };
+    const procedures = allProcedures({ experiment, training, generators, device });
     const methods = procedures.flatMap(procedure => procedure.methods);
     const { pairs, results, files } = await compare(loaded, {
       images,
       procedures: withMethods(procedures, chosen('methods', args.methods, methods)),
       conditions: CONDITIONS.filter(({ name }) => conditionNames.includes(name)),
       folder: folders.comparison,
+      trials: folders.trials,
       ...(args.images !== undefined && { count: args.images }),
     });
     printResult(args, { pairs, conditions: byName(results), files }, [

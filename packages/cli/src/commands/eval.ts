@@ -3,9 +3,9 @@ import {
   type EvaluationInput,
   evaluate,
   mergeShards,
+  type Ran,
   type Results,
   type Shard,
-  type Solved,
   solveShard,
   summaryTable,
 } from '@blind-demod/eval';
@@ -70,7 +70,7 @@ export const evalCommand: CommandModule<CommonArguments, Arguments> = {
       const { solved, ...results } = await evaluate(loaded, input);
       return printResults(results, found, args, timing(solved));
     }
-    const from = args.from.map(root => foldersOf(root, loaded.name).evaluation);
+    const from = args.from.map(root => foldersOf(root, loaded.name).trials);
     printResults(await mergeShards(loaded, input, { count: args.merge, from }), found, args);
   },
 };
@@ -85,6 +85,7 @@ async function inputOf(
     generators,
     images: await prepareBoth(loaded, folders),
     folder: folders.evaluation,
+    trials: folders.trials,
     comparison: folders.comparison,
     device,
     ...(images !== undefined && { count: images }),
@@ -107,13 +108,13 @@ async function runShard(
 }
 
 function printResults(
-  { pairs, summary, reliability, files }: Results,
+  { pairs, estimates, paper, reliability, files }: Results,
   { folders }: FoundGenerators,
   args: Arguments,
   note = '',
 ): void {
-  printResult(args, { pairs, generators: folders, estimates: summary, confidence: reliability, files }, [
-    summaryTable(summary, { ascii: !process.stdout.isTTY }),
+  printResult(args, { pairs, generators: folders, estimates, paper, confidence: reliability, files }, [
+    summaryTable({ estimates, paper }, { ascii: !process.stdout.isTTY }),
     `${pairs} pairs of test images${note}; medians, and the 10th percentile where it says 10 %`,
     confidenceLine(reliability),
     ...Object.values(files),
@@ -125,8 +126,9 @@ function confidenceLine({ goodRefinedPsnr, good, rocArea }: Results['reliability
   return rocArea === null ? share : `${share}; ROC area of the confidence for these: ${rocArea.toFixed(2)}`;
 }
 
-function timing({ pairs, seconds }: Solved): string {
-  return pairs > 0 ? `, ${pairs} solved now in ${(seconds / pairs).toFixed(2)} s each` : '';
+/** Of what was solved now, each pair counted by each solver. */
+function timing({ pairs, seconds }: Ran['solved']): string {
+  return pairs > 0 ? `, ${pairs} recoveries solved now in ${(seconds / pairs).toFixed(2)} s each` : '';
 }
 
 /** @throws UsageError */

@@ -1,7 +1,9 @@
 // Peak signal-to-noise ratio.
+import { inner, minus } from '@blind-demod/arrays';
+import { decibel } from '@blind-demod/picture';
+import type { Metric } from './metric.js';
 
 /** Above this, in dB, images count as equal: no value differs by more than a few 10⁻⁵ of the range. */
-import { inner } from '@blind-demod/arrays';
 export const MAX_PSNR = 100;
 
 /**
@@ -9,6 +11,19 @@ export const MAX_PSNR = 100;
  * `MAX_PSNR`, so that equal images have a finite number and means stay meaningful.
  */
 export function psnr(estimate: Float32Array, truth: Float32Array): number {
-  const difference = truth.map((value, index) => estimate[index]! - value);
+  const difference = minus(estimate, truth);
   return Math.min(MAX_PSNR, -10 * Math.log10(inner(difference, difference) / truth.length));
 }
+
+export const PSNR = {
+  kind: 'number',
+  of: {
+    signal: { columns: { PSNR: 'median', '95 %': 'medianInterval', 'PSNR 10 %': 'percentile10' } },
+    distortion: { columns: {}, optional: true },
+  },
+  columns: { PSNR: 'median', 'PSNR 10 %': 'percentile10' },
+  column: 'psnr_db',
+  summary: 'psnr',
+  show: decibel,
+  score: ({ scaled, truth }) => psnr(scaled.data, truth.data),
+} as const satisfies Metric;

@@ -1,6 +1,8 @@
 // Structural similarity (Wang, Bovik, Sheikh and Simoncelli 2004), by the library ssim.js.
 import type { Float32NdArray } from '@blind-demod/arrays';
+import { thousandth } from '@blind-demod/picture';
 import { ssim as compare } from 'ssim.js';
+import type { Metric } from './metric.js';
 
 /**
  * Mean SSIM of two images [1 or 3, height, width] of at least 11×11 pixels, as 8-bit pictures: values clipped
@@ -14,6 +16,19 @@ export function ssim(estimate: Float32NdArray, truth: Float32NdArray): number {
   // 'fast' is the original algorithm with a separable window. Images are small: nothing is downsampled.
   return compare(toImageData(estimate), toImageData(truth), { ssim: 'fast', downsample: false }).mssim;
 }
+
+export const SSIM = {
+  kind: 'number',
+  of: {
+    signal: { columns: { SSIM: 'median', 'SSIM 10 %': 'percentile10' } },
+    distortion: { columns: {}, optional: true },
+  },
+  columns: { SSIM: 'median' },
+  column: 'ssim',
+  summary: 'ssim',
+  show: thousandth,
+  score: ({ scaled, truth }) => ssim(scaled, truth),
+} as const satisfies Metric;
 
 /** Red, green, blue and alpha, interleaved, as in a browser. A grey image has three equal colours. */
 function toImageData({ shape, data }: Float32NdArray) {

@@ -1,0 +1,44 @@
+// All methods, in the order of their rows.
+import { homomorphic } from './baselines/homomorphic.js';
+import { l1BranchHull } from './baselines/l1-branch-hull.js';
+import { liftedNuclearNorm } from './baselines/lifted-nuclear-norm.js';
+import { observation } from './baselines/observation.js';
+import { sparse } from './baselines/sparse.js';
+import { subspaceAls } from './baselines/subspace-als.js';
+import { alone, type Baseline, type Means, type Procedure, type ProcedureOf } from './method.js';
+import { ownSolver } from './own-solver.js';
+import { isPapers, paperSolver } from './paper-solver.js';
+import { twoGenerators } from './two-generators.js';
+
+/** Without generators, the simplest first. */
+export const BASELINES: readonly Baseline[] = [
+  observation,
+  homomorphic,
+  subspaceAls,
+  liftedNuclearNorm,
+  sparse,
+  l1BranchHull,
+];
+
+/** With generators. */
+export const SOLVERS: readonly ProcedureOf[] = [twoGenerators, paperSolver, ownSolver];
+
+/** The procedures of all methods. Of an experiment whose own solver is the paper's, that one is there once. */
+export function allProcedures(means: Means): Procedure[] {
+  return [
+    ...BASELINES.map(baseline => alone(baseline(means.training))),
+    ...SOLVERS.filter(solver => solver !== paperSolver || !isPapers(means.experiment.solver)).map(solver =>
+      solver(means),
+    ),
+  ];
+}
+
+/** The procedures of the methods of these names, showing no others. */
+export function withMethods<P extends Procedure>(procedures: readonly P[], names: readonly string[]): P[] {
+  return procedures
+    .map(procedure => ({
+      ...procedure,
+      methods: procedure.methods.filter(({ name }) => names.includes(name)),
+    }))
+    .filter(({ methods }) => methods.length > 0);
+}

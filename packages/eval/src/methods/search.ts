@@ -1,0 +1,83 @@
+// The methods that know each factor by a trained generator: what they read from one search for both codes.
+import { type ByFactor, byFactor, type Float32NdArray, float32, sha256 } from '@blind-demod/arrays';
+import { encodeGenerator, type Generator, generatorPrior } from '@blind-demod/dcgan';
+import { refine, type SolverSettings, solve } from '@blind-demod/demod-core';
+import type { Estimates, Means, Named, Observed, Recovery, Search } from './method.js';
+
+/** A method that reads its estimates from a search. */
+export interface Reading extends Named {
+  read(found: ByFactor<Float32NdArray>, problem: Observed): Estimates;
+}
+
+/**
+ * A search by these settings. Two methods read their estimates from it: the generators' images G1(h) and G2(m), and both
+ * as the settings' refinement has them; and whatever `more` reads.
+ */
+export function searched(
+  { name, title, solver, more = [] }: Named & { solver: SolverSettings; more?: readonly Reading[] },
+  { experiment: { seed }, generators, device }: Pick<Means, 'experiment' | 'generators' | 'device'>,
+): Search {
+  const { refinement, ...withoutRefinement } = solver;
+  const priors = [generatorPrior(generators.signal), generatorPrior(generators.distortion)] as const;
+  const fingerprints = fingerprintsOf(generators);
+  const readings: Reading[] = [
+    { name, title, read: ({ signal, distortion }) => ({ signal, distortion }) },
+    {
+      name: `${name}-refined`,
+      title: `${title}, refined`,
+      read: (found, problem) => refine({ ...problem, ...found }, refinement),
+    },
+    ...more,
+  ];
+  return {
+    name,
+    methods: readings.map(({ name, title }) => ({ name, title })),
+    // Not the device: what one finds differs from what another finds as it does between two processors, by rounding, and a
+    // comparison that was begun on one may go on on another.
+    settings: { seed, generators: fingerprints, solver, methods: readings.map(({ name }) => name) },
+    searchSettings: { device, generators: fingerprints, solver: withoutRefinement },
+    search: async ({ observation, observed, first }, onProgress) => {
+      const found = await solve(...priors, observation, {
+        settings: solver,
+        seed,
+        device,
+        first,
+        observed,
+        onIteration: ({ done, total, objective }) => onProgress(done / total, objective),
+      });
+      const count = observation.shape[0]!;
+      return {
+        signal: found.signal,
+        distortion: found.distortion,
+        objective: float32([count], found.objective),
+        restartObjectives: float32([count, solver.restarts], found.restartObjectives),
+        trace: transposed(found.trace, count),
+        confidence: float32([count], found.confidence),
+      } satisfies Recovery;
+    },
+    read: (problem, found) =>
+      Object.fromEntries(readings.map(({ name, read }) => [name, read(found, problem)])),
+  };
+}
+
+/** Rows of n numbers as [n, rows]. */
+function transposed(rows: readonly Float32Array[], count: number): Float32NdArray {
+  const length = rows.length;
+  const data = Float32Array.from(
+    { length: count * length },
+    (_, i) => rows[i % length]![Math.floor(i / length)]!,
+  );
+  return float32([count, length], data);
+}
+
+const known = new WeakMap<Generator, string>();
+
+/** The sha256 of each generator's weights file; encoding millions of weights takes a second, so once for each. */
+export function fingerprintsOf(generators: ByFactor<Generator>): ByFactor<string> {
+  return byFactor(factor => {
+    const generator = generators[factor];
+    const fingerprint = known.get(generator) ?? sha256(encodeGenerator(generator));
+    known.set(generator, fingerprint);
+    return fingerprint;
+  });
+}

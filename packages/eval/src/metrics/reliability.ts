@@ -1,0 +1,37 @@
+// Whether failure is known: how well the confidence of a recovery tells the good ones from the bad ones.
+import { rocArea } from './roc.js';
+
+/**
+ * From this PSNR of the refined signal, in dB, a recovery counts as good: its error is below 1.8 % of the range of
+ * values, root mean square, which the eye does not notice.
+ */
+export const GOOD_PSNR = 35;
+
+/** As much of a judged pair as counts here. */
+interface Judged {
+  readonly scores: { readonly refined: { readonly psnr: number } };
+}
+
+export function isGood({ scores }: Judged): boolean {
+  return scores.refined.psnr >= GOOD_PSNR;
+}
+
+export interface Reliability {
+  /** What counts as good. */
+  readonly goodRefinedPsnr: number;
+  /** The share of good recoveries. */
+  readonly good: number;
+  /** The area under the ROC curve of the confidence; null when all are good or all are bad. */
+  readonly rocArea: number | null;
+}
+
+/** @throws TypeError when there are no pairs */
+export function reliabilityOf(judged: readonly (Judged & { readonly confidence: number })[]): Reliability {
+  if (judged.length === 0) throw new TypeError('expected pairs, got none');
+  const scores = judged.map(({ confidence }) => confidence);
+  return {
+    goodRefinedPsnr: GOOD_PSNR,
+    good: judged.filter(isGood).length / judged.length,
+    rocArea: rocArea(scores, index => isGood(judged[index]!)) ?? null,
+  };
+}

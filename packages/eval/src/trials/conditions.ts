@@ -1,0 +1,75 @@
+// Under what conditions a method recovers a pair: noise, and missing pixels.
+import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
+import type { Named, Observed } from '../methods/method.js';
+import type { Observations } from './batches.js';
+
+export interface Condition extends Named {
+  /** Standard deviation of the Gaussian noise that is added to y, of the range; not clipped. */
+  readonly noise: number;
+  /** The fraction of pixels that are not observed, in [0, 1). */
+  readonly missing: number;
+}
+
+export const CLEAN: Condition = { name: 'clean', title: 'clean', noise: 0, missing: 0 };
+
+export const CONDITIONS: readonly Condition[] = [
+  CLEAN,
+  { name: 'noise-1', title: 'noise 0.01', noise: 0.01, missing: 0 },
+  { name: 'noise-5', title: 'noise 0.05', noise: 0.05, missing: 0 },
+  { name: 'noise-10', title: 'noise 0.1', noise: 0.1, missing: 0 },
+  { name: 'missing-30', title: '30 % missing', noise: 0, missing: 0.3 },
+];
+
+/**
+ * What a method is given of n pairs, of which the first has the number `first`. Noise and missing pixels of a pair
+ * depend on the seed and its number alone; noise of another strength is the same noise, scaled, so that conditions
+ * differ in nothing else.
+ */
+export function observedUnder(
+  { noise, missing }: Pick<Condition, 'noise' | 'missing'>,
+  { observation, distortion }: Observations,
+  { seed, first }: { seed: number; first: number },
+): Observed {
+  const observed = missing === 0 ? undefined : masks(observation.shape, missing, { seed, first });
+  const added = noise === 0 ? undefined : normals(observation.shape, { seed, first });
+  const data = observation.data.map((value, i) =>
+    observed?.data[i] === 0 ? 0 : value + noise * (added?.[i] ?? 0),
+  );
+  return {
+    observation: float32(observation.shape, data),
+    ...(observed && { observed }),
+    first,
+    trueDistortion: distortion,
+  };
+}
+
+/** Standard normal numbers, like the observations. */
+function normals(shape: readonly number[], { seed, first }: { seed: number; first: number }): Float32Array {
+  const [count = 0, ...image] = shape;
+  const values = image.reduce((product, length) => product * length, 1);
+  const data = new Float32Array(count * values);
+  for (let pair = 0; pair < count; pair++) {
+    data.set(randomStream(seed, 'comparison', 'noise', first + pair).normals(values), pair * values);
+  }
+  return data;
+}
+
+/** 0 at the asked share of each image's pixels, in all of its channels, and 1 elsewhere. */
+function masks(
+  shape: readonly number[],
+  missing: number,
+  { seed, first }: { seed: number; first: number },
+): Float32NdArray {
+  const [count = 0, channels = 1, height = 1, width = 1] = shape;
+  const pixels = height * width;
+  const mask = float32(shape, new Float32Array(count * channels * pixels).fill(1));
+  for (let pair = 0; pair < count; pair++) {
+    const order = randomStream(seed, 'comparison', 'missing', first + pair).permutation(pixels);
+    for (const pixel of order.subarray(0, Math.round(missing * pixels))) {
+      for (let channel = 0; channel < channels; channel++) {
+        mask.data[(pair * channels + channel) * pixels + pixel] = 0;
+      }
+    }
+  }
+  return mask;
+}
