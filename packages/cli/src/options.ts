@@ -8,8 +8,8 @@ export const commonOptions = {
   config: {
     type: 'string',
     requiresArg: true,
-    default: process.env.DEMOD_CONFIG || 'configs/paper.json',
-    defaultDescription: '$DEMOD_CONFIG, else configs/paper.json',
+    default: process.env.DEMOD_CONFIG || 'configs/robust.json',
+    defaultDescription: '$DEMOD_CONFIG, else configs/robust.json',
     describe: 'The experiment, a JSON file',
   },
   device: {

@@ -61,10 +61,10 @@ describe('configs', () => {
     }
   });
 
-  test("paper-solver.json is paper.json with the paper's solver, which is the default one, refined as there", async () => {
+  test("paper.json is robust.json with the paper's solver, which is the default one, refined as there", async () => {
     const [ours, paper] = [
+      await loadExperiment(config('robust.json')),
       await loadExperiment(config('paper.json')),
-      await loadExperiment(config('paper-solver.json')),
     ];
     const { refinement } = ours.experiment.solver;
     const solver = { ...experimentSchema.parse({}).solver, refinement };
