@@ -70,8 +70,8 @@ test('an evaluation killed in the middle ends in the same results', async () => 
 
   const { code, stderr } = await place.run('eval');
   expect(code).toBe(0);
-  const [, before] = /^recovering .*: (\d+)\/80$/m.exec(stderr) ?? [];
-  expect(Number(before)).toBeGreaterThanOrEqual(3 * 2 * 4); // pairs of three batches, by two methods of each solver
+  const [, before] = /^recovering .*: (\d+)\/100$/m.exec(stderr) ?? [];
+  expect(Number(before)).toBeGreaterThanOrEqual(3 * 2 * 5); // pairs of three batches, by the five methods of two solvers
   for (const name of ['metrics.json', 'images.csv', 'figure2.png', 'report.html', 'manifest.json']) {
     const path = [...results, name];
     expect((await place.read(...path)).equals(await undisturbed.read(...path)), name).toBe(true);

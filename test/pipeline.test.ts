@@ -104,7 +104,7 @@ describe('the evaluation', () => {
     const copy = await workplace.copy();
     const { code, stderr } = await copy.run('eval', '--images', '8');
     expect(code).toBe(0);
-    expect(stderr).toContain(': 16/32\n'); // two methods of each solver
+    expect(stderr).toContain(': 20/40\n'); // five methods of two solvers
     const lines = async (place: Workplace) =>
       (await place.read('artifacts', 'smoke', 'eval', 'images.csv')).toString().split('\r\n');
     expect((await lines(copy)).slice(0, 5)).toEqual((await lines(workplace)).slice(0, 5));

@@ -126,7 +126,7 @@ export async function ablate(
   const sets = { signal: images.signal.train, distortion: images.distortion.train };
   const batches = inBatches(drawPairs(seed, sets, count), evaluation.batchSize);
   const means = { experiment, generators, device: await chosenDevice(device) };
-  const store = trialsIn(trials, experiment, 'training');
+  const store = trialsIn([trials], experiment, 'training');
   const ofVariants = variants.map(({ name: title, solver }) => {
     const name = title.replaceAll(/[^\p{L}\d]+/gu, '-');
     const procedure = searched({ name, title, solver }, means);

@@ -71,7 +71,7 @@ export async function compare(
   const tests = { signal: images.signal.test, distortion: images.distortion.test };
   const pairs = drawPairs(seed, tests, count ?? evaluation.images);
   const batches = inBatches(pairs, evaluation.batchSize);
-  const store = trialsIn(trials, experiment);
+  const store = trialsIn([trials], experiment);
   // Batch by batch, so that the pace of what is done is that of what is left.
   const tasks = batches.flatMap(batch =>
     conditions.flatMap(condition => procedures.map((procedure): Task => ({ batch, condition, procedure }))),

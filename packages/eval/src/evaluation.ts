@@ -4,11 +4,10 @@ import type { Generator } from '@blind-demod/dcgan';
 import type { FactorImages, ImageSet } from '@blind-demod/distortion-data';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import { chosenDevice, type Device } from '@blind-demod/jit';
-import { type Comparison, comparisonIn } from './comparison.js';
-import { withMethods } from './methods/index.js';
+import { comparisonIn } from './comparison.js';
 import type { Search } from './methods/method.js';
-import { OURS, ownSolver } from './methods/own-solver.js';
-import { isPapers, PAPER, paperSolver } from './methods/paper-solver.js';
+import { ownSolver } from './methods/own-solver.js';
+import { isPapers, paperSolver } from './methods/paper-solver.js';
 import { fingerprintsOf } from './methods/search.js';
 import { type Results, writeResults } from './report/results.js';
 import { type Batch, inBatches } from './trials/batches.js';
@@ -79,15 +78,10 @@ export async function planEvaluation(
 }
 
 /** The trials of some of the batches. */
-export function tasksOf(
-  { own, paper }: Pick<Plan, 'own' | 'paper'>,
-  batches: readonly Batch[],
-): Task<Search>[] {
-  const procedures = withMethods(paper ? [paper, own] : [own], METHODS);
-  return batches.flatMap(batch => procedures.map(procedure => ({ batch, condition: CLEAN, procedure })));
-}
-
-const METHODS = [PAPER.name, OURS.name].flatMap(name => [name, `${name}-refined`]);
+export const tasksOf = ({ own, paper }: Plan, batches: readonly Batch[]): Task<Search>[] =>
+  batches.flatMap(batch =>
+    (paper ? [paper, own] : [own]).map(procedure => ({ batch, condition: CLEAN, procedure })),
+  );
 
 export interface Evaluation extends Results, Pick<Ran, 'solved'> {}
 
@@ -101,7 +95,7 @@ export interface Evaluation extends Results, Pick<Ran, 'solved'> {}
  */
 export async function evaluate(loaded: LoadedExperiment, input: EvaluationInput): Promise<Evaluation> {
   const plan = await planEvaluation(loaded, input);
-  const store = trialsIn(input.trials, loaded.experiment);
+  const store = trialsIn([input.trials], loaded.experiment);
   const solved = await recoverBatches(loaded, plan, plan.batches, store);
   return { ...(await reportOf(loaded, plan, store.recoveries, input)), solved };
 }
@@ -124,7 +118,6 @@ export async function reportOf(
   recoveries: Pick<TrialStore['recoveries'], 'read'>,
   { folder, comparison }: EvaluationInput,
 ): Promise<Results> {
-  const compared: Pick<Comparison, 'pairs' | 'results'> | undefined =
-    comparison === undefined ? undefined : await comparisonIn(comparison, plan.own);
+  const compared = comparison === undefined ? undefined : await comparisonIn(comparison, plan.own);
   return writeResults(loaded, plan, recoveries, { folder, comparison: compared });
 }

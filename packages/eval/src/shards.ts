@@ -5,7 +5,7 @@ import { type EvaluationInput, planEvaluation, recoverBatches, reportOf, tasksOf
 import type { Results } from './report/results.js';
 import { type Batch, countPairs } from './trials/batches.js';
 import type { Ran } from './trials/run.js';
-import { anyOf, trialsIn } from './trials/store.js';
+import { trialsIn } from './trials/store.js';
 
 /** The share `index`, from 1 to `count`. */
 export interface Shard {
@@ -44,7 +44,7 @@ export async function solveShard(
 ): Promise<SolvedShard> {
   const plan = await planEvaluation(loaded, input);
   const batches = batchesOf(shard, plan.batches);
-  const solved = await recoverBatches(loaded, plan, batches, trialsIn(input.trials, loaded.experiment));
+  const solved = await recoverBatches(loaded, plan, batches, trialsIn([input.trials], loaded.experiment));
   return {
     pairs: countPairs(batches),
     total: plan.pairs.length,
@@ -65,8 +65,8 @@ export async function mergeShards(
   { count, from }: { count: number; from: readonly string[] },
 ): Promise<Results> {
   const plan = await planEvaluation(loaded, input);
-  const places = [input.trials, ...from];
-  const recoveries = anyOf(places.map(place => trialsIn(place, loaded.experiment).recoveries));
+  const places = [input.trials, ...from] as const;
+  const { recoveries } = trialsIn(places, loaded.experiment);
   const missing = new Set<Batch>();
   for (const task of tasksOf(plan, plan.batches)) {
     if (!(await recoveries.has(task))) missing.add(task.batch);

@@ -18,39 +18,36 @@ export const METRICS = {
 
 type Table = typeof METRICS;
 type Name = keyof Table;
-/** The metrics that every estimate of a factor has, and those that it may lack. */
-type Kept<F extends Factor> = {
-  [N in Name]: F extends keyof Table[N]['of']
-    ? Table[N]['of'][F] extends { optional: true }
-      ? never
-      : N
-    : never;
-}[Name];
-type Optional<F extends Factor> = {
-  [N in Name]: F extends keyof Table[N]['of']
-    ? Table[N]['of'][F] extends { optional: true }
-      ? N
-      : never
-    : never;
-}[Name];
-type ScoreOf<N extends Name> = ReturnType<Table[N]['score']>;
+/** Whether the scores of a factor's estimates have a metric. */
+type Presence<N extends Name, F extends Factor> =
+  Table[N]['of'] extends Record<F, { optional: true }>
+    ? 'optional'
+    : Table[N]['of'] extends Record<F, object>
+      ? 'always'
+      : 'never';
+type NameOf<F extends Factor, P> = { [N in Name]: Presence<N, F> extends P ? N : never }[Name];
+type Score<N extends Name> = ReturnType<Table[N]['score']>;
 type Summed<N extends Name> = Table[N]['kind'] extends 'share' ? number : Distribution;
 
 /** The scores of one estimate of a factor. */
-export type Scores<F extends Factor = Factor> = { readonly [N in Kept<F>]: ScoreOf<N> } & {
-  readonly [N in Optional<F>]?: ScoreOf<N>;
+export type Scores<F extends Factor> = { readonly [N in NameOf<F, 'always'>]: Score<N> } & {
+  readonly [N in NameOf<F, 'optional'>]?: Score<N>;
 };
 
 /** The same over all pairs: distributions, and the share of the pairs where a yes or no is yes. */
-export type Summary<F extends Factor = Factor> = {
-  readonly [N in Kept<F> as Table[N]['summary']]: Summed<N>;
-} & { readonly [N in Optional<F> as Table[N]['summary']]?: Summed<N> };
+export type Summary<F extends Factor> = {
+  readonly [N in NameOf<F, 'always'> as Table[N]['summary']]: Summed<N>;
+} & { readonly [N in NameOf<F, 'optional'> as Table[N]['summary']]?: Summed<N> };
 
 /** The metrics of a factor's estimates, by name. */
 export const metricsOf = (factor: Factor): [name: string, metric: Metric][] =>
   Object.entries<Metric>(METRICS).filter(([, { of }]) => of[factor] !== undefined);
 
-/** What sums up the scores of a factor's estimates. A metric that one of them lacks is left out. @throws TypeError when there are none */
+/**
+ * What sums up the scores of a factor's estimates. A metric that one of them lacks is left out.
+ *
+ * @throws TypeError when there are no scores.
+ */
 export function summarise<F extends Factor>(factor: F, scores: readonly Scores<F>[]): Summary<F> {
   if (scores.length === 0) throw new TypeError('expected scores, got none');
   const summed = metricsOf(factor).flatMap(([name, { kind, summary }]) => {

@@ -51,18 +51,22 @@ const RECOVERY_FORMAT = 5;
 const scoresSchema = z.record(z.string(), z.array(pairScoresSchema));
 
 /**
- * The trials in `folder`, by condition, procedure and batch.
+ * The trials in these folders, by condition, procedure and batch. They are kept in the first, and found in any.
  *
  * @param set whose pairs these are; of the test images unless told otherwise.
  */
-export function trialsIn(folder: string, experiment: Experiment, set?: 'training'): TrialStore {
+export function trialsIn(
+  folders: readonly [string, ...string[]],
+  experiment: Experiment,
+  set?: 'training',
+): TrialStore {
   const { seed } = experiment;
   const common = { seed, data: dataOf(experiment), ...(set && { set }) };
   // A batch that is cut short has a folder of its own, so that a few pairs do not displace many; or it is the last of all.
   const foldersOf = ({ batch, condition, procedure }: Task) => {
     const number = String(batch.index).padStart(4, '0');
     const names = batch.isFull ? [number] : [`${number}-${batch.pairs.length}`, number];
-    return names.map(name => join(folder, condition.name, procedure.name, name));
+    return folders.flatMap(folder => names.map(name => join(folder, condition.name, procedure.name, name)));
   };
   const settingsOf = ({ batch: { first, pairs }, condition: { noise, missing } }: Task) => ({
     ...common,
@@ -156,19 +160,5 @@ function storeOf<Key, Value>({
       const artifact = await openArtifact(folder, { ...describe(key), remedy });
       return decode(await artifact.read(file), join(folder, file));
     },
-  };
-}
-
-/** Several places' values as one: each is read where it is whole. */
-export function anyOf<Key, Value>(
-  places: readonly Store<Key, Value>[],
-): Pick<Store<Key, Value>, 'has' | 'read'> {
-  const placeOf = async (key: Key): Promise<Store<Key, Value> | undefined> => {
-    for (const place of places) if (await place.has(key)) return place;
-    return undefined;
-  };
-  return {
-    has: async key => (await placeOf(key)) !== undefined,
-    read: async key => ((await placeOf(key)) ?? places[0]!).read(key),
   };
 }

@@ -52,7 +52,7 @@ let folder: string;
 let store: TrialStore;
 beforeEach(async () => {
   folder = await temporaryFolder();
-  store = trialsIn(folder, loaded.experiment);
+  store = trialsIn([folder], loaded.experiment);
 });
 
 const tasksOf = (procedures: readonly Procedure[], count = 7) =>
@@ -110,7 +110,7 @@ test('training pairs are kept apart by what they depend on', async () => {
   const [task] = tasksOf([search()]);
   await run([search()]);
   expect(await store.scores.has(task!)).toBe(true);
-  expect(await trialsIn(folder, loaded.experiment, 'training').scores.has(task!)).toBe(false);
+  expect(await trialsIn([folder], loaded.experiment, 'training').scores.has(task!)).toBe(false);
 });
 
 test('scores of before a metric was there are read; what is no record is an error that names the place', async () => {
