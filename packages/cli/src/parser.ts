@@ -18,12 +18,12 @@ import { commonOptions } from './options.js';
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 const EPILOGUE = `An experiment is one JSON file; configs/ has some, and configs/schema.json describes every setting.
-Results go to artifacts/NAME/, where NAME is the file's name. train, eval and compare go on where they were
-stopped.
+Results go to artifacts/NAME/, where NAME is the file's name. train, eval, compare and ablate go on where
+they were stopped.
 
 The same from the repository's root, with what each step needs made first:
   npx turbo data        npx turbo train        npx turbo eval
-  DEMOD_CONFIG=configs/paper-solver.json npx turbo eval`;
+  DEMOD_CONFIG=configs/paper.json npx turbo eval`;
 
 /** Of an option given twice the last one counts; of a list, that would drop what was meant. */
 const listsGivenOnce =

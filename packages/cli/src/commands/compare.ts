@@ -39,7 +39,7 @@ export const compareCommand: CommandModule<CommonArguments, Arguments> = {
 
 Recovers the same pairs of test images by every method under every condition, and writes tables, a plot and a
 line per pair to artifacts/NAME/compare/. What is done is kept: stopped, it goes on where it was; with more
-images it does only the new ones.`,
+images it does only the new ones; what demod eval solved, it does not solve again.`,
       )
       .options({ ...artifactsOption, ...testImagesOption })
       .option('conditions', {

@@ -32,7 +32,8 @@ type Arguments = ArtifactsArguments & {
 
 export const evalCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'eval',
-  describe: 'Recover pairs of test images and measure how well; goes on where it was stopped',
+  describe:
+    "Recover pairs of test images by the paper's solver and the experiment's own, and measure how well",
   builder: yargs =>
     yargs
       .options({ ...artifactsOption, ...testImagesOption })
