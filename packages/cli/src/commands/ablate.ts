@@ -54,7 +54,7 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
       images,
       count,
       device: args.device,
-      trials: join(folders.trials, 'training'),
+      trials: join(folders.trials, 'training', args.study),
     });
     const file = join(folders.ablation, `${args.study}.json`);
     await writeFileAtomic(

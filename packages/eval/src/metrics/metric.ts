@@ -1,5 +1,5 @@
 // What a metric is: how good one estimate of one factor of one pair is, in one number.
-import type { Factor, Float32NdArray } from '@blind-demod/arrays';
+import type { ByFactor, Float32NdArray } from '@blind-demod/arrays';
 
 /** An estimate and what it is compared with; every image is [channels, size, size]. */
 export interface Compared {
@@ -29,7 +29,7 @@ export interface OfFactor {
 }
 
 interface Told {
-  readonly of: Readonly<Partial<Record<Factor, OfFactor>>>;
+  readonly of: Partial<ByFactor<OfFactor>>;
   /** Columns of the evaluation's table, where a row is an estimate of one factor. */
   readonly columns: Columns;
   /** Of its column in csv files, after the name of the estimate. */

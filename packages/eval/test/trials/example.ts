@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Factor, float32, randomStream } from '@blind-demod/arrays';
+import { type ByFactor, float32, randomStream } from '@blind-demod/arrays';
 import type { FactorImages } from '@blind-demod/distortion-data';
 import { experimentSchema, type LoadedExperiment } from '@blind-demod/experiment';
 import { onTestFinished } from 'vitest';
@@ -20,7 +20,7 @@ export const loaded: LoadedExperiment = {
 };
 
 /** Signals that are black in parts, and distortions of at least 0.2. */
-export const images: Readonly<Record<Factor, FactorImages>> = {
+export const images: ByFactor<FactorImages> = {
   signal: both('signal', value => Math.max(0, 2 * value - 1)),
   distortion: both('distortion', value => 0.2 + 0.8 * value),
 };
