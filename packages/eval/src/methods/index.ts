@@ -11,25 +11,30 @@ import { isPapers, paperSolver } from './paper-solver.js';
 import { twoGenerators } from './two-generators.js';
 
 /** Without generators, the simplest first. */
-export const BASELINES: readonly Baseline[] = [
+export const BASELINES = {
   observation,
   homomorphic,
   subspaceAls,
   liftedNuclearNorm,
   sparse,
   l1BranchHull,
-];
+} satisfies Record<string, Baseline>;
 
 /** With generators. */
-export const SOLVERS: readonly ProcedureOf[] = [twoGenerators, paperSolver, ownSolver];
+export const SOLVERS = {
+  twoGenerators,
+  paperSolver,
+  ownSolver,
+} satisfies Record<string, ProcedureOf>;
 
 /** The procedures of all methods. Of an experiment whose own solver is the paper's, that one is there once. */
 export function allProcedures(means: Means): Procedure[] {
+  const solvers = Object.values<ProcedureOf>(SOLVERS).filter(
+    solver => solver !== paperSolver || !isPapers(means.experiment.solver),
+  );
   return [
-    ...BASELINES.map(baseline => alone(baseline(means.training))),
-    ...SOLVERS.filter(solver => solver !== paperSolver || !isPapers(means.experiment.solver)).map(solver =>
-      solver(means),
-    ),
+    ...Object.values<Baseline>(BASELINES).map(baseline => alone(baseline(means.training))),
+    ...solvers.map(solver => solver(means)),
   ];
 }
 

@@ -3,7 +3,7 @@ import { refine, solve } from '@blind-demod/demod-core';
 import { experimentSchema } from '@blind-demod/experiment';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { allProcedures, SOLVERS, withMethods } from '../../src/methods/index.js';
-import type { Means, Search } from '../../src/methods/method.js';
+import type { Means, ProcedureOf, Search } from '../../src/methods/method.js';
 import { observe } from '../../src/trials/batches.js';
 import { CONDITIONS, observedUnder } from '../../src/trials/conditions.js';
 import { drawPairs } from '../../src/trials/pairs.js';
@@ -45,7 +45,7 @@ const training = { signal: images.signal.train, distortion: images.distortion.tr
 const means: Means = { experiment, training, generators, device: 'js' };
 /** The solvers, made of these and of what is changed. */
 const all = (changes: Partial<Means> = {}) =>
-  SOLVERS.map(solver => solver({ ...means, ...changes })) as Search[];
+  Object.values<ProcedureOf>(SOLVERS).map(solver => solver({ ...means, ...changes })) as Search[];
 
 beforeEach(() => {
   vi.mocked(solve).mockReset();
