@@ -117,7 +117,7 @@ function printResults(
   printResult(args, { pairs, generators: folders, estimates, paper, confidence: reliability, files }, [
     summaryTable({ estimates, paper }, { ascii: !process.stdout.isTTY }),
     `${pairs} pairs of test images${note}; medians, and the 10th percentile where it says 10 %`,
-    confidenceLine(reliability),
+    `${paper ? 'this solver: ' : ''}${confidenceLine(reliability)}`,
     ...Object.values(files),
   ]);
 }
