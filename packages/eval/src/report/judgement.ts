@@ -59,7 +59,8 @@ export function judge(
   problem: Observed,
   { own, paper }: { own: Found; paper?: Found },
 ): Judgement[] {
-  const [ownFound, paperFound] = [own, paper].map(found => found && estimatesOf(found, truth, problem));
+  const ownFound = estimatesOf(own, truth, problem);
+  const paperFound = paper && estimatesOf(paper, truth, problem);
   const given = scorePairs({ signal: problem.observation }, truth, { ...problem, seconds: 0 });
   return given.map(({ signal: observed }, pair) => {
     const at = (images: Float32NdArray) => imageAt(images, pair);
@@ -68,13 +69,13 @@ export function judge(
       float32(estimate.shape.slice(1), atBestScale(at(estimate).data, data));
     const observation = at(problem.observation);
     const { recovery } = own;
-    const { generator, refined, distortion } = ownFound!.estimates;
+    const { generator, refined, distortion } = ownFound.estimates;
     return {
       objective: recovery.objective.data[pair]!,
       // Copied: what is kept of a pair must not keep its batch in memory.
       trace: at(recovery.trace).data.slice(),
       confidence: recovery.confidence.data[pair]!,
-      scores: { observation: observed!, ...ownFound!.scores[pair]! },
+      scores: { observation: observed!, ...ownFound.scores[pair]! },
       facts: factsOf({
         observation,
         truth: factors,
