@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { float32, randomStream } from '@blind-demod/arrays';
-import { decodeGenerator, encodeGenerator, type Generator, generatorPrior } from '@blind-demod/dcgan';
-import { PAPER_SOLVER, solve } from '@blind-demod/demod-core';
+import { encodeGenerator } from '@blind-demod/dcgan';
+import { decodeGenerator, type Generator, generatorPrior, ROBUST_SOLVER, recover } from 'blind-demod';
 import { build, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -65,16 +65,7 @@ test('it recovers in a browser what it recovers in Node, and no text becomes cod
   const options = {
     seed: 1,
     device: 'cpu',
-    settings: {
-      ...PAPER_SOLVER,
-      iterations: 10,
-      robustness: 0.1,
-      latentPenalty: 1e-6,
-      draws: 32,
-      restarts: 2,
-      polish: 10,
-      averaging: 0.3,
-    },
+    settings: { ...ROBUST_SOLVER, iterations: 10, draws: 32, restarts: 2, polish: 10 },
   } as const;
 
   const input = join(folder, 'input.json');
@@ -98,9 +89,10 @@ test('it recovers in a browser what it recovers in Node, and no text becomes cod
   const found: Record<string, number[]> = JSON.parse(stdout);
 
   const prior = (bytes: Uint8Array) => generatorPrior(decodeGenerator(bytes, 'generator'));
-  const expected = await solve(prior(generators.signal), prior(generators.distortion), observation, options);
-  for (const name of ['signal', 'distortion', 'signalCode', 'distortionCode', 'objective'] as const) {
-    const values = name === 'objective' ? expected[name] : expected[name].data;
+  const priors = { signal: prior(generators.signal), distortion: prior(generators.distortion) };
+  const expected = await recover(observation, { ...options, ...priors });
+  for (const name of ['signal', 'distortion', 'refined', 'confidence'] as const) {
+    const values = name === 'confidence' ? expected[name] : expected[name].data;
     expect(found[name]).toHaveLength(values.length);
     const difference = Math.max(...values.map((value, i) => Math.abs(found[name]![i]! - value)));
     // Both round to 6e-8, but add in other orders; each of the twenty steps carries on the differences of those before.

@@ -1,4 +1,3 @@
 // What a page bundles to take pictures apart.
-export { decodeGenerator, generatorPrior } from '@blind-demod/dcgan';
-export { refine, solve } from '@blind-demod/demod-core';
+export { decodeGenerator, generatorPrior, recover } from 'blind-demod';
 export { env } from 'onnxruntime-web/wasm';

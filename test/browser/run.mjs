@@ -15,7 +15,7 @@ Object.assign(globalThis, {
   location: { href: page, origin: 'file://' },
 });
 
-const { decodeGenerator, env, generatorPrior, solve } = await import(page);
+const { decodeGenerator, env, generatorPrior, recover } = await import(page);
 env.wasm.wasmBinary = wasmBinary;
 const prior = base64 =>
   generatorPrior(
@@ -24,13 +24,9 @@ const prior = base64 =>
       'generator',
     ),
   );
-const { signal, distortion, signalCode, distortionCode, objective } = await solve(
-  prior(generators.signal),
-  prior(generators.distortion),
+const { signal, distortion, refined, confidence } = await recover(
   { ...observation, data: Float32Array.from(observation.data) },
-  options,
+  { ...options, signal: prior(generators.signal), distortion: prior(generators.distortion) },
 );
-const numbers = { signal, distortion, signalCode, distortionCode, objective: { data: objective } };
-console.log(
-  JSON.stringify(Object.fromEntries(Object.entries(numbers).map(([name, { data }]) => [name, [...data]]))),
-);
+const found = { signal: signal.data, distortion: distortion.data, refined: refined.data, confidence };
+console.log(JSON.stringify(found, (_, value) => (value instanceof Float32Array ? [...value] : value)));

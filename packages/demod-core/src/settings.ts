@@ -54,3 +54,17 @@ export const PAPER_SOLVER: SolverSettings = {
   tolerance: 0,
   refinement: { smoothing: 2, regularisation: 0.001, detail: 0.2 },
 };
+
+/** This project's own solver; `demod ablate` measures what each departure from the paper's is worth. */
+export const ROBUST_SOLVER: SolverSettings = {
+  ...PAPER_SOLVER,
+  iterations: 30,
+  stepSize: 20,
+  robustness: 0.015,
+  latentPenalty: 1e-7,
+  draws: 256,
+  restarts: 3,
+  polish: 130,
+  averaging: 0.3,
+  refinement: { ...PAPER_SOLVER.refinement, smoothing: 1 },
+};

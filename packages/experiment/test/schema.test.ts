@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { FACTORS, type Factor } from '@blind-demod/arrays';
-import { PAPER_SOLVER } from '@blind-demod/demod-core';
+import { PAPER_SOLVER, ROBUST_SOLVER } from '@blind-demod/demod-core';
 import { describe, expect, test } from 'vitest';
 import { type Experiment, experimentSchema, jsonSchema, loadExperiment } from '../src/index.js';
 
@@ -45,6 +45,11 @@ describe('experimentSchema', () => {
 });
 
 describe('configs', () => {
+  test('paper.json has the solver that the library takes by itself', async () => {
+    const { experiment } = await loadExperiment(config('paper.json'));
+    expect(experiment.solver).toEqual(ROBUST_SOLVER);
+  });
+
   test('paper.json has the data, the networks and the learning rate of the paper', async () => {
     const { experiment, name } = await loadExperiment(config('paper.json'));
     const defaults = experimentSchema.parse({});

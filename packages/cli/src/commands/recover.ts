@@ -1,10 +1,10 @@
 // demod recover: takes one picture apart.
 
 import { join } from 'node:path';
-import { type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
+import { float32, UserError } from '@blind-demod/arrays';
 import { startProgress, writeFileAtomic } from '@blind-demod/artifacts';
 import { generatorPrior } from '@blind-demod/dcgan';
-import { refine, solve } from '@blind-demod/demod-core';
+import { recover } from '@blind-demod/demod-core';
 import { readImageFile, writePng } from '@blind-demod/distortion-data';
 import { relativeError } from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
@@ -50,30 +50,23 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
     };
     await writePng(files.observation, image); // before the work, so that a folder that cannot be written shows now
 
-    const observation = float32([1, ...image.shape], image.data);
     const progress = startProgress({ title: 'solving', total: solver.iterations + (solver.polish ?? 0) });
-    const recovery = await solve(
-      generatorPrior(generators.signal),
-      generatorPrior(generators.distortion),
-      observation,
-      {
-        settings: solver,
-        seed,
-        device: args.device,
-        onIteration: ({ done, objective }) =>
-          progress.update(done, `objective ${objective.toExponential(1)}`),
-      },
-    ).finally(progress.stop);
-    const { signal, distortion } = recovery;
-    const refined = refine({ observation, signal, distortion }, solver.refinement).signal;
+    const found = await recover(image, {
+      signal: generatorPrior(generators.signal),
+      distortion: generatorPrior(generators.distortion),
+      settings: solver,
+      seed,
+      device: args.device,
+      onIteration: ({ done, objective }) => progress.update(done, `objective ${objective.toExponential(1)}`),
+    }).finally(progress.stop);
+    const { signal, distortion, refined } = found;
     const product = signal.data.map((value, index) => value * distortion.data[index]!);
-    const residual = relativeError(product, observation.data);
+    const residual = relativeError(product, image.data);
 
-    const alone = ({ data }: Float32NdArray) => float32(image.shape, data);
-    await writePng(files.signal, alone(refined));
-    await writePng(files.signalGenerator, alone(signal));
-    await writePng(files.distortion, alone(distortion));
-    const shown = [observation, refined, signal, distortion];
+    await writePng(files.signal, refined);
+    await writePng(files.signalGenerator, signal);
+    await writePng(files.distortion, distortion);
+    const shown = [image, refined, signal, distortion];
     const stacked = float32(
       [shown.length, ...image.shape],
       Float32Array.from(shown.flatMap(({ data }) => [...data])),
@@ -82,7 +75,7 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
       files.sideBySide,
       await contactSheet(stacked, shown.length, Math.ceil(SHOWN_SIZE / size)),
     );
-    const confidence = recovery.confidence[0]!;
+    const confidence = found.confidence[0]!;
     printResult(args, { image: args.image, residual, confidence, files }, [
       `residual ‖ŵ ⊙ x̂ − y‖ / ‖y‖ = ${residual.toFixed(4)}`,
       `confidence ${confidence.toFixed(2)}, from 0 to 1: the fit, and how far the starts agree`,

@@ -1,0 +1,15 @@
+// The library, for Node and the browser: what a program needs to take pictures apart.
+export { type ByFactor, type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
+export { decodeGenerator, type Generator, generatorPrior } from '@blind-demod/dcgan';
+export {
+  DivergedError,
+  type GenerativePrior,
+  PAPER_SOLVER,
+  type Recovered,
+  type RecoverOptions,
+  ROBUST_SOLVER,
+  recover,
+  type SearchProgress,
+  type SolverSettings,
+} from '@blind-demod/demod-core';
+export type { Device } from '@blind-demod/jit';

@@ -1,0 +1,4 @@
+// The library as Node has it: the same, and files.
+export { readImageFile, writePng } from '@blind-demod/distortion-data';
+export * from './index.js';
+export { loadGenerators } from './load-generators.js';

@@ -1,0 +1,47 @@
+// One call for all of it: an observation and two priors in, both factors out.
+import { type ByFactor, type Float32NdArray, float32 } from '@blind-demod/arrays';
+import type { GenerativePrior } from './prior.js';
+import { refine } from './refine.js';
+import { ROBUST_SOLVER } from './settings.js';
+import { type Recovery, type SolveOptions, solve } from './solve.js';
+
+/** The priors of both factors, and what may be chosen besides. */
+export interface RecoverOptions extends ByFactor<GenerativePrior>, Partial<SolveOptions> {}
+
+/** What was found; images have the shape of the observation. */
+export interface Recovered extends Recovery {
+  /** The signal as the observation divided by the distortion: it keeps detail that no generator has. See `refine`. */
+  readonly refined: Float32NdArray;
+}
+
+/**
+ * Recovers both factors of an observation y = w ⊙ x, or of several, by `solve` and `refine`.
+ *
+ * @param observation one image [channels, height, width] or several [n, channels, height, width], in [0, 1], of the size
+ * that the priors draw.
+ * @param options `settings` are ROBUST_SOLVER if not given, `device` is `auto`, `seed` 1: the same seed gives the same result.
+ * @throws DivergedError if the search diverges, TypeError if shapes do not fit or a value is no finite number, UserError
+ * if the device does not work here.
+ * @example
+ * const { refined, distortion, confidence } = await recover(photo, { signal: generatorPrior(digits), distortion });
+ */
+export async function recover(
+  observation: Float32NdArray,
+  { signal, distortion, settings = ROBUST_SOLVER, device = 'auto', seed = 1, ...options }: RecoverOptions,
+): Promise<Recovered> {
+  const strange = observation.data.find(value => !Number.isFinite(value));
+  if (strange !== undefined) throw new TypeError(`expected finite numbers as an observation, got ${strange}`);
+  const isOne = observation.shape.length === signal.imageShape.length;
+  const stacked = (image: Float32NdArray) => (isOne ? float32([1, ...image.shape], image.data) : image);
+  const y = stacked(observation);
+  const observed = options.observed && stacked(options.observed);
+  const found = await solve(signal, distortion, y, { ...options, settings, device, seed, observed });
+  const refined = refine({ ...found, observation: y, observed }, settings.refinement).signal;
+  const unstacked = ({ data }: Float32NdArray) => float32(observation.shape, data);
+  return {
+    ...found,
+    signal: unstacked(found.signal),
+    distortion: unstacked(found.distortion),
+    refined: unstacked(refined),
+  };
+}
