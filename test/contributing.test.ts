@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Factor } from '@blind-demod/arrays';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Workplace } from './demod.js';
 import { type Room, readRooms } from './rooms.js';
@@ -44,12 +45,14 @@ test('a family makes images', async () => {
 
 test('an architecture and an objective are trained', async () => {
   await place.succeed('train');
-  const { signal, distortion } = {
-    signal: await place.read('artifacts/smoke/signal/manifest.json'),
-    distortion: await place.read('artifacts/smoke/distortion/manifest.json'),
-  };
-  expect(JSON.parse(signal.toString()).settings.training).toMatchObject({ objective: 'least-squares' });
-  expect(JSON.parse(distortion.toString()).settings.network).toMatchObject({ architecture: 'dense' });
+  const settingsOf = async (factor: Factor) =>
+    JSON.parse((await place.read('artifacts/smoke', factor, 'manifest.json')).toString()).settings;
+  expect((await settingsOf('signal')).training).toMatchObject({ objective: 'least-squares' });
+  expect((await settingsOf('distortion')).network).toMatchObject({ architecture: 'dense', units: 8 });
+});
+
+test('a study runs', async () => {
+  expect(await place.succeed('theory', 'halving')).toMatch(/the squared norm is its half to within \d+ %/);
 });
 
 /** The sources as they are, built, and links to what npm installed. */
