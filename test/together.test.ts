@@ -1,6 +1,6 @@
-// Two programs at the same generators: one trains, the other is refused at once or waits for it.
+// Two programs in the same folder: the second is refused at once, or waits for what it needs.
 
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Workplace } from './demod.js';
@@ -8,10 +8,11 @@ import { Workplace } from './demod.js';
 let place: Workplace;
 beforeAll(async () => {
   // Long enough for the others to come meanwhile.
-  const training = { epochs: 12, batchSize: 16, snapshotEvery: 12, checkpointEvery: 50 };
+  const training = { epochs: 8, batchSize: 16, snapshotEvery: 8, checkpointEvery: 50 };
   const network = { latentDimension: 16, generatorMaps: 8, discriminatorMaps: 8 };
   place = await Workplace.create({
     signal: { images: { source: 'mnist', count: 400 }, network, training },
+    solver: { iterations: 300 },
   });
 });
 afterAll(() => place.remove());
@@ -32,4 +33,15 @@ test('a second training of the same generators is refused at once; an evaluation
   expect(evaluation.code).toBe(0);
   expect((await training.outcome).code).toBe(0);
   await expect(stat(lock)).rejects.toThrow('ENOENT');
+});
+
+test('a second evaluation in the same folder is refused at once', async () => {
+  await rm(place.path('artifacts', 'smoke', 'trials'), { recursive: true });
+  const first = place.start('eval', '--images', '8');
+  const lock = place.path('artifacts', 'smoke', 'eval.lock');
+  while (!(await stat(lock).catch(() => undefined))) await sleep(20);
+  const second = await place.run('eval');
+  expect(second.code).toBe(1);
+  expect(second.stderr).toMatch(/^error: evaluation is under way there, by process \d+ /m);
+  expect((await first.outcome).code).toBe(0);
 });

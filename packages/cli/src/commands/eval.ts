@@ -1,4 +1,5 @@
 // demod eval: how well held-out pairs are recovered, by one process or by several.
+import { alone } from '@blind-demod/artifacts';
 import {
   type EvaluationInput,
   evaluate,
@@ -68,7 +69,7 @@ export const evalCommand: CommandModule<CommonArguments, Arguments> = {
     const input = await inputOf(loaded, found, args);
     if (args.shard) return runShard(loaded, input, args.shard, args);
     if (args.merge === undefined) {
-      const { solved, ...results } = await evaluate(loaded, input);
+      const { solved, ...results } = await alone(input.folder, 'evaluation', () => evaluate(loaded, input));
       return printResults(results, found, args, timing(solved));
     }
     const from = args.from.map(root => foldersOf(root, loaded.name).trials);
