@@ -61,7 +61,9 @@ function traceGradients(name: string, call: KernelCall): void {
 /** Whether all kernels of TensorFlow.js' gradient are translated: "yes", or what is the matter. */
 function gradient(name: string, calls: readonly KernelCall[]): string {
   let error: Error | undefined;
-  for (const call of calls.filter(({ inputs }) => Object.values(inputs).some(isReal))) {
+  const ofReals = calls.filter(({ inputs }) => Object.values(inputs).some(isReal));
+  if (ofReals.length === 0) return 'of nothing real';
+  for (const call of ofReals) {
     error = errorOf(() => traceGradients(name, call));
     if (error === undefined) return 'yes';
   }

@@ -31,7 +31,7 @@ export const unary =
     operators.reduce((value, operator) => graph.elementwise(operator, [value], value.dtype), inputs.x!);
 
 /** Truth values as whole numbers, for operators that do not take them. */
-const numeric = (graph: Graph, value: Value): Value =>
+export const numeric = (graph: Graph, value: Value): Value =>
   value.dtype === 'bool' ? cast(graph, value, 'int32') : value;
 
 const order = (operator: string): Kernel =>
@@ -52,8 +52,39 @@ function biased(graph: Graph, sums: Value, bias: Value): Value | undefined {
     : undefined;
 }
 
-const clip = (graph: Graph, x: Value, low: number, high: number): Value =>
+export const clip = (graph: Graph, x: Value, low: number, high: number): Value =>
   graph.elementwise('Clip', [x, ...[low, high].map(limit => graph.filled(limit, [], x.dtype))], x.dtype);
+
+/** The remainder with the sign of the divisor. */
+const remainder: Operator = (graph, a, b) => {
+  const zero = graph.filled(0, [], a.dtype);
+  if (a.dtype === 'int32') {
+    // Division by zero, of which `js` makes zero, would end the process.
+    const isZero = graph.elementwise('Equal', [b, zero], 'bool');
+    const divisor = graph.elementwise('Where', [isZero, graph.filled(1, [], 'int32'), b], 'int32');
+    return emit('Mod')(graph, a, divisor);
+  }
+  const rest = graph.elementwise('Mod', [a, b], a.dtype, { fmod: 1 });
+  const apart = emit('Mul')(graph, graph.elementwise('Sign', [rest], a.dtype), b);
+  const differ = graph.elementwise('Less', [apart, zero], 'bool');
+  return graph.elementwise('Where', [differ, emit('Add')(graph, rest, b), rest], a.dtype);
+};
+
+/** The angle of (b, a), by that below an eighth of a turn: no quotient above one, nor of zeros or of infinities. */
+const angle: Operator = (graph, a, b) => {
+  const number = (value: number) => graph.filled(value, [], 'float32');
+  const less = emit('Less', 'bool');
+  const choose = (condition: Value, yes: Value, no: Value) =>
+    graph.elementwise('Where', [condition, yes, no], 'float32');
+  const [height, width] = [a, b].map(value => graph.elementwise('Abs', [value], 'float32')) as [Value, Value];
+  const quotient = emit('Div')(graph, emit('Min')(graph, height, width), emit('Max')(graph, height, width));
+  const same = graph.elementwise('Equal', [height, width], 'bool');
+  const slope = choose(same, cast(graph, less(graph, number(0), height), 'float32'), quotient);
+  const small = graph.elementwise('Atan', [slope], 'float32');
+  const quarter = choose(less(graph, width, height), emit('Sub')(graph, number(Math.PI / 2), small), small);
+  const half = choose(less(graph, b, number(0)), emit('Sub')(graph, number(Math.PI), quarter), quarter);
+  return choose(less(graph, a, number(0)), graph.elementwise('Neg', [half], 'float32'), half);
+};
 
 const arithmetic = forTypes(['float32', 'int32'], {
   Add: binary((graph, a, b) => biased(graph, a, b) ?? biased(graph, b, a) ?? emit('Add')(graph, a, b), {
@@ -66,6 +97,7 @@ const arithmetic = forTypes(['float32', 'int32'], {
   Maximum: binary(emit('Max')),
   Minimum: binary(emit('Min')),
   Pow: binary(emit('Pow'), { value: 1, commutes: false }),
+  Mod: binary(remainder),
   SquaredDifference: binary((graph, a, b) => {
     const difference = emit('Sub')(graph, a, b);
     return emit('Mul')(graph, difference, difference);
@@ -80,6 +112,14 @@ const arithmetic = forTypes(['float32', 'int32'], {
     graph.elementwise('LeakyRelu', [cast(graph, inputs.x!, 'float32')], 'float32', {
       alpha: { float: attrs.alpha },
     }),
+  Prelu: ({ graph, inputs }) => {
+    const [x, alpha] = [inputs.x!, inputs.alpha!].map(value => cast(graph, value, 'float32')) as [
+      Value,
+      Value,
+    ];
+    const negative = emit('Less', 'bool')(graph, x, graph.filled(0, [], 'float32'));
+    return graph.elementwise('Where', [negative, emit('Mul')(graph, alpha, x), x], 'float32');
+  },
   Step: ({ graph, inputs, attrs }) => {
     const x = inputs.x!;
     const [zero, one, alpha] = [0, 1, attrs.alpha as number].map(number => graph.filled(number, [], x.dtype));
@@ -95,11 +135,7 @@ const arithmetic = forTypes(['float32', 'int32'], {
 
 const realArithmetic = forTypes(['float32'], {
   RealDiv: binary(emit('Div'), { value: 1, commutes: false }),
-  Prelu: ({ graph, inputs }) => {
-    const [x, alpha] = [inputs.x!, inputs.alpha!];
-    const negative = emit('Less', 'bool')(graph, x, graph.filled(0, [], 'float32'));
-    return graph.elementwise('Where', [negative, emit('Mul')(graph, alpha, x), x], 'float32');
-  },
+  Atan2: binary(angle),
   // (x − mean) / √(variance + ε) · scale + offset, the last two where given.
   FusedBatchNorm: ({ graph, inputs, attrs }) => {
     const { x, mean, variance, scale, offset } = inputs;

@@ -1,6 +1,6 @@
 // Functions of one real variable, activations among them.
 import type { Graph, Value } from '../graph.js';
-import { unary } from './elementwise.js';
+import { cast, unary } from './elementwise.js';
 import { forTypes, type Kernel, type KernelTable } from './kernel.js';
 
 const real = (graph: Graph, operator: string, ...operands: Value[]): Value =>
@@ -14,8 +14,7 @@ const question =
   ({ graph, inputs }) =>
     truth(graph, operator, inputs.x!);
 
-export const functionKernels: KernelTable = forTypes(['float32'], {
-  Exp: unary('Exp'),
+const ofReals = forTypes(['float32'], {
   // exp(x) − 1 = tanh(x / 2) · (exp(x) + 1): subtracting one would lose most of a small x.
   Expm1: ({ graph, inputs }) => {
     const x = inputs.x!;
@@ -51,7 +50,6 @@ export const functionKernels: KernelTable = forTypes(['float32'], {
   Erf: unary('Erf'),
   Floor: unary('Floor'),
   Ceil: unary('Ceil'),
-  Round: unary('Round'),
 
   Sigmoid: unary('Sigmoid'),
   Softplus: unary('Softplus'),
@@ -73,3 +71,11 @@ export const functionKernels: KernelTable = forTypes(['float32'], {
     return truth(graph, 'Not', truth(graph, 'Or', truth(graph, 'IsNaN', x), truth(graph, 'IsInf', x)));
   },
 });
+
+/** Those that TensorFlow.js has for whole numbers too. */
+const ofNumbers = forTypes(['float32', 'int32'], {
+  Exp: ({ graph, inputs }) => real(graph, 'Exp', cast(graph, inputs.x!, 'float32')),
+  Round: ({ graph, inputs }) => (inputs.x!.dtype === 'int32' ? inputs.x! : real(graph, 'Round', inputs.x!)),
+});
+
+export const functionKernels: KernelTable = { ...ofReals, ...ofNumbers };

@@ -1,14 +1,14 @@
-// Reductions over axes.
+// Reductions over axes, running sums, and the greatest along an axis.
 import { util } from '@tensorflow/tfjs-core';
-import type { Graph, Value, ValueType } from '../graph.js';
-import { cast } from './elementwise.js';
+import { type Graph, sizeOf, type Value, type ValueType } from '../graph.js';
+import { cast, numeric } from './elementwise.js';
 import { forTypes, type Kernel, type KernelTable } from './kernel.js';
 
 function reduced(shape: readonly number[], axes: readonly number[], keepDims: boolean): number[] {
   return shape.flatMap((size, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [size]));
 }
 
-function reduce(
+export function reduce(
   graph: Graph,
   operator: string,
   x: Value,
@@ -35,7 +35,7 @@ const logical =
 const position =
   (operator: string): Kernel =>
   ({ graph, inputs, attrs }) => {
-    const x = inputs.x!;
+    const x = numeric(graph, inputs.x!);
     const [axis] = util.parseAxisParam(attrs.axis, [...x.shape]);
     if (x.shape[axis!] === 0) {
       throw new TypeError(`expected an axis with elements for ${operator}, got axis ${axis} of [${x.shape}]`);
@@ -47,6 +47,28 @@ const position =
     return cast(graph, found, 'int32');
   };
 
+/** Sums up to each position of an axis, it included or not, from the front or from the end. */
+const runningSum: Kernel = ({ graph, inputs, attrs }) => {
+  const x = numeric(graph, inputs.x!);
+  const [axis] = util.parseAxisParam(attrs.axis, [...x.shape]);
+  return graph.node('CumSum', [x, graph.integers([axis!])], x.shape, x.dtype, {
+    exclusive: attrs.exclusive ? 1 : 0,
+    reverse: attrs.reverse ? 1 : 0,
+  });
+};
+
+/** The greatest along the last axis in order, and their positions; of equal ones the first. */
+const greatest: Kernel = ({ graph, inputs, attrs }) => {
+  const x = inputs.x!;
+  const shape = x.shape.with(-1, attrs.k);
+  if (sizeOf(shape) === 0) return [x.dtype, 'int32' as const].map(dtype => graph.filled(0, shape, dtype));
+  const [values, positions] = graph.nodeOf('TopK', [x, graph.integers([attrs.k])], {}, [
+    [shape, x.dtype],
+    [shape, 'int64'],
+  ]);
+  return [values!, cast(graph, positions!, 'int32')];
+};
+
 export const reductionKernels: KernelTable = {
   ...forTypes(['float32', 'int32'], {
     Sum: reduction('ReduceSum'),
@@ -55,12 +77,14 @@ export const reductionKernels: KernelTable = {
       reduce(graph, 'ReduceMax', inputs.x!, attrs.reductionIndices, attrs.keepDims),
     Min: reduction('ReduceMin'),
     Prod: reduction('ReduceProd'),
-    ArgMax: position('ArgMax'),
-    ArgMin: position('ArgMin'),
+    TopK: greatest,
   }),
   ...forTypes(['bool'], {
     All: logical('ReduceProd'),
     Any: logical('ReduceSum'),
   }),
+  ArgMax: position('ArgMax'),
+  ArgMin: position('ArgMin'),
+  Cumsum: runningSum,
   Mean: reduction('ReduceMean', 'float32'),
 };

@@ -1,5 +1,6 @@
 // Resizing of images [batch, height, width, channels], for generators that upsample.
 import type { Graph, Value } from '../graph.js';
+import { cast } from './elementwise.js';
 import { forTypes, type Kernel, type KernelTable } from './kernel.js';
 import { multiplyMatrices } from './product.js';
 
@@ -43,7 +44,9 @@ const COLUMNS = 2;
 
 /** The images with one axis read at the positions `at`. */
 const read = (graph: Graph, images: Value, axis: number, at: readonly number[]): Value =>
-  graph.node('Gather', [images, graph.integers(at)], images.shape.with(axis, at.length), 'float32', { axis });
+  graph.node('Gather', [images, graph.integers(at)], images.shape.with(axis, at.length), images.dtype, {
+    axis,
+  });
 
 const nearestNeighbor: Kernel = ({ graph, inputs, attrs }) =>
   [COLUMNS, ROWS].reduce((images, axis) => {
@@ -52,15 +55,18 @@ const nearestNeighbor: Kernel = ({ graph, inputs, attrs }) =>
   }, inputs.images!);
 
 const interpolation: Kernel = ({ graph, inputs, attrs }) =>
-  [COLUMNS, ROWS].reduce((images, axis) => {
-    const { low, high, fractions } = bilinear(images.shape[axis]!, attrs.size[axis - ROWS], attrs);
-    const [first, second] = [low, high].map(at => read(graph, images, axis, at)) as [Value, Value];
-    const along = images.shape.map((_, a) => (a === axis ? fractions.length : 1));
-    const weights = graph.constant(Float32Array.from(fractions), along, 'float32');
-    const difference = graph.elementwise('Sub', [second, first], 'float32');
-    const step = graph.elementwise('Mul', [difference, weights], 'float32');
-    return graph.elementwise('Add', [first, step], 'float32');
-  }, inputs.images!);
+  [COLUMNS, ROWS].reduce(
+    (images, axis) => {
+      const { low, high, fractions } = bilinear(images.shape[axis]!, attrs.size[axis - ROWS], attrs);
+      const [first, second] = [low, high].map(at => read(graph, images, axis, at)) as [Value, Value];
+      const along = images.shape.map((_, a) => (a === axis ? fractions.length : 1));
+      const weights = graph.constant(Float32Array.from(fractions), along, 'float32');
+      const difference = graph.elementwise('Sub', [second, first], 'float32');
+      const step = graph.elementwise('Mul', [difference, weights], 'float32');
+      return graph.elementwise('Add', [first, step], 'float32');
+    },
+    cast(graph, inputs.images!, 'float32'),
+  );
 
 /** The matrix [length, count] that takes what belongs to positions of the resized axis to where they come from. */
 function scatter(graph: Graph, { low, high, fractions }: ReturnType<Sampling>, length: number): Value {
@@ -91,9 +97,13 @@ const gradient =
     return graph.reshape(small, [batch, height, width, channels]);
   };
 
-export const resizeKernels: KernelTable = forTypes(['float32'], {
-  ResizeNearestNeighbor: nearestNeighbor,
-  ResizeNearestNeighborGrad: gradient(nearest),
-  ResizeBilinear: interpolation,
-  ResizeBilinearGrad: gradient(bilinear),
-});
+export const resizeKernels: KernelTable = {
+  ...forTypes(['float32', 'int32'], {
+    ResizeNearestNeighbor: nearestNeighbor,
+    ResizeBilinear: interpolation,
+  }),
+  ...forTypes(['float32'], {
+    ResizeNearestNeighborGrad: gradient(nearest),
+    ResizeBilinearGrad: gradient(bilinear),
+  }),
+};

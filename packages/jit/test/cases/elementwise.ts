@@ -83,6 +83,20 @@ export const elementwiseCases: Record<string, Case[]> = {
     unary(x => tf.pow(x, tf.scalar(-2)), awayFromZero),
     binaryOfInt(tf.pow, integers, fc.integer({ min: 0, max: 4 })),
   ],
+  Mod: [
+    defineCase(ofTwo(reals, awayFromZero), ([a, b]) => tf.mod(a!, b!), {
+      gradient: repeats,
+      nonFinite: [Number.NaN],
+    }),
+    binaryOfInt(
+      tf.mod,
+      integers,
+      integers.map(x => x || 3),
+    ),
+    // A remainder of a division by zero is zero.
+    binaryOfInt(tf.mod),
+  ],
+  Atan2: [binary(tf.atan2)],
   SquaredDifference: [binaryOfLikeGradient(tf.squaredDifference), binaryOfInt(tf.squaredDifference)],
 
   AddN: [
@@ -109,6 +123,7 @@ export const elementwiseCases: Record<string, Case[]> = {
           repeats({ inputs: [x!, alpha!], settings: null }),
       },
     ),
+    defineCase(ofTwo(integers, integers, 'int32'), ([x, alpha]) => tf.prelu(x!, alpha!), { gradient: false }),
   ],
   FusedBatchNorm: [
     defineCase(

@@ -6,6 +6,7 @@ import {
   between,
   type Case,
   defineCase,
+  integers,
   type Options,
   ofOne,
   positives,
@@ -15,6 +16,9 @@ import {
 
 const unary = (run: (x: tf.Tensor) => tf.Tensor, elements = reals, options?: Options<null>): Case =>
   defineCase(ofOne(elements), ([x]) => run(x!), options);
+
+const ofInt = (run: (x: tf.Tensor) => tf.Tensor): Case =>
+  defineCase(ofOne(integers, 'int32'), ([x]) => run(x!), { gradient: false });
 
 /** Far into the flat parts; the scale multiplies the gradient's error too. */
 const saturated = (run: (x: tf.Tensor) => tf.Tensor): Case =>
@@ -27,7 +31,7 @@ const proper = between(-0.95, 0.95);
 const awayFromZero = between(-3, 3).map(x => (Math.abs(x) < 0.05 ? 0.5 : x));
 
 export const functionCases: Record<string, Case[]> = {
-  Exp: [unary(tf.exp)],
+  Exp: [unary(tf.exp), ofInt(tf.exp)],
   Expm1: [unary(tf.expm1), small(tf.expm1)],
   Log: [unary(tf.log, positives)],
   Log1p: [unary(tf.log1p, between(-0.95, 3)), small(tf.log1p)],
@@ -49,7 +53,7 @@ export const functionCases: Record<string, Case[]> = {
   Erf: [unary(tf.erf)],
   Floor: [unary(tf.floor)],
   Ceil: [unary(tf.ceil)],
-  Round: [unary(tf.round)],
+  Round: [unary(tf.round), ofInt(tf.round)],
 
   Sigmoid: [unary(tf.sigmoid), saturated(tf.sigmoid)],
   Softplus: [unary(tf.softplus), saturated(tf.softplus)],

@@ -29,6 +29,8 @@ const WGSL: Readonly<Record<string, number>> = {
   Asin: 2 ** -13,
   Acos: 2 ** -13,
   Atan: 2 ** -13,
+  // By an arctangent of at most one.
+  Atan2: 2 ** -12,
   // By a logarithm near one, and by an exponential near one.
   Log1p: 2 ** -21,
   Expm1: 2 ** -21,

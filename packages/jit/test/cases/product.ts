@@ -1,21 +1,7 @@
 // The kernels of src/kernels/product.ts.
-import type { NdArray } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import {
-  array,
-  type Call,
-  type Case,
-  defineCase,
-  integers,
-  lengths,
-  NON_FINITE,
-  type Options,
-  shapes,
-} from './case.js';
-
-/** In padding, zero times a number that is not finite is NaN on `cpu`, and left out on `js`. */
-const nonFinite = ({ settings: { pad } }: Call<Convolution>) => (pad === 'valid' ? NON_FINITE : []);
+import { array, type Call, type Case, defineCase, integers, lengths, shapes } from './case.js';
 
 /** Sums of up to two hundred products of size up to nine, whose rounding errors add up. */
 const SUMS = { tolerance: 5e-5 };
@@ -59,174 +45,91 @@ const stacked = fc.tuple(shapes(1, 2), fc.nat(2), fc.boolean()).map(([stack, cou
   return left ? [narrow, stack] : [stack, narrow];
 });
 
-interface Convolution {
-  strides: [number, number];
-  pad: 'same' | 'valid' | number | [[number, number], [number, number], [number, number], [number, number]];
-  dataFormat: 'NHWC' | 'NCHW';
-  dilations: [number, number];
-  /** [batch, height, width, channels], or [batch, channels, height, width]. */
-  imageShape: [number, number, number, number];
-  filterShape: [number, number, number, number];
-  dimRoundingMode: 'floor' | 'ceil' | 'round' | undefined;
+type Activation = 'linear' | 'relu' | 'relu6' | 'elu' | 'sigmoid' | 'leakyrelu' | 'prelu';
+
+/** TensorFlow.js makes one stack of all, so that those of other lengths do not broadcast. */
+const alike = shapes(1, 2).map(stack => [stack, stack]);
+/** It has no gradient of a bias of no sums. */
+const isSomething = ({ inputs }: Call<unknown>): boolean => inputs.every(({ data }) => data.length > 0);
+
+interface Fused extends Flips {
+  biased: boolean;
+  activation: Activation;
 }
 
-const size = (low: number, high: number) => fc.integer({ min: low, max: high });
-const pair = (low: number, high: number) => fc.tuple(size(low, high), size(low, high));
-
-/** The geometry of a convolution. */
-const convolutions = ({ dilated }: { dilated: boolean }): fc.Arbitrary<Convolution> =>
+/** Matrix products with a bias and weights of an activation, where there are any. */
+const fusedProducts = (
+  batches: fc.Arbitrary<number[][]>,
+  activations: readonly Activation[],
+): fc.Arbitrary<Call<Fused>> =>
   fc
-    .record({
-      batch: lengths(1, 3),
-      channels: fc.tuple(lengths(1, 3), lengths(1, 3)),
-      image: pair(1, 8),
-      filter: pair(1, 5),
-      steps: pair(1, 3),
-      dataFormat: fc.constantFrom<Convolution['dataFormat'][]>('NHWC', 'NCHW'),
-      pad: fc.oneof(
-        { arbitrary: fc.constant('valid' as const), weight: 3 },
-        fc.constant('same' as const),
-        size(0, 2),
-        fc.tuple(pair(0, 2), pair(0, 2)),
-      ),
-      rounding: fc.constantFrom<Convolution['dimRoundingMode'][]>('floor', 'ceil', 'round', undefined),
-    })
-    .map(
-      ({
-        batch,
-        channels: [incoming, outgoing],
-        image,
-        filter,
-        steps,
-        dataFormat,
-        pad,
-        rounding,
-      }): Convolution => {
-        const last = dataFormat === 'NHWC';
-        // One number as padding is for square filters and equal strides only.
-        const [[height, width], [down, right]] =
-          typeof pad === 'number'
-            ? ([
-                [filter[0], filter[0]],
-                [steps[0], steps[0]],
-              ] as const)
-            : ([filter, steps] as const);
-        return {
-          strides: dilated ? [1, 1] : [down, right],
-          dilations: dilated ? [down, right] : [1, 1],
-          dataFormat,
-          pad: !Array.isArray(pad)
-            ? pad
-            : last
-              ? [[0, 0], pad[0], pad[1], [0, 0]]
-              : [[0, 0], [0, 0], pad[0], pad[1]],
-          imageShape: last ? [batch, ...image, incoming] : [batch, incoming, ...image],
-          filterShape: [height, width, incoming, outgoing],
-          dimRoundingMode: typeof pad === 'string' ? undefined : rounding,
-        };
-      },
-    )
-    // Filters that do not fit have results of less than no length.
-    .filter(settings => resultShape(settings).every(length => length >= 0));
+    .tuple(matrices(batches), fc.boolean(), fc.constantFrom(...activations), fc.boolean())
+    .chain(([{ inputs, settings }, biased, activation, single]) => {
+      const columns = inputs[1]!.shape.at(settings.transposeB ? -2 : -1)!;
+      const given = [biased, activation === 'prelu']
+        .filter(is => is)
+        .map(() => array(single ? [1] : [columns]));
+      return fc
+        .tuple(...given)
+        .map(more => ({ inputs: [...inputs, ...more], settings: { ...settings, biased, activation } }));
+    });
 
-/** Convolutions that make an image of many channels a whole number of times smaller. */
-const shrinking: fc.Arbitrary<Convolution> = fc
-  .record({
-    batch: size(1, 2),
-    channels: fc.tuple(size(16, 18), size(1, 2)),
-    result: pair(1, 3),
-    strides: pair(1, 3),
-    taps: pair(1, 2),
-    before: pair(0, 3),
-    dataFormat: fc.constantFrom<Convolution['dataFormat'][]>('NHWC', 'NCHW'),
-  })
-  .map(
-    ({ batch, channels: [incoming, outgoing], result, strides, taps, before, dataFormat }): Convolution => {
-      const image = result.map((length, axis) => length * strides[axis]!) as [number, number];
-      const filter = taps.map((count, axis) => count * strides[axis]!) as [number, number];
-      const [rows, columns] = filter.map((length, axis) => {
-        const both = length - strides[axis]!;
-        const first = Math.min(before[axis]!, both);
-        return [first, both - first];
-      }) as [[number, number], [number, number]];
-      const last = dataFormat === 'NHWC';
-      return {
-        strides,
-        dilations: [1, 1],
-        dataFormat,
-        pad: last ? [[0, 0], rows, columns, [0, 0]] : [[0, 0], [0, 0], rows, columns],
-        imageShape: last ? [batch, ...image, incoming] : [batch, incoming, ...image],
-        filterShape: [...filter, incoming, outgoing],
-        dimRoundingMode: 'floor',
-      };
-    },
-  );
-
-const resultShape = ({
-  imageShape,
-  filterShape,
-  strides,
-  dilations,
-  pad,
-  dataFormat,
-  dimRoundingMode,
-}: Convolution): number[] =>
-  tf.backend_util.computeConv2DInfo(
-    imageShape,
-    filterShape,
-    strides,
-    dilations,
-    pad as 'same',
-    dimRoundingMode,
-    false,
-    dataFormat === 'NHWC' ? 'channelsLast' : 'channelsFirst',
-  ).outShape;
-
-/** Convolutions with arrays for two of: the image, the filter, the result's gradient. */
-const convolutionOf = (
-  operands: (settings: Convolution) => [readonly number[], readonly number[]],
-  settings: fc.Arbitrary<Convolution> = convolutions({ dilated: false }),
-): fc.Arbitrary<Call<Convolution>> =>
-  settings.chain(settings => {
-    const [first, second] = operands(settings);
-    return fc
-      .tuple(array(first), array(second))
-      .map(([a, b]: [NdArray, NdArray]) => ({ inputs: [a, b], settings }));
+const fusedProduct = ([a, b, ...more]: tf.Tensor[], { biased, activation, ...flips }: Fused) =>
+  tf.fused.matMul({
+    a: a!,
+    b: b!,
+    ...flips,
+    ...(biased && { bias: more[0]! }),
+    ...(activation === 'prelu' && { preluActivationWeights: more.at(-1)! }),
+    activation,
   });
 
-const forward = (
-  [x, filter]: tf.Tensor[],
-  { strides, pad, dataFormat, dilations, dimRoundingMode }: Convolution,
-) =>
-  tf.conv2d(
-    x as tf.Tensor4D,
-    filter as tf.Tensor4D,
-    strides,
-    pad as 'same',
-    dataFormat,
-    dilations,
-    dimRoundingMode,
-  );
+/** Whether the first axis that is summed is one of all operands: elsewhere TensorFlow.js leaves operands out. */
+function isRightOnJs(equation: string): boolean {
+  const [operands, result] = equation.split('->') as [string, string];
+  const first = [...operands].find(axis => axis !== ',' && !result.includes(axis));
+  return first === undefined || operands.split(',').every(operand => operand.includes(first));
+}
 
-const backward =
-  (kernel: 'Conv2DBackpropInput' | 'Conv2DBackpropFilter') =>
-  ([image, other]: tf.Tensor[], { imageShape, filterShape, ...how }: Convolution) =>
-    tf
-      .engine()
-      .runKernel(
-        kernel,
-        (kernel === 'Conv2DBackpropInput'
-          ? { dy: image!, filter: other! }
-          : { x: image!, dy: other! }) as never,
-        { ...how, dilations: 1, inputShape: imageShape, filterShape } as never,
-      ) as tf.Tensor;
-
-const CONVOLUTION: Options<Convolution> = {
-  ...SUMS,
-  nonFinite,
-  // TensorFlow.js' gradients leave the rounding out.
-  gradient: ({ settings: { dimRoundingMode: rounding } }) => rounding === undefined || rounding === 'floor',
-};
+/** Sums over named axes of one operand or of the products of two. */
+const einsums = (dtype: 'float32' | 'int32' = 'float32'): fc.Arbitrary<Call<string>> =>
+  fc
+    .tuple(
+      fc.array(fc.record({ length: lengths(1, 3), where: fc.nat(2), kept: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      fc.integer({ min: 1, max: 2 }),
+    )
+    .chain(([axes, count]) => {
+      const named = axes.map((axis, i) => ({ ...axis, name: 'abcde'[i]! }));
+      const shuffled = (names: string[]) => fc.shuffledSubarray(names, { minLength: names.length });
+      const terms = Array.from({ length: count }, (_, term) =>
+        shuffled(
+          named.filter(({ where }) => count === 1 || where === term || where === 2).map(({ name }) => name),
+        ),
+      );
+      const result = shuffled(named.filter(({ kept }) => kept).map(({ name }) => name));
+      const lengthOf = new Map(named.map(({ name, length }) => [name, length]));
+      return fc.tuple(result, ...terms).chain(([result, ...terms]) =>
+        fc
+          .tuple(
+            ...terms.map(names =>
+              array(
+                names.map(name => lengthOf.get(name)!),
+                dtype === 'int32' ? integers : undefined,
+                dtype,
+              ),
+            ),
+          )
+          .map(inputs => ({
+            inputs,
+            settings: `${terms.map(names => names.join('')).join(',')}->${result.join('')}`,
+          })),
+      );
+    })
+    .filter(({ settings }) => isRightOnJs(settings));
+const summed = (inputs: tf.Tensor[], equation: string) => tf.einsum(equation, ...inputs);
 
 export const productCases: Record<string, Case[]> = {
   BatchMatMul: [
@@ -239,56 +142,21 @@ export const productCases: Record<string, Case[]> = {
     defineCase(matrices(unstacked, 'int32'), product, { gradient: false }),
     defineCase(matrices(stacked, 'int32'), product, { gradient: false }),
   ],
-  Conv2D: [
+  _FusedMatMul: [
+    defineCase(fusedProducts(unstacked, ['linear']), fusedProduct, { ...SUMS, gradient: isSomething }),
     defineCase(
-      convolutionOf(({ imageShape, filterShape }) => [imageShape, filterShape]),
-      forward,
-      CONVOLUTION,
+      fusedProducts(unstacked, ['relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu']),
+      fusedProduct,
+      { ...SUMS, nonFinite: [], gradient: isSomething },
     ),
-    defineCase(
-      convolutionOf(
-        ({ imageShape, filterShape }) => [imageShape, filterShape],
-        convolutions({ dilated: true }),
-      ),
-      forward,
-      {
-        ...CONVOLUTION,
-        gradient: false,
-      },
-    ),
+    defineCase(fusedProducts(alike, ['linear', 'relu']), fusedProduct, {
+      ...SUMS,
+      nonFinite: [],
+      gradient: false,
+    }),
   ],
-  Conv2DBackpropInput: [
-    defineCase(
-      convolutionOf(settings => [resultShape(settings), settings.filterShape]),
-      backward('Conv2DBackpropInput'),
-      CONVOLUTION,
-    ),
-    defineCase(
-      convolutionOf(settings => [resultShape(settings), settings.filterShape], shrinking),
-      backward('Conv2DBackpropInput'),
-      { ...SUMS, nonFinite: [] },
-    ),
-    defineCase(
-      convolutionOf(settings => [resultShape(settings), settings.filterShape]).filter(
-        ({ settings }) => settings.dataFormat === 'NHWC',
-      ),
-      ([dy, filter], { imageShape, strides, pad, dimRoundingMode }) =>
-        tf.conv2dTranspose(
-          dy as tf.Tensor4D,
-          filter as tf.Tensor4D,
-          imageShape,
-          strides,
-          pad as 'same',
-          dimRoundingMode,
-        ),
-      CONVOLUTION,
-    ),
-  ],
-  Conv2DBackpropFilter: [
-    defineCase(
-      convolutionOf(settings => [settings.imageShape, resultShape(settings)]),
-      backward('Conv2DBackpropFilter'),
-      { ...CONVOLUTION, gradient: false },
-    ),
+  Einsum: [
+    defineCase(einsums(), summed, { ...SUMS, gradient: false }),
+    defineCase(einsums('int32'), summed, { gradient: false }),
   ],
 };

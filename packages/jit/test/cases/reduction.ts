@@ -56,7 +56,30 @@ const position = (run: (x: tf.Tensor, axis: number) => tf.Tensor): Case[] => [
     ([x], axis) => run(x!, axis),
     { gradient: false },
   ),
+  defineCase(
+    ofOneWith(axisOf, { minimumRank: 1, elements: truths, dtype: 'bool' }),
+    ([x], axis) => run(x!, axis),
+    { gradient: false },
+  ),
 ];
+
+/** Sums from the front or the end, with the element itself or without. */
+const runs = (shape: readonly number[]) =>
+  fc.record({ axis: fc.nat(shape.length - 1), exclusive: fc.boolean(), reverse: fc.boolean() });
+interface Run {
+  axis: number;
+  exclusive: boolean;
+  reverse: boolean;
+}
+const runningSum = ([x]: tf.Tensor[], { axis, exclusive, reverse }: Run) =>
+  tf.cumsum(x!, axis, exclusive, reverse);
+
+const counts = (shape: readonly number[]) =>
+  fc.record({ k: fc.nat(shape.at(-1)!), sorted: fc.constant(true) });
+const greatest = ([x]: tf.Tensor[], { k, sorted }: { k: number; sorted: boolean }) => {
+  const { values, indices } = tf.topk(x!, k, sorted);
+  return [values, indices];
+};
 
 export const reductionCases: Record<string, Case[]> = {
   Sum: [ofFloat(tf.sum), ofInt(tf.sum), ofBool(tf.sum)],
@@ -69,4 +92,23 @@ export const reductionCases: Record<string, Case[]> = {
   Any: [ofBool(tf.any)],
   ArgMax: position(tf.argMax).map(ofSomething),
   ArgMin: position(tf.argMin).map(ofSomething),
+  Cumsum: [
+    defineCase(ofOneWith(runs, { minimumRank: 1 }), runningSum, {
+      // TensorFlow.js' gradient has the axes of the result in the wrong order where the axis is not the last.
+      gradient: ({ inputs: [x], settings: { axis } }) => axis === x!.shape.length - 1,
+    }),
+    ...(['int32', 'bool'] as const).map(dtype =>
+      defineCase(
+        ofOneWith(runs, { minimumRank: 1, elements: dtype === 'bool' ? truths : integers, dtype }),
+        runningSum,
+        { gradient: false },
+      ),
+    ),
+  ],
+  TopK: [
+    defineCase(ofOneWith(counts, { minimumRank: 1 }), greatest, { gradient: false, nonFinite: [] }),
+    defineCase(ofOneWith(counts, { minimumRank: 1, elements: integers, dtype: 'int32' }), greatest, {
+      gradient: false,
+    }),
+  ],
 };

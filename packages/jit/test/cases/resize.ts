@@ -1,7 +1,7 @@
 // The kernels of src/kernels/resize.ts.
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { array, type Call, type Case, defineCase, lengths, type Options, only } from './case.js';
+import { array, type Call, type Case, defineCase, integers, lengths, type Options, only } from './case.js';
 
 interface Resizing {
   size: [number, number];
@@ -16,7 +16,7 @@ const sizes = fc.oneof(
 );
 
 /** Images, and with them gradients of resized ones where those are an input. */
-const resizings = ({ withGradient = false } = {}): fc.Arbitrary<Call<Resizing>> =>
+const resizings = ({ withGradient = false, ofInt = false } = {}): fc.Arbitrary<Call<Resizing>> =>
   fc
     .record({
       batch: lengths(1, 2),
@@ -28,11 +28,13 @@ const resizings = ({ withGradient = false } = {}): fc.Arbitrary<Call<Resizing>> 
     })
     .chain(({ batch, channels, from, size, alignCorners, halfPixelCenters }) => {
       const shapes = [from, ...(withGradient ? [size] : [])].map(sides => [batch, ...sides, channels]);
-      return fc.tuple(...shapes.map(shape => array(shape))).map(inputs => ({
-        inputs,
-        // TensorFlow.js has one or the other.
-        settings: { size, alignCorners, halfPixelCenters: halfPixelCenters && !alignCorners },
-      }));
+      return fc
+        .tuple(...shapes.map(shape => (ofInt ? array(shape, integers, 'int32') : array(shape))))
+        .map(inputs => ({
+          inputs,
+          // TensorFlow.js has one or the other.
+          settings: { size, alignCorners, halfPixelCenters: halfPixelCenters && !alignCorners },
+        }));
     });
 
 /**
@@ -46,12 +48,14 @@ const rightGradient = ({ inputs: [images], settings: { halfPixelCenters } }: Cal
 };
 
 type Resize = typeof tf.image.resizeBilinear;
-const resize = (run: Resize): Case =>
-  defineCase(
-    resizings(),
-    ([images], { size, alignCorners, halfPixelCenters }) =>
-      run(images as tf.Tensor4D, size, alignCorners, halfPixelCenters),
-    { gradient: rightGradient },
+const resize = (run: Resize): Case[] =>
+  [false, true].map(ofInt =>
+    defineCase(
+      resizings({ ofInt }),
+      ([images], { size, alignCorners, halfPixelCenters }) =>
+        run(images as tf.Tensor4D, size, alignCorners, halfPixelCenters),
+      { gradient: call => !ofInt && rightGradient(call) },
+    ),
   );
 /** Matrix products spread what is not finite. */
 const finite: Options<Resizing> = { gradient: false, nonFinite: [] };
@@ -66,8 +70,8 @@ const gradient = (kernel: string): Case =>
   );
 
 export const resizeCases: Record<string, Case[]> = {
-  ResizeNearestNeighbor: [resize(tf.image.resizeNearestNeighbor)],
+  ResizeNearestNeighbor: resize(tf.image.resizeNearestNeighbor),
   ResizeNearestNeighborGrad: [gradient('ResizeNearestNeighborGrad')],
-  ResizeBilinear: [resize(tf.image.resizeBilinear)],
+  ResizeBilinear: resize(tf.image.resizeBilinear),
   ResizeBilinearGrad: [gradient('ResizeBilinearGrad')],
 };

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   array,
   axisOf,
+  between,
   type Call,
   type Case,
   defineCase,
@@ -11,6 +12,7 @@ import {
   ofOne,
   ofOneWith,
   only,
+  reals,
   shapes,
   truths,
 } from './case.js';
@@ -92,24 +94,49 @@ const block = (shape: readonly number[]) =>
     )
     .map(cuts => ({ begin: cuts.map(([start]) => start), size: cuts.map(([, size]) => size) }));
 
-const gather = (dtype: 'float32' | 'int32' | 'bool'): Case =>
-  defineCase(
-    shapes(1, 3).chain(shape =>
-      fc.tuple(axisOf(shape), shapes(0, 2)).chain(([axis, positions]) => {
-        const length = shape.at(axis)!;
-        return fc
-          .tuple(
-            array(shape, dtype === 'float32' ? undefined : truths, dtype),
-            // Of nothing, nothing can be gathered.
-            array(length > 0 ? positions : [0], fc.nat(Math.max(length - 1, 0)), 'int32'),
-          )
-          .map(inputs => ({ inputs, settings: axis }));
-      }),
-    ),
-    ([x, indices], axis) => tf.gather(x!, indices as tf.Tensor1D, axis),
-    // TensorFlow.js' gradient of a gather from nothing fails.
-    { gradient: ({ inputs: [x], settings }) => dtype === 'float32' && x!.shape.at(settings)! > 0 },
-  );
+interface StridedBlock {
+  begin: number[];
+  end: number[];
+  strides: number[];
+  /** Of the begins, ends, ellipses, new axes and axes to drop. */
+  masks: [number, number, number, number, number];
+}
+
+/** Whatever TensorFlow.js' strided slices take: few or many axes, steps of either sign, any masks. */
+const stridedBlocks = (shape: readonly number[]): fc.Arbitrary<StridedBlock> =>
+  fc
+    .integer({ min: 1, max: shape.length + 1 })
+    .chain(count => {
+      const each = (numbers: fc.Arbitrary<number>) =>
+        fc.array(numbers, { minLength: count, maxLength: count });
+      const mask = fc.oneof(fc.constant(0), fc.nat(2 ** count - 1));
+      return fc.record({
+        begin: each(fc.integer({ min: -5, max: 5 })),
+        end: each(fc.integer({ min: -5, max: 5 })),
+        strides: each(fc.constantFrom(1, 1, 2, 3, -1, -2, -3)),
+        masks: fc.tuple(
+          mask,
+          mask,
+          fc.oneof(
+            fc.constant(0),
+            fc.nat(count - 1).map(axis => 2 ** axis),
+          ),
+          mask,
+          mask,
+        ),
+      });
+    })
+    .filter(block => isPossible(shape, block));
+
+function isPossible(shape: readonly number[], { begin, end, strides, masks }: StridedBlock): boolean {
+  try {
+    return tf.slice_util
+      .sliceInfo([...shape], begin, end, strides, ...masks)
+      .finalShape.every(length => length >= 0);
+  } catch {
+    return false;
+  }
+}
 
 const nothing = () => fc.constant(null);
 
@@ -157,6 +184,14 @@ export const shapeCases: Record<string, Case[]> = {
   Concat: [
     defineCase(joinable(1, false), (inputs, axis) => tf.concat(inputs, axis)),
     defineCase(joinable(1, true), (inputs, axis) => tf.concat(inputs, axis - inputs[0]!.rank)),
+    // Of two types; the first is that of the result.
+    ...(['float32', 'int32'] as const).map(dtype =>
+      defineCase(
+        ofOneWith(axisOf, { minimumRank: 1 }),
+        ([x], axis) => tf.concat([tf.cast(tf.zerosLike(x!), dtype), x!, tf.cast(x!, 'int32')], axis),
+        { gradient: false, nonFinite: [] },
+      ),
+    ),
     // More than ten, whose names ("0", "1", "10", …) must not be sorted as text.
     defineCase(ofOne(undefined, undefined, 1), ([x]) =>
       tf.concat(
@@ -183,18 +218,30 @@ export const shapeCases: Record<string, Case[]> = {
     (x, { pads, value }) => tf.pad(x, pads, value),
     { minimumRank: 1 },
   ),
-  GatherV2: [gather('float32'), gather('int32'), gather('bool')],
-  UnsortedSegmentSum: [
-    defineCase(
-      shapes(1).chain(shape =>
-        fc
-          .tuple(array(shape), array(shape.slice(0, 1), fc.nat(4), 'int32'))
-          .map(inputs => ({ inputs, settings: null })),
-      ),
-      ([x, segments]) => tf.unsortedSegmentSum(x!, segments as tf.Tensor1D, 5),
-      { nonFinite: [] },
+  MirrorPad: [
+    ...(['reflect', 'symmetric'] as const).flatMap(mode =>
+      everyType(
+        shape =>
+          fc.tuple(
+            ...shape.map(length => {
+              const pads = fc.nat(Math.max(mode === 'reflect' ? length - 1 : length, 0));
+              return fc.tuple(pads, pads);
+            }),
+          ),
+        (x, pads) => tf.mirrorPad(x, pads, mode),
+        { minimumRank: 1, maximumRank: 3 },
+      ).map(only(({ inputs: [x] }) => mode === 'symmetric' || !x!.shape.includes(0))),
     ),
   ],
+  Reverse: everyType(
+    shape => fc.oneof(fc.constant(undefined), fc.subarray([...shape.keys()])),
+    (x, axes) => tf.reverse(x, axes),
+  ),
+  StridedSlice: everyType(
+    stridedBlocks,
+    (x, { begin, end, strides, masks }) => tf.stridedSlice(x, begin, end, strides, ...masks),
+    { minimumRank: 1, gradient: false },
+  ),
 
   Fill: everyType(nothing, x => [
     tf.add(tf.cast(x, 'float32'), tf.fill(x.shape, 0.5)),
@@ -203,4 +250,36 @@ export const shapeCases: Record<string, Case[]> = {
   ]),
   ZerosLike: everyType(nothing, x => tf.zerosLike(x)),
   OnesLike: everyType(nothing, x => tf.onesLike(x)),
+  // Added to something, as they have no inputs.
+  Range: [
+    defineCase(
+      ofOneWith(
+        () =>
+          fc.record({
+            start: reals,
+            stop: between(-6, 6),
+            step: fc.constantFrom(1, 1, 0.5, 2, -0.7, -1, -3),
+          }),
+        { maximumRank: 2 },
+      ),
+      ([x], { start, stop, step }) => tf.add(tf.reshape(x!, [-1, 1]), tf.range(start, stop, step)),
+      { gradient: false },
+    ),
+    defineCase(
+      ofOneWith(() => fc.record({ start: integers, stop: integers }), {
+        maximumRank: 2,
+        elements: integers,
+        dtype: 'int32',
+      }),
+      ([x], { start, stop }) => tf.add(tf.reshape(x!, [-1, 1]), tf.range(start, stop, 1, 'int32')),
+      { gradient: false },
+    ),
+  ],
+  LinSpace: [
+    defineCase(
+      ofOneWith(() => fc.tuple(reals, reals, fc.integer({ min: 1, max: 9 })), { maximumRank: 2 }),
+      ([x], [start, stop, count]) => tf.add(tf.reshape(x!, [-1, 1]), tf.linspace(start, stop, count)),
+      { gradient: false },
+    ),
+  ],
 };
