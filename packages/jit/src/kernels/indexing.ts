@@ -53,30 +53,30 @@ const gather: Kernel = ({ graph, inputs, attrs }) => {
   );
   const at = positions(graph, 'GatherV2', indices, [x.shape[axis]!]);
   if (!attrs.batchDims) return graph.node('Gather', [x, at], outputShape, x.dtype, { axis });
-  // GatherND reads the axis right behind those of the batch.
   const batch = attrs.batchDims < 0 ? attrs.batchDims + indices.shape.length : attrs.batchDims;
-  const axes = [...x.shape.keys()];
-  const first = graph.transpose(x, [
-    ...axes.slice(0, batch),
-    axis,
-    ...axes.slice(batch).filter(a => a !== axis),
-  ]);
-  const places = graph.reshape(cast(graph, at, 'int64'), [...indices.shape, 1]);
-  const shape = [...indices.shape, ...first.shape.slice(batch + 1)];
-  if (sizeOf(shape) === 0) return graph.filled(0, outputShape, x.dtype);
-  const read = graph.node('GatherND', [first, places], shape, x.dtype, { batch_dims: batch });
-  const all = [...shape.keys()];
-  const [outer, own] = [
-    all.slice(indices.shape.length, indices.shape.length + axis - batch),
-    all.slice(batch, indices.shape.length),
-  ];
-  return graph.transpose(read, [
-    ...all.slice(0, batch),
-    ...outer,
-    ...own,
-    ...all.slice(indices.shape.length + axis - batch),
-  ]);
+  if (sizeOf(outputShape) === 0) return graph.filled(0, outputShape, x.dtype);
+  return gatherBatches(graph, x, at, axis, batch);
 };
+
+/** From each of a batch at positions of its own: `batch` axes of both are the same. */
+function gatherBatches(graph: Graph, x: Value, at: Value, axis: number, batch: number): Value {
+  // GatherND reads the axis right behind those of the batch, and has the positions' own axes in its place.
+  const axes = [...x.shape.keys()];
+  const rest = axes.slice(batch).filter(other => other !== axis);
+  const moved = graph.transpose(x, [...axes.slice(0, batch), axis, ...rest]);
+  const places = graph.reshape(cast(graph, at, 'int64'), [...at.shape, 1]);
+  const shape = [...at.shape, ...moved.shape.slice(batch + 1)];
+  const read = graph.node('GatherND', [moved, places], shape, x.dtype, { batch_dims: batch });
+  const own = [...at.shape.keys()].slice(batch);
+  const behind = rest.map((_, i) => at.shape.length + i);
+  const outer = axis - batch;
+  return graph.transpose(read, [
+    ...axes.slice(0, batch),
+    ...behind.slice(0, outer),
+    ...own,
+    ...behind.slice(outer),
+  ]);
+}
 
 const gatherNd: Kernel = ({ graph, inputs }) => {
   const { params, indices } = inputs as { params: Value; indices: Value };
@@ -94,9 +94,13 @@ const scatterNd: Kernel = ({ graph, inputs, attrs }) => {
   const shape: number[] = attrs.shape;
   const zeros = graph.filled(0, shape, updates.dtype);
   if (sizeOf(updates.shape) === 0 || sizeOf(shape) === 0) return zeros;
-  const places = indices.shape.length > 1 ? indices : graph.reshape(indices, [...indices.shape, 1]);
-  const at = positions(graph, 'ScatterNd', places, shape.slice(0, places.shape.at(-1)));
-  return graph.node('ScatterND', [zeros, cast(graph, at, 'int64'), updates], shape, updates.dtype, {
+  const depth = indices.shape.length > 1 ? indices.shape.at(-1)! : 1;
+  const at = positions(graph, 'ScatterNd', indices, shape.slice(0, depth));
+  const places = graph.reshape(cast(graph, at, 'int64'), [
+    ...updates.shape.slice(0, Math.max(indices.shape.length - 1, 1)),
+    depth,
+  ]);
+  return graph.node('ScatterND', [zeros, places, updates], shape, updates.dtype, {
     reduction: 'add',
   });
 };

@@ -25,6 +25,12 @@ export function concatenate(graph: Graph, values: readonly Value[], axis: number
   return graph.node('Concat', values, first.shape.with(axis, along), first.dtype, { axis });
 }
 
+function pad(graph: Graph, x: Value, paddings: readonly (readonly [number, number])[], value: number): Value {
+  const pads = [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)];
+  const shape = x.shape.map((size, axis) => size + paddings[axis]![0] + paddings[axis]![1]);
+  return graph.node('Pad', [x, graph.integers(pads), graph.filled(value, [], x.dtype)], shape, x.dtype);
+}
+
 /** The elements of `x` at the numbers `at` of an axis. */
 const take = (graph: Graph, x: Value, at: readonly number[], axis: number): Value =>
   graph.node('Gather', [x, graph.integers(at)], x.shape.with(axis, at.length), x.dtype, { axis });
@@ -81,6 +87,14 @@ export const reverse = (graph: Graph, x: Value, axes: readonly number[]): Value 
     axes.filter(axis => x.shape[axis]! > 1).map(() => -1),
     x.shape,
   );
+
+function blocks(graph: Graph, x: Value, blockShape: number[], batchToSpace: boolean): Value {
+  const [shape, size] = [[...x.shape], sizeOf(blockShape)];
+  const apart = backend_util.getReshaped(shape, blockShape, size, batchToSpace);
+  const order = backend_util.getPermuted(apart.length, blockShape.length, batchToSpace);
+  const whole = backend_util.getReshapedPermuted(shape, blockShape, size, batchToSpace);
+  return graph.reshape(graph.transpose(graph.reshape(x, apart), order), whole);
+}
 
 /** The numbers `start`, `start + step`, …, each rounded before the next as TensorFlow.js does. */
 function counted(
@@ -191,16 +205,7 @@ export const shapeKernels: KernelTable = {
       return part;
     });
   },
-  PadV2: ({ graph, inputs, attrs }) => {
-    const x = inputs.x!;
-    const paddings: [number, number][] = attrs.paddings;
-    const pads = graph.integers([
-      ...paddings.map(([before]) => before),
-      ...paddings.map(([, after]) => after),
-    ]);
-    const shape = x.shape.map((size, axis) => size + paddings[axis]![0] + paddings[axis]![1]);
-    return graph.node('Pad', [x, pads, graph.filled(attrs.constantValue, [], x.dtype)], shape, x.dtype);
-  },
+  PadV2: ({ graph, inputs, attrs }) => pad(graph, inputs.x!, attrs.paddings, attrs.constantValue),
   // Its modes are ONNX Pad's "reflect" and one that Pad does not have.
   MirrorPad: ({ graph, inputs, attrs }) => {
     const paddings: [number, number][] = attrs.paddings;
@@ -233,6 +238,33 @@ export const shapeKernels: KernelTable = {
     );
     const shape = slice_util.computeOutShape(begin, end, strides).map(count => Math.max(count, 0));
     return graph.reshape(stridedSlice(graph, x, begin, strides, shape), finalShape);
+  },
+
+  // Blocks of pixels become images of a batch, and back, as reshapes and transposes.
+  SpaceToBatchND: ({ graph, inputs, attrs }) => {
+    const x = inputs.x!;
+    const { blockShape, paddings } = attrs as { blockShape: number[]; paddings: [number, number][] };
+    const others = x.shape.slice(paddings.length + 1).map((): [number, number] => [0, 0]);
+    const padded = pad(graph, x, [[0, 0], ...paddings, ...others], 0);
+    return blocks(graph, padded, blockShape, false);
+  },
+  BatchToSpaceND: ({ graph, inputs, attrs }) => {
+    const { blockShape, crops } = attrs as { blockShape: number[]; crops: number[][] };
+    const whole = blocks(graph, inputs.x!, blockShape, true);
+    const begin = backend_util.getSliceBeginCoords(crops, blockShape.length);
+    const size = backend_util.getSliceSize([...whole.shape], crops, blockShape.length);
+    const others = whole.shape.slice(begin.length);
+    return slice(graph, whole, [...begin, ...others.map(() => 0)], [...size, ...others]);
+  },
+  DepthToSpace: ({ graph, inputs, attrs: { blockSize: size, dataFormat } }) => {
+    const x = inputs.x!;
+    if (dataFormat !== 'NHWC' || x.dtype !== 'float32') {
+      throw new TypeError(`expected float32 in NHWC for DepthToSpace, got ${x.dtype} in ${dataFormat}`);
+    }
+    const [batch, height, width, depth] = x.shape as [number, number, number, number];
+    const apart = graph.reshape(x, [batch, height, width, size, size, depth / size ** 2]);
+    const woven = graph.transpose(apart, [0, 1, 3, 2, 4, 5]);
+    return graph.reshape(woven, [batch, height * size, width * size, depth / size ** 2]);
   },
 
   Fill: ({ graph, attrs }) => {

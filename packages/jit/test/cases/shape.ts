@@ -250,6 +250,51 @@ export const shapeCases: Record<string, Case[]> = {
   ]),
   ZerosLike: everyType(nothing, x => tf.zerosLike(x)),
   OnesLike: everyType(nothing, x => tf.onesLike(x)),
+  SpaceToBatchND: everyType(
+    shape =>
+      fc
+        .tuple(
+          ...shape.slice(1).map(length =>
+            fc.tuple(fc.integer({ min: 1, max: 3 }), fc.nat(2)).map(([block, before]) => ({
+              block,
+              // The padded length is a multiple of the block's.
+              padding: [before, (block - ((length + before) % block)) % block] as [number, number],
+            })),
+          ),
+        )
+        .chain(axes => fc.integer({ min: 1, max: axes.length }).map(count => axes.slice(0, count))),
+    (x, axes) =>
+      tf.spaceToBatchND(
+        x,
+        axes.map(({ block }) => block),
+        axes.map(({ padding }) => padding),
+      ),
+    { minimumRank: 2 },
+  ),
+  BatchToSpaceND: everyType(
+    shape =>
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 2 }), fc.boolean()), {
+        minLength: 1,
+        maxLength: shape.length - 1,
+      }),
+    (x, axes) => {
+      const blocks = axes.map(([block]) => block);
+      const batch = tf.tile(x, [tf.util.sizeFromShape(blocks), ...x.shape.slice(1).map(() => 1)]);
+      return tf.batchToSpaceND(
+        batch,
+        blocks,
+        axes.map(([block, cut], i) => [cut && x.shape[i + 1]! > 0 ? block - 1 : 0, 0]),
+      );
+    },
+    { minimumRank: 2 },
+  ),
+  DepthToSpace: [
+    defineCase(
+      ofOneWith(() => fc.integer({ min: 2, max: 3 }), { minimumRank: 4 }),
+      ([x], size) => tf.depthToSpace(tf.tile(x as tf.Tensor4D, [1, 1, 1, size ** 2]), size, 'NHWC'),
+      { gradient: false },
+    ),
+  ],
   // Added to something, as they have no inputs.
   Range: [
     defineCase(
