@@ -31,6 +31,8 @@ const DIFFERING: Record<string, readonly number[]> = {
   ),
   Mod: INFINITE,
   TopK: NON_FINITE,
+  DepthwiseConv2dNativeBackpropInput: NON_FINITE,
+  Conv3DBackpropInputV2: NON_FINITE,
   MaxPoolGrad: NON_FINITE,
   MaxPool3DGrad: NON_FINITE,
   UnsortedSegmentSum: NON_FINITE,

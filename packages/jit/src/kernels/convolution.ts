@@ -159,27 +159,27 @@ const convolutionOfGradient =
               },
             ),
           )
-        : at.image.length === 3
-          ? convolvedBack(graph, [small, filter, ...bias], shape, at)
+        : depthwise || at.image.length === 3
+          ? convolvedBack(graph, [small, filter, ...bias], shape, at, depthwise ? at.inChannels : 1)
           : graph.node('ConvTranspose', [...operands, ...bias], shape, 'float32', {
               strides: at.strides,
               pads: at.pads,
               output_padding: at.unseen,
-              ...(depthwise && { group: at.inChannels }),
             }),
     );
     return at.fromChannelsFirst(graph, image);
   };
 
 /**
- * A transposed convolution as a convolution of the small image with zeros between its pixels by the filter reversed: in
- * three axes, where WebGPU has no other.
+ * A transposed convolution as a convolution of the small image with zeros between its pixels by the filter reversed.
+ * ONNX Runtime's ConvTranspose on WebGPU has no third axis, and is wrong for groups of several channels.
  */
 function convolvedBack(
   graph: Graph,
   [small, filter, ...bias]: readonly [Value, Value, ...Value[]],
   shape: readonly number[],
   { image, window, strides, pads }: Windows,
+  group: number,
 ): Value {
   const sparse = strides.reduce((value, stride, axis) => spread(graph, value, axis + 2, stride), small);
   const before = window.map((length, axis) => length - 1 - pads[axis]!);
@@ -195,11 +195,12 @@ function convolvedBack(
     toIOH(graph, filter),
     image.map((_, axis) => axis + 2),
   );
-  return convolve(graph, [seen, turned, ...bias], shape, {
+  const taps = {
     strides: image.map(() => 1),
     dilations: image.map(() => 1),
     pads: [...before, ...after].map(length => Math.max(length, 0)),
-  });
+  };
+  return convolve(graph, [seen, turned, ...bias], shape, taps, group);
 }
 
 /** The value with zeros behind each element of an axis, so that it is `times` as long. */

@@ -338,7 +338,8 @@ const deepBackward =
         { strides, pad, inputShape: imageShape, filterShape } as never,
       ) as tf.Tensor;
 
-const DEEP: Options<DeepConvolution> = { ...SUMS, nonFinite };
+/** Written as convolutions of padded images, whatever the padding. */
+const PADDED = { ...SUMS, nonFinite: [] };
 
 export const convolutionCases: Record<string, Case[]> = {
   Conv2D: [
@@ -395,23 +396,42 @@ export const convolutionCases: Record<string, Case[]> = {
   ],
   FusedConv2D: fusedCases(tf.fused.conv2d, false),
   DepthwiseConv2dNative: [
+    ...[false, true].map(dilated =>
+      defineCase(
+        depthwiseOf(({ imageShape, filterShape }) => [imageShape, filterShape], { dilated }),
+        depthwise,
+        { ...SUMS, nonFinite, gradient: false },
+      ),
+    ),
     defineCase(
       depthwiseOf(({ imageShape, filterShape }) => [imageShape, filterShape]),
       depthwise,
       // TensorFlow.js counts the results of each channel by dividing by the number of channels.
-      { ...SUMS, nonFinite, gradient: ({ settings: { imageShape } }) => imageShape[3] > 0 },
-    ),
-    defineCase(
-      depthwiseOf(({ imageShape, filterShape }) => [imageShape, filterShape], { dilated: true }),
-      depthwise,
-      { ...SUMS, nonFinite, gradient: false },
+      { ...PADDED, gradient: ({ settings: { imageShape } }) => imageShape[3] > 0 },
     ),
   ],
   DepthwiseConv2dNativeBackpropInput: [
     defineCase(
       depthwiseOf(settings => [resultShape(settings, true), settings.filterShape]),
       backward('DepthwiseConv2dNativeBackpropInput'),
-      { ...SUMS, nonFinite, gradient: false },
+      { ...PADDED, gradient: false },
+    ),
+    // Groups of several channels, of which ONNX Runtime's transposed convolution on WebGPU takes the wrong ones.
+    defineCase(
+      convolutionOf(
+        settings => [resultShape(settings, true), settings.filterShape],
+        fc.constant({
+          strides: [1, 1],
+          dilations: [1, 1],
+          dataFormat: 'NHWC',
+          pad: 'valid',
+          imageShape: [2, 3, 3, 2],
+          filterShape: [2, 2, 2, 2],
+          dimRoundingMode: undefined,
+        }),
+      ),
+      backward('DepthwiseConv2dNativeBackpropInput'),
+      { ...PADDED, gradient: false },
     ),
   ],
   DepthwiseConv2dNativeBackpropFilter: [
@@ -428,29 +448,31 @@ export const convolutionCases: Record<string, Case[]> = {
   ],
   FusedDepthwiseConv2D: fusedCases(tf.fused.depthwiseConv2d, true),
   Conv3D: [
+    ...[false, true].map(dilated =>
+      defineCase(
+        deepOf(({ imageShape, filterShape }) => [imageShape, filterShape], deepConvolutions({ dilated })),
+        deep,
+        { ...SUMS, nonFinite, gradient: false },
+      ),
+    ),
     defineCase(
       deepOf(({ imageShape, filterShape }) => [imageShape, filterShape]),
       deep,
-      DEEP,
-    ),
-    defineCase(
-      deepOf(({ imageShape, filterShape }) => [imageShape, filterShape], deepConvolutions({ dilated: true })),
-      deep,
-      { ...DEEP, gradient: false },
+      PADDED,
     ),
   ],
   Conv3DBackpropInputV2: [
     defineCase(
       deepOf(settings => [deepInfo(settings).outShape, settings.filterShape]),
       deepBackward('Conv3DBackpropInputV2'),
-      { ...DEEP, gradient: false },
+      { ...PADDED, gradient: false },
     ),
   ],
   Conv3DBackpropFilterV2: [
     defineCase(
       deepOf(settings => [settings.imageShape, deepInfo(settings).outShape]),
       deepBackward('Conv3DBackpropFilterV2'),
-      { ...DEEP, gradient: false },
+      { ...SUMS, nonFinite, gradient: false },
     ),
   ],
 };
