@@ -1,6 +1,6 @@
 // Convolutions and their gradients. ONNX wants images as NCHW and filters as OIHW; TensorFlow.js has filters as HWIO
 // and images as either. Where a program keeps its tensors in ONNX' layout, the transposes written here cancel.
-import { type Graph, sizeOf, type Value } from '../graph.js';
+import { type Graph, sameShape, sizeOf, type Value } from '../graph.js';
 import { finished } from './fused.js';
 import { forTypes, type Kernel, type KernelCall, type KernelTable } from './kernel.js';
 import { concatenate, reverse, slice } from './shape.js';
@@ -47,6 +47,19 @@ interface Taps {
   readonly pads: readonly number[];
 }
 
+/**
+ * Whether ONNX Runtime on WebGPU takes a convolution for a matrix product: the filter is as large as the image, and there
+ * is no padding in front. It overlooks padding behind.
+ */
+function isTakenForProduct(image: Value, filter: Value, pads: readonly number[]): boolean {
+  const [front, behind] = [pads.slice(0, pads.length / 2), pads.slice(pads.length / 2)];
+  return (
+    sameShape(image.shape.slice(2), filter.shape.slice(2)) &&
+    front.every(length => length === 0) &&
+    behind.some(length => length > 0)
+  );
+}
+
 /** The convolution of images [n, in, …] with filters [out, in / group, …], of the channels in groups by themselves. */
 function convolve(
   graph: Graph,
@@ -56,6 +69,15 @@ function convolve(
   group = 1,
 ): Value {
   const [batch, channels, ...lengths] = shape as [number, number, ...number[]];
+  const [first, ...others] = pads;
+  if (isTakenForProduct(image, filter, pads)) {
+    // One row of windows more in front of the others, which is cut off.
+    const step = strides[0]!;
+    const more = [batch, channels, lengths[0]! + 1, ...lengths.slice(1)];
+    const taps = { strides, dilations, pads: [first! + step, ...others] };
+    const larger = convolve(graph, [image, filter, ...bias], more, taps, group);
+    return slice(graph, larger, [0, 0, 1, ...lengths.slice(1).map(() => 0)], shape);
+  }
   const folded =
     graph.strengths.foldedBatches &&
     // Constant filters it has in an order of its own, which is faster yet.

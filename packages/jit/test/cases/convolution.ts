@@ -121,6 +121,17 @@ const shrinking: fc.Arbitrary<Convolution> = fc
     },
   );
 
+/** A convolution of images of three by three pixels and two channels. */
+const convolutionBy = (filterShape: Convolution['filterShape'], pad: Convolution['pad']): Convolution => ({
+  strides: [1, 1],
+  dilations: [1, 1],
+  dataFormat: 'NHWC',
+  pad,
+  imageShape: [2, 3, 3, 2],
+  filterShape,
+  dimRoundingMode: undefined,
+});
+
 const resultShape = (
   { imageShape, filterShape, strides, dilations, pad, dataFormat, dimRoundingMode }: Convolution,
   depthwise = false,
@@ -343,6 +354,30 @@ const PADDED = { ...SUMS, nonFinite: [] };
 
 export const convolutionCases: Record<string, Case[]> = {
   Conv2D: [
+    // Filters as large as the image (in the gradient by two by two), which WebGPU takes for matrices, padding behind or not.
+    ...(
+      [
+        [[2, 2, 2, 3], 'same'],
+        [
+          [3, 3, 2, 3],
+          [
+            [0, 0],
+            [0, 2],
+            [0, 1],
+            [0, 0],
+          ],
+        ],
+      ] as const
+    ).map(([filterShape, pad]) =>
+      defineCase(
+        convolutionOf(
+          ({ imageShape, filterShape }) => [imageShape, filterShape],
+          fc.constant(convolutionBy([...filterShape], pad as Convolution['pad'])),
+        ),
+        forward,
+        { ...SUMS, nonFinite: [] },
+      ),
+    ),
     defineCase(
       convolutionOf(({ imageShape, filterShape }) => [imageShape, filterShape]),
       forward,
@@ -420,15 +455,7 @@ export const convolutionCases: Record<string, Case[]> = {
     defineCase(
       convolutionOf(
         settings => [resultShape(settings, true), settings.filterShape],
-        fc.constant({
-          strides: [1, 1],
-          dilations: [1, 1],
-          dataFormat: 'NHWC',
-          pad: 'valid',
-          imageShape: [2, 3, 3, 2],
-          filterShape: [2, 2, 2, 2],
-          dimRoundingMode: undefined,
-        }),
+        fc.constant(convolutionBy([2, 2, 2, 2], 'valid')),
       ),
       backward('DepthwiseConv2dNativeBackpropInput'),
       { ...PADDED, gradient: false },
