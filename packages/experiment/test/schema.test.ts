@@ -45,8 +45,8 @@ describe('experimentSchema', () => {
 });
 
 describe('configs', () => {
-  test('paper.json has the solver that the library takes by itself', async () => {
-    const { experiment } = await loadExperiment(config('paper.json'));
+  test('robust.json has the solver that the library takes by itself', async () => {
+    const { experiment } = await loadExperiment(config('robust.json'));
     expect(experiment.solver).toEqual(ROBUST_SOLVER);
   });
 
