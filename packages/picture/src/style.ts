@@ -66,7 +66,8 @@ img { display: block; image-rendering: pixelated; background: #000; }
 .scores { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .scores th, .scores td { padding: .45rem .8rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 .scores thead th { color: var(--soft); font-size: .85rem; font-weight: 500; }
-.scores th:first-child { padding-left: 0; text-align: left; }
+.scores :is(th, td):first-child { padding-left: 0; }
+.scores :is(th, td):first-child, .scores tbody th, .scores .text { text-align: left; }
 .compared { margin-bottom: 1.5rem; font-size: .85rem; }
 .compared th, .compared td { padding: .3rem .45rem; }
 .compared thead th { font-size: .75rem; }

@@ -7,7 +7,7 @@ export function scoresTable(summaries: Summaries): Html {
 <h2>Scores</h2>
 <figure>
 <div class="scroll" tabindex="0" role="region" aria-label="Scores of each estimate"><table class="scores">
-<thead><tr><th scope="col">solver</th><th scope="col">estimate</th>${COLUMNS.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<thead><tr><th scope="col">solver</th><th scope="col" class="text">estimate</th>${COLUMNS.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
 <tbody>
 ${rowsOf(summaries).map(({ solver, estimate, summary }) => {
   const cells = COLUMNS.map(({ value, show }) => {
