@@ -88,10 +88,11 @@ describe('a convolution of small images by filters that vary', () => {
 });
 
 describe('a transposed convolution', () => {
-  const enlarge = (channels: number, strengths?: Strengths) => {
+  const enlarge = (channels: number, strengths?: Strengths, strides = 2) => {
     const image = float32([2, 3, 4, 4], new Float32Array(96));
     const weights = float32([4, 4, channels, 3], new Float32Array(48 * channels));
-    const attrs = { strides: 2, pad: 'same', dataFormat: 'NCHW', inputShape: [2, channels, 8, 8] };
+    const size = 4 * strides;
+    const attrs = { strides, pad: 'same', dataFormat: 'NCHW', inputShape: [2, channels, size, size] };
     return recorded(
       ({ x, filter }) =>
         tf.engine().runKernel('Conv2DBackpropInput', { dy: x, filter }, attrs as never) as tf.Tensor,
@@ -104,6 +105,11 @@ describe('a transposed convolution', () => {
   test('to many channels is a convolution for each pixel of a block', () => {
     expect(count(enlarge(16), 'Conv')).toBe(4);
     expect(count(enlarge(16), 'ConvTranspose')).toBe(0);
+  });
+
+  test('of stride one is a convolution', () => {
+    expect(count(enlarge(3, {}, 1), 'Conv')).toBe(1);
+    expect(count(enlarge(3, {}, 1), 'ConvTranspose')).toBe(0);
   });
 
   test.each<[string, number, Strengths?]>([

@@ -242,7 +242,8 @@ function spread(graph: Graph, value: Value, axis: number, times: number): Value 
 
 // A transposed convolution that enlarges an image s times is s² convolutions of the small image, one for each position of
 // a pixel in its s × s block. On a processor ONNX Runtime does them faster than its ConvTranspose, which writes what each
-// filter tap gives and sums it up; but with few channels the products are too narrow.
+// filter tap gives and sums it up; but with few channels the products are too narrow. One that keeps the size, as the
+// gradient of a convolution of stride one does, is one convolution, whatever the channels.
 
 /** Channels of the large image from which on its phases are convolved one by one. */
 const WORTH_PHASES = 16;
@@ -255,10 +256,9 @@ interface Phase {
 }
 
 function worthPhases(graph: Graph, { inChannels, image, result, strides }: Windows): boolean {
+  if (graph.strengths.transposedConvolutions || image.length !== 2) return false;
   const enlarges = image.every((length, axis) => length === strides[axis]! * result[axis]!);
-  return (
-    !graph.strengths.transposedConvolutions && image.length === 2 && enlarges && inChannels >= WORTH_PHASES
-  );
+  return enlarges && (inChannels >= WORTH_PHASES || strides.every(stride => stride === 1));
 }
 
 /** The phases along rows and along columns, if both have some. */
@@ -271,7 +271,7 @@ function phasesOfImage({ window, strides, pads }: Windows): [Phase[], Phase[]] |
 function phasesOf(filterLength: number, stride: number, pad: number): Phase[] | undefined {
   const count = filterLength / stride;
   const reach = Math.floor((stride - 1 + pad) / stride);
-  if (stride === 1 || !Number.isInteger(count) || reach >= count) return undefined;
+  if (!Number.isInteger(count) || reach >= count) return undefined;
   return Array.from({ length: stride }, (_, position) => {
     const after = Math.floor((position + pad) / stride);
     return { last: ((position + pad) % stride) + stride * (count - 1), before: count - 1 - after, after };
@@ -305,6 +305,7 @@ function interleaved(
   [batch, channels, height, width]: readonly number[],
   image: (phases: readonly [Phase, Phase]) => Value,
 ): Value {
+  if (rows.length === 1 && columns.length === 1) return image([rows[0]!, columns[0]!]);
   const [blocks, across] = [height! / rows.length, width! / columns.length];
   const lines = rows.map(down => {
     const pixels = columns.map(right =>
