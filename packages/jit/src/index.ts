@@ -4,6 +4,7 @@ export { type Choice, chooseDevice, chosenDevice, DEVICES, type Device } from '.
 export type { Program } from './engines/engine.js';
 export { kernelTable } from './kernels/table.js';
 export type { Loop } from './loop.js';
-export { countOperations } from './operations.js';
+export { ATTRIBUTE_TYPE, decodeModelProto, encodeModelProto, type Message } from './onnx-format.js';
+export { countOperations, shapesOf } from './operations.js';
 export { threadCount, useThreads } from './threads.js';
 export { type ArraysOf, isNdArray, isTensor, leaves, mapTree, type Tree } from './tree.js';

@@ -1,7 +1,7 @@
-// Counts the arithmetic of a program, by which its speed is measured.
+// What is known of a program before it runs: its arithmetic, by which its speed is measured, and its shapes.
 import { type Graph, type Node, sizeOf } from './graph.js';
 import { isOutput, trace } from './trace.js';
-import { type ArraysOf, leaves } from './tree.js';
+import { type ArraysOf, leaves, mapTree, type Tree } from './tree.js';
 
 /**
  * Floating-point operations of one run of `fn`: two (multiply, add) for each term of its matrix products and
@@ -11,6 +11,11 @@ export function countOperations<I, O>(fn: (input: I) => O, example: ArraysOf<I>)
   const { graph, result } = trace(fn, example);
   const outputs = leaves(result, isOutput).map(({ 1: { value } }) => graph.dense(value));
   return graph.reachable(outputs).nodes.reduce((sum, node) => sum + 2 * termsOf(node, graph), 0);
+}
+
+/** The shapes of what `fn` returns, at the paths of its tensors. @throws like `compile`. */
+export function shapesOf<I, O>(fn: (input: I) => O, example: ArraysOf<I>): Tree<readonly number[]> {
+  return mapTree(trace(fn, example).result, isOutput, ({ value }) => value.shape);
 }
 
 function termsOf({ operator, inputs, outputs, attributes }: Node, { shapes }: Graph): number {
