@@ -4,6 +4,7 @@ export { sha256 } from '#sha256';
 export { gaussianBlur } from './blur.js';
 export { UserError } from './errors.js';
 export { type ByFactor, byFactor, FACTORS, type Factor } from './factor.js';
+export { fromHalves, toHalves } from './float16.js';
 export { gaussianWeights } from './gaussian.js';
 export { JsonSyntaxError, parseJson } from './json.js';
 export { elementCount, type Float32NdArray, float32, imageAt, type NdArray, takeRows } from './ndarray.js';

@@ -1,12 +1,20 @@
 // A trained generator: its weights with the normalisation folded in, as a file, as layers, as an ONNX model.
 
-import { decodeSafetensors, encodeSafetensors, float32, type NdArray, UserError } from '@blind-demod/arrays';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  float32,
+  type NdArray,
+  sha256,
+  UserError,
+} from '@blind-demod/arrays';
 import { type AffineLayer, type GenerativePrior, layeredPrior } from '@blind-demod/demod-core';
 import { constant, exportOnnx } from '@blind-demod/jit';
 import * as tf from '@tensorflow/tfjs-core';
 import { ARCHITECTURES, DEFAULT_ARCHITECTURE } from './architectures/index.js';
 import { perChannel, smooth } from './layers.js';
 import { type GeneratorForm, generate } from './networks.js';
+import type { OnnxGenerator } from './onnx/generator.js';
 import { type Parameters, zipParameters } from './parameters.js';
 
 export interface Generator extends GeneratorForm {
@@ -33,13 +41,21 @@ export function affineLayers(generator: Generator): AffineLayer[] {
   });
 }
 
-/** The prior that a trained generator is. Its weights become constants of the compiled program. */
-export function generatorPrior(generator: Generator): GenerativePrior {
+/** A generator that was trained here, or that of an ONNX model. */
+export type AnyGenerator = Generator | OnnxGenerator;
+
+/** The range of an experiment's images, into which those of an ONNX model are brought. */
+const IMAGE_RANGE = [0, 1] as const;
+
+/** The prior that a generator is. Its weights become constants of the compiled program. */
+export function generatorPrior(generator: AnyGenerator): GenerativePrior {
+  if (!('parameters' in generator)) return generator.prior(IMAGE_RANGE);
   return layeredPrior(generator.latentDimension, generator.imageShape, affineLayers(generator));
 }
 
-/** The generator as an ONNX model: input `code` [batch, latent], output `image` [batch, channels, height, width]. */
-export function generatorToOnnx(generator: Generator): Uint8Array {
+/** A generator as an ONNX model: input `code` [batch, latent], output `image` [batch, channels, height, width]. */
+export function generatorToOnnx(generator: AnyGenerator): Uint8Array {
+  if (!('parameters' in generator)) return generator.toOnnx(IMAGE_RANGE);
   const { latentDimension, parameters } = generator;
   // The model takes a batch of any size. Tracing needs a number, and 1 would look like an axis to broadcast.
   const example = float32([2, latentDimension], new Float32Array(2 * latentDimension));
@@ -70,6 +86,10 @@ export function encodeGenerator(generator: Generator): Uint8Array {
     { float32As: 'F16' },
   );
 }
+
+/** What tells a generator from every other, in hexadecimal: what is computed with it depends on it by this. */
+export const generatorSha256 = (generator: AnyGenerator): string =>
+  'parameters' in generator ? sha256(encodeGenerator(generator)) : generator.sha256;
 
 /** Reads what `encodeGenerator` wrote. @throws UserError naming `where` if the file is damaged or holds something else. */
 export function decodeGenerator(bytes: Uint8Array, where: string): Generator {

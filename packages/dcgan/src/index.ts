@@ -3,16 +3,19 @@
 export type { ImageShape } from './architectures/architecture.js';
 export type { NetworkSettings } from './architectures/index.js';
 export {
+  type AnyGenerator,
   affineLayers,
   decodeGenerator,
   encodeGenerator,
   type Generator,
   generatorPrior,
+  generatorSha256,
   generatorToOnnx,
 } from './generator.js';
 export { networksOf } from './networks.js';
 export { planOf, type TrainingSettings } from './objectives/index.js';
 export type { Batch } from './objectives/objective.js';
+export { type OnnxGenerator, type OnnxOptions, readOnnxGenerator } from './onnx/generator.js';
 export type { Parameters } from './parameters.js';
 export type { GeneratorSettings } from './settings.js';
 export { initialState, type StepResult, type TrainingState, trainingStep } from './step.js';

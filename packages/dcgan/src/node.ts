@@ -1,5 +1,6 @@
 // The generators as they are made and kept, by Node: training, artifacts, the settings of both.
 export { GENERATOR_KIND, loadGenerator } from './load.js';
+export { loadOnnxGenerator } from './onnx/load.js';
 export { networkSchema, trainingSchema } from './settings.js';
 export type { Score } from './snapshots.js';
 export { type TrainingRun, trainGenerator, trainingSettings } from './train.js';

@@ -1,0 +1,175 @@
+// What is to be computed: the nodes of a file that lead from its one input to its images, functions written out.
+import { UserError } from '@blind-demod/arrays';
+import type { Declared, Dimension, FileFunction, FileNode, OnnxFile } from './format.js';
+import type { Known } from './known.js';
+import type { Attribute, Node } from './operator.js';
+import { operatorTable } from './operators/table.js';
+
+export interface Network {
+  /** What to call the model in messages. */
+  readonly where: string;
+  readonly opset: number;
+  /** In an order in which they can be carried out. */
+  readonly nodes: readonly Node[];
+  /** Known values by name. */
+  readonly constants: ReadonlyMap<string, Known>;
+  /** The name of the code. */
+  readonly input: string;
+  /** The axes behind the batch: [latent], or [latent, 1, 1]. */
+  readonly codeShape: readonly number[];
+  /** How many codes the file was written for, if not for any number. */
+  readonly batch: number | undefined;
+  readonly outputs: readonly string[];
+}
+
+const OPSETS = { least: 7, most: 23 };
+
+/** How a message calls a node. */
+export const nodeName = ({ name, operator, outputs }: Node): string =>
+  `node "${name || outputs[0]}" (${operator})`;
+
+/**
+ * The network in a file.
+ * @throws UserError when it is no generator, or has operators that are not supported.
+ */
+export async function readNetwork(file: OnnxFile, where: string): Promise<Network> {
+  if (file.opset < OPSETS.least || file.opset > OPSETS.most) {
+    throw new UserError(
+      `${where}: it uses ONNX operator set ${file.opset}; supported are ${OPSETS.least} to ${OPSETS.most}`,
+    );
+  }
+  const written = writtenOut(file.nodes, file.functions);
+  const outputs = file.outputs.map(({ name }) => name);
+  const { nodes, needed } = leadingTo(written, outputs);
+  checkSupported(nodes, where);
+  const input = inputOf(
+    file.inputs.filter(({ name }) => needed.has(name) && !file.weights.has(name)),
+    where,
+  );
+  checkWired(nodes, new Set([input.name, ...file.weights.keys()]), where);
+  const constants = new Map<string, Known>();
+  for (const [name, read] of file.weights) if (needed.has(name)) constants.set(name, await read());
+  return { where, opset: file.opset, nodes, constants, outputs, ...input, input: input.name };
+}
+
+/** The same network with nothing in it that the given outputs do not need. */
+export function narrowed(network: Network, outputs: readonly string[]): Network {
+  const { nodes, needed } = leadingTo(network.nodes, outputs);
+  const constants = new Map([...network.constants].filter(([name]) => needed.has(name)));
+  return { ...network, nodes, constants, outputs };
+}
+
+/** The nodes that some values depend on, and the names of all that they need. */
+export function leadingTo<N extends Pick<Node, 'inputs' | 'outputs'>>(
+  nodes: readonly N[],
+  outputs: readonly string[],
+): { nodes: N[]; needed: ReadonlySet<string> } {
+  const needed = new Set(outputs);
+  const kept = nodes.toReversed().filter(node => {
+    if (!node.outputs.some(name => needed.has(name))) return false;
+    for (const name of node.inputs) needed.add(name);
+    return true;
+  });
+  return { nodes: kept.reverse(), needed };
+}
+
+const shown = (shape: readonly Dimension[] | undefined): string =>
+  shape ? `[${shape.map(length => length ?? '?').join(', ')}]` : 'of an unknown shape';
+
+/** The one input, if it is a latent code. */
+function inputOf(
+  inputs: readonly Declared[],
+  where: string,
+): { name: string; codeShape: number[]; batch: number | undefined } {
+  const expected = 'expected one, the latent code, [batch, latent] or [batch, latent, 1, 1]';
+  if (inputs.length !== 1) {
+    const list = inputs.map(({ name, shape }) => `"${name}" ${shown(shape)}`).join(' and ');
+    throw new UserError(
+      `${where}: it has ${inputs.length || 'no'} inputs${list && `, ${list}`}; ${expected}`,
+    );
+  }
+  const { name, shape } = inputs[0]!;
+  const [batch, ...codeShape] = shape ?? [];
+  const [latent, ...rest] = codeShape;
+  const isCode =
+    shape !== undefined &&
+    typeof latent === 'number' &&
+    (shape.length === 2 || (shape.length === 4 && rest.every(length => length === 1)));
+  if (!isCode) throw new UserError(`${where}: its input "${name}" is ${shown(shape)}; ${expected}`);
+  return { name, codeShape: codeShape as number[], batch: typeof batch === 'number' ? batch : undefined };
+}
+
+function checkSupported(nodes: readonly FileNode[], where: string): void {
+  const isSupported = ({ domain, operator }: FileNode) =>
+    domain === '' && Object.hasOwn(operatorTable, operator);
+  const others = nodes.filter(node => !isSupported(node));
+  const first = others[0];
+  if (!first) return;
+  const nameOf = ({ domain, operator }: FileNode) => (domain ? `${domain}.${operator}` : operator);
+  const more = [...new Set(others.map(nameOf))].filter(name => name !== nameOf(first));
+  const also = more.length > 0 ? `, and neither are ${more.join(', ')}` : '';
+  throw new UserError(
+    `${where}: node "${first.name || first.outputs[0]}": the operator ${nameOf(first)} is not supported${also}; supported are ${Object.keys(operatorTable).sort().join(', ')}`,
+  );
+}
+
+/** Every value that a node takes is there before it. */
+function checkWired(nodes: readonly Node[], given: ReadonlySet<string>, where: string): void {
+  const there = new Set(given);
+  for (const node of nodes) {
+    const missing = node.inputs.find(name => name !== '' && !there.has(name));
+    if (missing !== undefined) {
+      throw new UserError(`${where}: ${nodeName(node)} takes "${missing}", which nothing before it makes`);
+    }
+    for (const name of node.outputs) there.add(name);
+  }
+}
+
+/** The nodes with those that call one of the file's own functions replaced by what the function does. */
+function writtenOut(
+  nodes: readonly FileNode[],
+  functions: readonly FileFunction[],
+  depth = 0,
+): readonly FileNode[] {
+  return nodes.flatMap((node, index) => {
+    const called = functions.find(({ domain, name }) => domain === node.domain && name === node.operator);
+    // A function that calls itself stays as a node, of which it is said that it is not supported.
+    if (!called || depth > functions.length) return [node];
+    return writtenOut(
+      bodyOf(called, node, `${node.name || node.operator}/${depth}.${index}`),
+      functions,
+      depth + 1,
+    );
+  });
+}
+
+function bodyOf(
+  { inputs, outputs, nodes, defaults }: FileFunction,
+  call: FileNode,
+  prefix: string,
+): FileNode[] {
+  const names = new Map<string, string>([['', '']]);
+  for (const [index, name] of inputs.entries()) names.set(name, call.inputs[index] ?? '');
+  for (const [index, name] of outputs.entries())
+    if (call.outputs[index]) names.set(name, call.outputs[index]);
+  const nameOf = (name: string) => names.get(name) ?? `${prefix}/${name}`;
+  const given = (name: string): Attribute | undefined => call.attributes.get(name) ?? defaults.get(name);
+  return nodes.map(node => {
+    const attributes = new Map(node.attributes);
+    const references = new Map<string, string>();
+    for (const [here, there] of node.references) {
+      const value = given(there);
+      if (value !== undefined) attributes.set(here, value);
+      const outer = call.references.get(there);
+      if (outer !== undefined) references.set(here, outer);
+    }
+    return {
+      ...node,
+      name: `${prefix}/${node.name || node.operator}`,
+      inputs: node.inputs.map(nameOf),
+      outputs: node.outputs.map(nameOf),
+      attributes,
+      references,
+    };
+  });
+}

@@ -1,0 +1,59 @@
+// Operators that fold an array along some of its axes.
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { isKnown, reduceKnown } from '../known.js';
+import { axisOf, type Operator, type OperatorTable } from '../operator.js';
+import { apply, checkAxis, Refusal, reshape, shapeOf, type Value } from '../value.js';
+
+const sum = (entries: readonly number[]) => entries.reduce((a, b) => a + b, 0);
+
+/** Over the given axes, or all: by `f`, which keeps them with length one, or by `fold` of known entries. */
+const reduction =
+  (f: (x: Tensor, axes: number[]) => Tensor, fold?: (entries: readonly number[]) => number): Operator =>
+  call => {
+    const x = call.input(0);
+    const shape = shapeOf(x);
+    const given = call.settings('axes', 1);
+    const isAll = given === undefined || given.length === 0;
+    if (isAll && call.number('noop_with_empty_axes', 0)) return x;
+    const axes = isAll ? [...shape.keys()] : given.map(axis => axisOf(axis, shape.length));
+    for (const axis of axes) checkAxis(x, axis);
+    const kept: Value = isKnown(x) && fold ? reduceKnown(x, axes, fold) : apply(x, tensor => f(tensor, axes));
+    if (call.number('keepdims', 1)) return kept;
+    return reshape(
+      kept,
+      shape.filter((_, axis) => !axes.includes(axis)),
+    );
+  };
+
+const logSumExp = (x: Tensor, axes: number[]): Tensor => {
+  const most = tf.max(x, axes, true);
+  return tf.add(most, tf.log(tf.sum(tf.exp(tf.sub(x, most)), axes, true)));
+};
+
+const product: Operator = call => {
+  if (!isKnown(call.input(0))) throw new Refusal('it is supported for shapes only');
+  return reduction(tf.prod as never, entries => entries.reduce((a, b) => a * b, 1))(call);
+};
+
+export const reductionOperators: OperatorTable = {
+  ReduceSum: reduction((x, axes) => tf.sum(x, axes, true), sum),
+  ReduceMean: reduction(
+    (x, axes) => tf.mean(x, axes, true),
+    entries => sum(entries) / entries.length,
+  ),
+  ReduceMax: reduction(
+    (x, axes) => tf.max(x, axes, true),
+    entries => Math.max(...entries),
+  ),
+  ReduceMin: reduction(
+    (x, axes) => tf.min(x, axes, true),
+    entries => Math.min(...entries),
+  ),
+  ReduceProd: product,
+  ReduceL1: reduction((x, axes) => tf.sum(tf.abs(x), axes, true)),
+  ReduceL2: reduction((x, axes) => tf.sqrt(tf.sum(tf.square(x), axes, true))),
+  ReduceSumSquare: reduction((x, axes) => tf.sum(tf.square(x), axes, true)),
+  ReduceLogSum: reduction((x, axes) => tf.log(tf.sum(x, axes, true))),
+  ReduceLogSumExp: reduction(logSumExp),
+};

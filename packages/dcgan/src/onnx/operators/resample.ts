@@ -1,0 +1,241 @@
+// Operators that resize and pad images.
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { isKnown } from '../known.js';
+import { axisOf, type Operator, type OperatorTable } from '../operator.js';
+import { apply, checkAxis, expand, Refusal, reshape, shapeOf, take, type Value } from '../value.js';
+import { mapAlong, matrixOf, type Row } from './linear-map.js';
+
+/** One axis before and after: `scale` is what the model says, which need not be the ratio of the lengths. */
+interface Scaling {
+  readonly length: number;
+  readonly count: number;
+  readonly scale: number;
+}
+
+/** How positions, values and borders are reckoned. */
+interface Manner {
+  readonly mode: string;
+  readonly coordinates: string;
+  readonly rounding: string;
+  readonly coefficient: number;
+  readonly excludesOutside: boolean;
+}
+
+/** Where on the axis before the entry `index` of the resized one lies. */
+function positionOf(index: number, { length, count, scale }: Scaling, coordinates: string): number {
+  const halfPixel = (index + 0.5) / scale - 0.5;
+  switch (coordinates) {
+    case 'half_pixel':
+      return halfPixel;
+    case 'pytorch_half_pixel':
+      return count > 1 ? halfPixel : 0;
+    case 'half_pixel_symmetric':
+      return (length / 2) * (1 - count / (scale * length)) + halfPixel;
+    case 'align_corners':
+      return count > 1 ? (index * (length - 1)) / (count - 1) : 0;
+    case 'asymmetric':
+      return index / scale;
+    case 'tf_half_pixel_for_nn':
+      return (index + 0.5) / scale;
+    default:
+      throw new Refusal(`its coordinate_transformation_mode "${coordinates}" is not supported`);
+  }
+}
+
+const ROUNDINGS: Readonly<Record<string, (position: number) => number>> = {
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round_prefer_floor: position => Math.ceil(position - 0.5),
+  round_prefer_ceil: position => Math.floor(position + 0.5),
+};
+
+/** Keys' kernel at the four neighbours of a position that is `fraction` past the second. */
+const cubic = (a: number, fraction: number): number[] =>
+  [1 + fraction, fraction, 1 - fraction, 2 - fraction].map(d =>
+    d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a,
+  );
+
+/** The entries that an entry of the resized axis is made of. */
+function neighbours(index: number, scaling: Scaling, manner: Manner): Row {
+  const { length } = scaling;
+  const position = positionOf(index, scaling, manner.coordinates);
+  const inside = (number: number) => Math.min(Math.max(number, 0), length - 1);
+  if (manner.mode === 'nearest') {
+    const round = ROUNDINGS[manner.rounding];
+    if (!round) throw new Refusal(`its nearest_mode "${manner.rounding}" is not supported`);
+    return [[inside(round(position)), 1]];
+  }
+  const low = Math.floor(position);
+  if (manner.mode === 'linear') {
+    return [
+      [inside(low), 1 - (position - low)],
+      [inside(low + 1), position - low],
+    ];
+  }
+  const taps = cubic(manner.coefficient, position - low).map((weight, k) => [low - 1 + k, weight] as const);
+  if (!manner.excludesOutside) return taps.map(([number, weight]) => [inside(number), weight]);
+  const seen = taps.filter(([number]) => number >= 0 && number < length);
+  const sum = seen.reduce((total, [, weight]) => total + weight, 0);
+  return seen.map(([number, weight]) => [number, weight / sum]);
+}
+
+/** Images resized along the axes where there is a scaling. */
+function resized(x: Value, scalings: readonly (Scaling | undefined)[], manner: Manner): Value {
+  if (!['nearest', 'linear', 'cubic'].includes(manner.mode))
+    throw new Refusal(`its mode "${manner.mode}" is not supported`);
+  const rows = scalings.map(
+    scaling =>
+      scaling && Array.from({ length: scaling.count }, (_, index) => neighbours(index, scaling, manner)),
+  );
+  const repeats = rows.map((all, axis) => {
+    if (!all) return 1;
+    const times = scalings[axis]!.count / scalings[axis]!.length;
+    const isRepeat = all.every(
+      ([entry, ...more], index) => more.length === 0 && entry![0] === Math.floor(index / times),
+    );
+    return Number.isInteger(times) && isRepeat ? times : undefined;
+  });
+  if (repeats.every(times => times !== undefined)) return repeatEach(x, repeats);
+  return rows.reduce<Value>((value, all, axis) => {
+    return all ? mapAlong(value, axis, matrixOf(all, scalings[axis]!.length)) : value;
+  }, x);
+}
+
+/** Every entry so many times in a row, along each axis. */
+function repeatEach(x: Value, repeats: readonly number[]): Value {
+  const shape = shapeOf(x);
+  const per = (one: (length: number, times: number) => number[]) =>
+    shape.flatMap((length, axis) => (repeats[axis] === 1 ? [length] : one(length, repeats[axis]!)));
+  const apart = reshape(
+    x,
+    per(length => [length, 1]),
+  );
+  const wide = expand(
+    apart,
+    per((length, times) => [length, times]),
+  );
+  return reshape(
+    wide,
+    per((length, times) => [length * times]),
+  );
+}
+
+/** The scaling of each axis that has one, from scales or sizes for these axes. */
+function scalingsOf(
+  shape: readonly number[],
+  axes: readonly number[],
+  { scales, sizes }: { scales?: readonly number[] | undefined; sizes?: readonly number[] | undefined },
+): (Scaling | undefined)[] {
+  const scalings: (Scaling | undefined)[] = shape.map(() => undefined);
+  for (const [index, axis] of axes.entries()) {
+    const length = shape[axis]!;
+    const scale = scales?.[index] ?? sizes![index]! / length;
+    const count = scales ? Math.floor(length * scale) : sizes![index]!;
+    if (scale !== 1 || count !== length) scalings[axis] = { length, count, scale };
+  }
+  return scalings;
+}
+
+const resize: Operator = call => {
+  const x = call.input(0);
+  const shape = shapeOf(x);
+  const isOld = call.opset < 11;
+  const given = (index: number) => {
+    const numbers = call.numbers(index);
+    return numbers && numbers.length > 0 ? numbers : undefined;
+  };
+  const [scales, sizes] = isOld ? [given(1), undefined] : [given(2), given(3)];
+  if (!scales && !sizes) throw new Refusal('it has neither scales nor sizes');
+  if (call.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch') {
+    throw new Refusal('its keep_aspect_ratio_policy is not supported');
+  }
+  const axes = call.list('axes')?.map(axis => axisOf(axis, shape.length)) ?? [...shape.keys()];
+  const scalings = scalingsOf(shape, axes, { scales, sizes });
+  if (call.number('antialias', 0) && scalings.some(scaling => scaling && scaling.scale < 1)) {
+    throw new Refusal('making images smaller with antialias is not supported');
+  }
+  return resized(x, scalings, {
+    mode: call.text('mode', 'nearest'),
+    coordinates: call.text('coordinate_transformation_mode', isOld ? 'asymmetric' : 'half_pixel'),
+    rounding: call.text('nearest_mode', isOld ? 'floor' : 'round_prefer_floor'),
+    coefficient: call.number('cubic_coeff_a', -0.75),
+    excludesOutside: call.number('exclude_outside', 0) === 1,
+  });
+};
+
+/** The operator before `Resize`. */
+const upsample: Operator = call => {
+  const x = call.input(0);
+  const shape = shapeOf(x);
+  const scales = call.settings('scales', 1);
+  if (!scales) throw new Refusal('it has no scales');
+  return resized(x, scalingsOf(shape, [...shape.keys()], { scales }), {
+    mode: call.text('mode', 'nearest'),
+    coordinates: 'asymmetric',
+    rounding: 'floor',
+    coefficient: -0.75,
+    excludesOutside: false,
+  });
+};
+
+/** Which entry a place beyond the border shows. */
+const BORDERS: Readonly<Record<string, (place: number, length: number) => number>> = {
+  edge: (place, length) => Math.min(Math.max(place, 0), length - 1),
+  wrap: (place, length) => ((place % length) + length) % length,
+  reflect: (place, length) => {
+    if (length === 1) return 0;
+    const period = 2 * (length - 1);
+    const within = ((place % period) + period) % period;
+    return Math.min(within, period - within);
+  },
+};
+
+const pad: Operator = call => {
+  const x = call.input(0);
+  const shape = shapeOf(x);
+  const pads = call.settings('pads', 1) ?? [];
+  const axes = (call.numbers(3) ?? [...shape.keys()]).map(axis => axisOf(axis, shape.length));
+  const mode = call.text('mode', 'constant');
+  const pairs: [number, number][] = shape.map(() => [0, 0]);
+  for (const [index, axis] of axes.entries()) pairs[axis] = [pads[index]!, pads[index + axes.length]!];
+  for (const [axis, pair] of pairs.entries()) if (pair.some(count => count !== 0)) checkAxis(x, axis);
+
+  if (mode !== 'constant') return beyondBorders(x, pairs, mode);
+  const kept = pairs.reduce((value: Value, [before, after], axis) => {
+    const length = shape[axis]!;
+    const [from, to] = [Math.max(-before, 0), length + Math.min(after, 0)];
+    return take(
+      value,
+      axis,
+      Array.from({ length: to - from }, (_, index) => from + index),
+    );
+  }, x);
+  const added = pairs.map(pair => pair.map(count => Math.max(count, 0)) as [number, number]);
+  if (added.flat().every(count => count === 0)) return kept;
+  const value = call.number('value') ?? call.numbers(2)?.[0] ?? 0;
+  return apply(kept, (tensor: Tensor) => tf.pad(tensor, added, value));
+};
+
+function beyondBorders(x: Value, pairs: readonly [number, number][], mode: string): Value {
+  const border = BORDERS[mode];
+  if (!border) throw new Refusal(`its mode "${mode}" is not supported`);
+  return pairs.reduce((value: Value, [before, after], axis) => {
+    if (before === 0 && after === 0) return value;
+    const length = shapeOf(value)[axis]!;
+    const numbers = Array.from({ length: before + length + after }, (_, place) =>
+      border(place - before, length),
+    );
+    if (isKnown(value)) return take(value, axis, numbers);
+    return mapAlong(
+      value,
+      axis,
+      matrixOf(
+        numbers.map(number => [[number, 1]]),
+        length,
+      ),
+    );
+  }, x);
+}
+
+export const resampleOperators: OperatorTable = { Resize: resize, Upsample: upsample, Pad: pad };

@@ -1,0 +1,258 @@
+// Operators that move, cut, join or repeat, and those that make shapes and constants.
+import { elementCount } from '@blind-demod/arrays';
+import { broadcast, isKnown, known, wholes } from '../known.js';
+import { axisOf, type Call, type Operator, type OperatorTable } from '../operator.js';
+import {
+  checkAxis,
+  concat,
+  expand,
+  Refusal,
+  reshape,
+  shapeOf,
+  take,
+  transpose,
+  type Value,
+} from '../value.js';
+
+const range = (start: number, end: number): number[] =>
+  Array.from({ length: Math.max(end - start, 0) }, (_, index) => start + index);
+
+const reshapeTo: Operator = call => {
+  const shape = call.shape(0);
+  const target = call.settings('shape', 1);
+  if (target === undefined) throw new Refusal('it has no shape');
+  const copied = target.map((length, axis) =>
+    length === 0 && !call.number('allowzero', 0) ? (shape[axis] ?? 0) : length,
+  );
+  const rest = elementCount(shape) / elementCount(copied.filter(length => length !== -1));
+  return reshape(
+    call.input(0),
+    copied.map(length => (length === -1 ? rest : length)),
+  );
+};
+
+const flatten: Operator = call => {
+  const shape = call.shape(0);
+  const given = call.number('axis', 1);
+  const axis = given < 0 ? given + shape.length : given;
+  return reshape(call.input(0), [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis))]);
+};
+
+const squeeze: Operator = call => {
+  const shape = call.shape(0);
+  const axes = call.settings('axes', 1)?.map(axis => axisOf(axis, shape.length));
+  const goes = (length: number, axis: number) => (axes ? axes.includes(axis) : length === 1);
+  if (axes?.some(axis => shape[axis] !== 1))
+    throw new Refusal(`[${shape}] is not one long along axes ${axes}`);
+  return reshape(
+    call.input(0),
+    shape.filter((length, axis) => !goes(length, axis)),
+  );
+};
+
+const unsqueeze: Operator = call => {
+  const shape = call.shape(0);
+  const given = call.settings('axes', 1) ?? [];
+  const rank = shape.length + given.length;
+  const axes = new Set(given.map(axis => axisOf(axis, rank)));
+  const rest = shape[Symbol.iterator]();
+  return reshape(
+    call.input(0),
+    range(0, rank).map(axis => (axes.has(axis) ? 1 : (rest.next().value ?? 1))),
+  );
+};
+
+const transposed: Operator = call => {
+  const x = call.input(0);
+  return transpose(x, call.list('perm') ?? range(0, shapeOf(x).length).reverse());
+};
+
+/** Starts and ends beyond an array are its ends; -1 counts from the last. */
+const slice: Operator = call => {
+  const shape = call.shape(0);
+  const starts = call.settings('starts', 1);
+  const ends = call.settings('ends', 2);
+  if (!starts || !ends) throw new Refusal('it has no starts or ends');
+  const axes = call.settings('axes', 3) ?? range(0, starts.length);
+  const steps = call.numbers(4) ?? starts.map(() => 1);
+  return axes.reduce((value: Value, given, index) => {
+    const axis = axisOf(given, shape.length);
+    return take(value, axis, places(shape[axis]!, starts[index]!, ends[index]!, steps[index]!));
+  }, call.input(0));
+};
+
+function places(length: number, start: number, end: number, step: number): number[] {
+  const [least, most] = step > 0 ? [0, length] : [-1, length - 1];
+  const place = (number: number) => Math.min(Math.max(number < 0 ? number + length : number, least), most);
+  const [from, to] = [place(start), place(end)];
+  return Array.from(
+    { length: Math.max(Math.ceil((to - from) / step), 0) },
+    (_, index) => from + index * step,
+  );
+}
+
+const gather: Operator = call => {
+  const data = call.input(0);
+  const shape = shapeOf(data);
+  const axis = axisOf(call.number('axis', 0), shape.length);
+  const numbers = call.numbers(1)!.map(number => (number < 0 ? number + shape[axis]! : number));
+  return reshape(take(data, axis, numbers), shape.toSpliced(axis, 1, ...call.shape(1)));
+};
+
+/** By sizes, or into as many parts as there are outputs, the last of which may be shorter. */
+const split: Operator = call => {
+  const x = call.input(0);
+  const shape = shapeOf(x);
+  const axis = axisOf(call.number('axis', 0), shape.length);
+  const length = shape[axis]!;
+  const count = call.number('num_outputs', call.node.outputs.length);
+  const equal = Math.ceil(length / count);
+  const sizes =
+    call.settings('split', 1) ?? range(0, count).map(part => Math.min(equal, length - part * equal));
+  let start = 0;
+  return sizes.map(size => {
+    const part = take(x, axis, range(start, start + size));
+    start += size;
+    return part;
+  });
+};
+
+const concatenate: Operator = call => {
+  const values = call.inputs.map((_, index) => call.input(index));
+  const axis = axisOf(call.number('axis', 0), shapeOf(values[0]!).length);
+  return values.length === 1 ? values[0]! : concat(values, axis);
+};
+
+const expandTo: Operator = call => expand(call.input(0), broadcast([call.shape(0), call.numbers(1)!]));
+
+/** Repetitions stand along axes of their own, then are counted to the axis behind. */
+const tile: Operator = call => {
+  const x = call.input(0);
+  const shape = shapeOf(x);
+  const repeats = call.numbers(1)!;
+  if (repeats.every(count => count === 1)) return x;
+  if (repeats[0] !== 1) checkAxis(x, 0);
+  const first = shape.length > 0 && repeats[0] === 1 ? 1 : 0;
+  const apart = shape.flatMap((length, axis) => (axis < first ? [length] : [1, length]));
+  const wide = shape.flatMap((length, axis) => (axis < first ? [length] : [repeats[axis]!, length]));
+  const whole = shape.map((length, axis) => length * repeats[axis]!);
+  return reshape(expand(reshape(x, apart), wide), whole);
+};
+
+const shapeOperator: Operator = call => {
+  const shape = call.shape(0);
+  const end = call.number('end', shape.length);
+  return wholes(shape.slice(call.number('start', 0), end));
+};
+
+const filled = (call: Call, shape: readonly number[]): Value => {
+  const value = call.array('value') ?? known('real', [1], [0]);
+  return expand(known(value.type, [], [value.data[0]!]), shape);
+};
+
+const counted: Operator = call => {
+  const [start, limit, step] = [0, 1, 2].map(index => call.numbers(index)![0]!) as [number, number, number];
+  const length = Math.max(Math.ceil((limit - start) / step), 0);
+  const first = call.input(0);
+  const type = isKnown(first) ? first.type : 'real';
+  return known(
+    type,
+    [length],
+    range(0, length).map(index => start + index * step),
+  );
+};
+
+const constant: Operator = call => {
+  const array = call.array('value');
+  if (array) return array;
+  const [real, whole] = [call.number('value_float'), call.number('value_int')];
+  if (real !== undefined) return known('real', [], [real]);
+  if (whole !== undefined) return known('whole', [], [whole]);
+  const [reals, wholeOnes] = [call.list('value_floats'), call.list('value_ints')];
+  if (reals) return known('real', [reals.length], reals);
+  if (wholeOnes) return wholes(wholeOnes);
+  throw new Refusal('its value is neither numbers nor truth values');
+};
+
+const oneHot: Operator = call => {
+  const [depth] = call.numbers(1)!;
+  const [off, on] = call.numbers(2)! as [number, number];
+  const indices = call.numbers(0)!;
+  const shape = call.shape(0);
+  const axis = axisOf(call.number('axis', -1), shape.length + 1);
+  const rows = indices.flatMap(index =>
+    range(0, depth!).map(place => (place === (index + depth!) % depth! ? on : off)),
+  );
+  const last = known('real', [...shape, depth!], rows);
+  const order = range(0, shape.length).toSpliced(axis, 0, shape.length);
+  return transpose(last, order);
+};
+
+const identityMatrix: Operator = call => {
+  const [rows, columns] = call.shape(0) as [number, number];
+  const offset = call.number('k', 0);
+  const entries = range(0, rows * columns).map(index =>
+    index % columns === Math.floor(index / columns) + offset ? 1 : 0,
+  );
+  return known('real', [rows, columns], entries);
+};
+
+/** Blocks of channels become blocks of pixels, in the order of depth-column-row or of PyTorch's pixel shuffle. */
+const depthToSpace: Operator = call => {
+  const [batch, depth, height, width] = imageShape(call);
+  const block = call.number('blocksize', 1);
+  const channels = depth / block ** 2;
+  const isShuffle = call.text('mode', 'DCR') === 'CRD';
+  const apart = isShuffle
+    ? [batch, channels, block, block, height, width]
+    : [batch, block, block, channels, height, width];
+  const order = isShuffle ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2];
+  return reshape(transpose(reshape(call.input(0), apart), order), [
+    batch,
+    channels,
+    height * block,
+    width * block,
+  ]);
+};
+
+const spaceToDepth: Operator = call => {
+  const [batch, channels, height, width] = imageShape(call);
+  const block = call.number('blocksize', 1);
+  const apart = [batch, channels, height / block, block, width / block, block];
+  return reshape(transpose(reshape(call.input(0), apart), [0, 3, 5, 1, 2, 4]), [
+    batch,
+    channels * block ** 2,
+    height / block,
+    width / block,
+  ]);
+};
+
+function imageShape(call: Call): [number, number, number, number] {
+  const shape = call.shape(0);
+  if (shape.length !== 4) throw new Refusal(`it expects images of four axes, got [${shape}]`);
+  return shape as [number, number, number, number];
+}
+
+export const shapeOperators: OperatorTable = {
+  Reshape: reshapeTo,
+  Flatten: flatten,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
+  Transpose: transposed,
+  Slice: slice,
+  Gather: gather,
+  Split: split,
+  Concat: concatenate,
+  Expand: expandTo,
+  Tile: tile,
+  DepthToSpace: depthToSpace,
+  SpaceToDepth: spaceToDepth,
+
+  Shape: shapeOperator,
+  Size: call => known('whole', [], [elementCount(call.shape(0))]),
+  Constant: constant,
+  ConstantOfShape: call => filled(call, call.numbers(0)!),
+  Range: counted,
+  OneHot: oneHot,
+  EyeLike: identityMatrix,
+};
