@@ -1,6 +1,6 @@
 // From an empty folder to a figure: data, train, eval, recover, doctor.
 
-import { readdir } from 'node:fs/promises';
+import { cp, readdir, writeFile } from 'node:fs/promises';
 import { randomStream } from '@blind-demod/arrays';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
@@ -108,6 +108,80 @@ describe('the evaluation', () => {
     const lines = async (place: Workplace) =>
       (await place.read('artifacts', 'smoke', 'eval', 'images.csv')).toString().split('\r\n');
     expect((await lines(copy)).slice(0, 5)).toEqual((await lines(workplace)).slice(0, 5));
+  });
+});
+
+describe('generators of ONNX models', () => {
+  let own: Workplace;
+  const command = (...args: string[]) => own.run(...args, '--config', 'own.json');
+
+  beforeAll(async () => {
+    own = await Workplace.create();
+    for (const factor of ['signal', 'distortion']) {
+      await writeFile(
+        own.path(`${factor}.onnx`),
+        await workplace.read('artifacts', 'smoke', factor, 'generator.onnx'),
+      );
+    }
+    const factorOf = (source: string, onnx: string) => ({
+      images: { source, count: 400 },
+      generator: { onnx },
+    });
+    await own.writeConfig('own.json', {
+      signal: factorOf('mnist', 'signal.onnx'),
+      distortion: factorOf('gaussian', 'distortion.onnx'),
+    });
+  });
+  afterAll(() => own.remove());
+
+  test('need no training', async () => {
+    const { code, stdout } = await command('train');
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      'signal: nothing to train, its generator is signal.onnx\ndistortion: nothing to train, its generator is distortion.onnx\n',
+    );
+    expect(await readdir(own.folder)).not.toContain('artifacts');
+  });
+
+  test('recover what the generators do that they are exports of, and are solved anew when they change', async () => {
+    const psnr = async (place: Workplace, name: string) =>
+      JSON.parse((await place.read('artifacts', name, 'eval', 'metrics.json')).toString()).estimates
+        .distortion.psnr.median;
+    const first = await command('eval');
+    expect(first.stderr).toContain('generators: signal.onnx, distortion.onnx');
+    expect(first.stdout).toContain('4 pairs of test images, 4 solved now');
+    // The weights of the one are rounded to half precision.
+    expect(await psnr(own, 'own')).toBeCloseTo(await psnr(workplace, 'smoke'), 1);
+    expect((await command('eval')).stdout).not.toContain('solved now');
+    await cp(own.path('distortion.onnx'), own.path('signal.onnx'));
+    expect((await command('eval')).stdout).toContain('4 solved now');
+  });
+
+  test('are exported, brought to [0, 1]', async () => {
+    expect((await command('export')).stdout).toBe('exported/signal.onnx\nexported/distortion.onnx\n');
+    const session = await InferenceSession.create(
+      new Uint8Array(await own.read('exported', 'distortion.onnx')),
+    );
+    const { image } = await session.run({ code: new Tensor('float32', new Float32Array(16), [2, 8]) });
+    expect(image!.dims).toEqual([2, 1, 16, 16]);
+    await session.release();
+  });
+
+  test('of other images than the experiment has are refused', async () => {
+    await own.writeConfig('large.json', {
+      imageSize: 32,
+      signal: { generator: { onnx: 'signal.onnx' } },
+      distortion: { generator: { onnx: 'none.onnx' } },
+    });
+    const picture = workplace.path('artifacts', 'smoke', 'eval', 'figure2.png');
+    const missing = await own.run('recover', picture, '--config', 'large.json');
+    expect(missing.stderr).toMatch(
+      /^error: large\.json: "distortion\.generator\.onnx": there is no none\.onnx\n$/m,
+    );
+    await cp(own.path('distortion.onnx'), own.path('none.onnx'));
+    const small = await own.run('recover', picture, '--config', 'large.json');
+    expect(small.stderr).toMatch(/^error: signal\.onnx: its images are 1×16×16 .*1×32×32/m);
+    expect([missing.code, small.code]).toEqual([1, 1]);
   });
 });
 

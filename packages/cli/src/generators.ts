@@ -1,39 +1,62 @@
-// Which generators an experiment uses: those trained here, else those it came with.
+// Which generators an experiment uses: the ONNX models that it names, those trained here, else those it came with.
 
 import { access } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { type Factor, UserError } from '@blind-demod/arrays';
+import { type ByFactor, type Factor, UserError } from '@blind-demod/arrays';
 import { hashOf, openArtifact, waitFor } from '@blind-demod/artifacts';
-import type { Generator } from '@blind-demod/dcgan';
-import { GENERATOR_KIND, loadGenerator, trainingSettings } from '@blind-demod/dcgan/node';
+import type { AnyGenerator } from '@blind-demod/dcgan';
+import { GENERATOR_KIND, loadGenerator, loadOnnxGenerator, trainingSettings } from '@blind-demod/dcgan/node';
 import type { LoadedExperiment } from '@blind-demod/experiment';
+import type { Device } from '@blind-demod/jit';
 import { foldersOf } from './folders.js';
 import { ARTIFACTS } from './options.js';
 
 export interface FoundGenerators {
-  readonly generators: Readonly<Record<Factor, Generator>>;
-  /** The folder that each was read from. */
-  readonly folders: Readonly<Record<Factor, string>>;
+  readonly generators: ByFactor<AnyGenerator>;
+  /** The folder that each was read from, or the file of an ONNX model. */
+  readonly folders: ByFactor<string>;
 }
 
 /**
- * The generators of both factors. One that was trained under the artifact root with the experiment's settings
- * comes before the experiment's pretrained one; a training that was not finished counts as none.
+ * The generators of both factors. An ONNX model that the experiment names is tried on the device. Without one, a
+ * generator that was trained under the artifact root with the experiment's settings comes before the experiment's
+ * pretrained one; a training that was not finished counts as none.
  *
  * @throws UserError, saying how to train, when there is none, or the one to use is damaged or was trained with
- * other settings.
+ * other settings; when an ONNX model is no generator, or its images are not the experiment's.
  */
-export async function findGenerators(loaded: LoadedExperiment, out: string): Promise<FoundGenerators> {
+export async function findGenerators(
+  loaded: LoadedExperiment,
+  { out, device }: { out: string; device: Device },
+): Promise<FoundGenerators> {
   const folders = {
     signal: await awaitedFolder(loaded, 'signal', out),
     distortion: await awaitedFolder(loaded, 'distortion', out),
   };
-  const load = (factor: Factor) =>
-    loadGenerator(folders[factor], {
+  const load = (factor: Factor): Promise<AnyGenerator> => {
+    const { generator } = loaded.experiment[factor];
+    if (generator) return loadModel(loaded, folders[factor], { range: generator.range, device });
+    return loadGenerator(folders[factor], {
       settings: trainingSettings(loaded.experiment, factor),
       remedy: howToTrain(loaded, out),
     });
+  };
   return { generators: { signal: await load('signal'), distortion: await load('distortion') }, folders };
+}
+
+/** The generator in an ONNX model, whose images have to be the experiment's. */
+async function loadModel(
+  { experiment: { channels, imageSize }, file }: LoadedExperiment,
+  model: string,
+  options: Parameters<typeof loadOnnxGenerator>[1],
+): Promise<AnyGenerator> {
+  const generator = await loadOnnxGenerator(model, options);
+  const wanted = [channels, imageSize, imageSize];
+  if (`${generator.imageShape}` === `${wanted}`) return generator;
+  const [made, expected] = [generator.imageShape, wanted].map(shape => shape.join('×'));
+  throw new UserError(
+    `${model}: its images are ${made} (channels, height, width), and those of ${file} ${expected}; set "channels" and "imageSize" to the model's`,
+  );
 }
 
 /** The folder of the generator to use; where there is none yet but one is being trained, when that is done. */
@@ -41,6 +64,7 @@ async function awaitedFolder(loaded: LoadedExperiment, factor: Factor, out: stri
   try {
     return await generatorFolder(loaded, factor, out);
   } catch (error) {
+    if (loaded.experiment[factor].generator) throw error;
     const trained = foldersOf(out, loaded.name).generator(factor);
     const waited = await waitFor(trained, owner => process.stderr.write(`waiting: ${owner} (${trained})\n`));
     if (!waited) throw error;
@@ -49,7 +73,7 @@ async function awaitedFolder(loaded: LoadedExperiment, factor: Factor, out: stri
 }
 
 /**
- * The folder of the generator to use, whose weights may still turn out damaged.
+ * The folder of the generator to use, or the file of its ONNX model; what is in it may still turn out damaged.
  *
  * @throws UserError when there is none, or the one to use was trained with other settings.
  */
@@ -59,6 +83,12 @@ export async function generatorFolder(
   out: string,
 ): Promise<string> {
   const { experiment, file, root, name } = loaded;
+  const { generator } = experiment[factor];
+  if (generator) {
+    const model = relative(process.cwd(), resolve(root, generator.onnx));
+    if (await isThere(model)) return model;
+    throw new UserError(`${file}: "${factor}.generator.onnx": there is no ${model}`);
+  }
   const remedy = howToTrain(loaded, out);
   const trained = foldersOf(out, name).generator(factor);
   const pretrained =
@@ -81,12 +111,13 @@ export async function generatorFolder(
 }
 
 /** The manifest is the last file of an artifact to be written. */
-async function isComplete(folder: string): Promise<boolean> {
-  return access(join(folder, 'manifest.json')).then(
+const isComplete = (folder: string): Promise<boolean> => isThere(join(folder, 'manifest.json'));
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
     () => true,
     () => false,
   );
-}
 
 function howToTrain({ file }: LoadedExperiment, out: string): string {
   return `run \`npx demod train --config ${file}${out === ARTIFACTS ? '' : ` --out ${out}`}\``;

@@ -1,7 +1,7 @@
 // Which part of the solver does what: the same training pairs solved again and again, with one thing changed each time.
 
 import type { ByFactor, Distribution } from '@blind-demod/arrays';
-import type { Generator } from '@blind-demod/dcgan';
+import type { AnyGenerator } from '@blind-demod/dcgan';
 import { PAPER_SOLVER, type SolverSettings } from '@blind-demod/demod-core';
 import type { FactorImages } from '@blind-demod/distortion-data';
 import type { Experiment } from '@blind-demod/experiment';
@@ -101,7 +101,7 @@ export function departures(solver: SolverSettings): Variant[] {
 }
 
 export interface AblationInput {
-  readonly generators: ByFactor<Generator>;
+  readonly generators: ByFactor<AnyGenerator>;
   readonly images: ByFactor<FactorImages>;
   readonly device: Device;
   /** How many pairs of training images. */

@@ -1,6 +1,6 @@
 // The evaluation: held-out pairs without noise, by the paper's solver and the experiment's own, with a report.
 import type { ByFactor } from '@blind-demod/arrays';
-import type { Generator } from '@blind-demod/dcgan';
+import type { AnyGenerator } from '@blind-demod/dcgan';
 import type { FactorImages, ImageSet } from '@blind-demod/distortion-data';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import { chosenDevice, type Device } from '@blind-demod/jit';
@@ -17,7 +17,7 @@ import { type Ran, runTrials } from './trials/run.js';
 import { dataOf, type Task, type TrialStore, trialsIn } from './trials/store.js';
 
 export interface EvaluationInput {
-  readonly generators: ByFactor<Generator>;
+  readonly generators: ByFactor<AnyGenerator>;
   readonly images: ByFactor<FactorImages>;
   readonly device: Device;
   /** Where the results go. */

@@ -5,10 +5,27 @@ import { PAPER_SOLVER, type SolverSettings } from '@blind-demod/demod-core';
 import { imageSchema } from '@blind-demod/distortion-data';
 import { z } from 'zod';
 
+/** Pixels per side of the images that networks are trained on here. */
+const TRAINED_SIZES: readonly number[] = [16, 32, 64, 128];
+
 const count = z.int().min(1);
 const fraction = z.number().gt(0).lt(1);
 /** A factor of exponential decay. */
 const decay = z.number().min(0).lt(1);
+
+const generatorSettings = z
+  .strictObject({
+    onnx: z.string().min(1).describe('The model, a path relative to this file: latent code in, image out.'),
+    range: z
+      .tuple([z.number(), z.number()])
+      .refine(([low, high]) => low < high, { error: 'expected [low, high] with low < high' })
+      .optional()
+      .describe(
+        "Between which numbers the model's images lie, which are brought to [0, 1]. Found when absent: from its last nodes, or else from sampled images.",
+      ),
+  })
+  .optional()
+  .describe('A generator of your own, an ONNX model; network and training of this factor then do not apply.');
 
 const factorSettings = (images: z.input<typeof imageSchema>, latentDimension: number) =>
   z
@@ -16,6 +33,7 @@ const factorSettings = (images: z.input<typeof imageSchema>, latentDimension: nu
       images: imageSchema.prefault(images),
       network: networkSchema(latentDimension),
       training: trainingSchema,
+      generator: generatorSettings,
     })
     .prefault({});
 
@@ -132,7 +150,14 @@ export const experimentSchema = z
   .strictObject({
     $schema: z.string().optional().describe('For editors: the JSON Schema of this file.'),
     seed: z.int().min(0).default(1).describe('Everything random follows from it.'),
-    imageSize: z.literal([16, 32, 64, 128]).default(64).describe('Pixels per side, after resizing.'),
+    imageSize: z
+      .int()
+      .min(8)
+      .max(1024)
+      .default(64)
+      .describe(
+        'Pixels per side, after resizing: 16, 32, 64 or 128, unless both factors have a "generator" of their own.',
+      ),
     channels: z.literal([1, 3]).default(1).describe('1 for grey, 3 for colour.'),
     split: z
       .strictObject({
@@ -149,6 +174,10 @@ export const experimentSchema = z
       .min(1)
       .optional()
       .describe('Folder of trained generators, relative to this file, used when none were trained here.'),
+  })
+  .superRefine(({ imageSize, signal, distortion }, { addIssue }) => {
+    if (TRAINED_SIZES.includes(imageSize) || (signal.generator && distortion.generator)) return;
+    addIssue({ code: 'custom', path: ['imageSize'], message: `expected one of ${TRAINED_SIZES.join('|')}` });
   })
   .describe('An experiment in blind demodulation: recover both factors of the picture y = w ⊙ x.');
 

@@ -61,6 +61,14 @@ describe('loadExperiment', () => {
     [{ seed: 0.5 }, '"seed": expected a whole number, got 0.5'],
     [{ imageSize: 28 }, '"imageSize": expected one of 16|32|64|128, got 28'],
     [
+      { imageSize: 28, signal: { generator: { onnx: 'model.onnx' } } },
+      '"imageSize": expected one of 16|32|64|128, got 28',
+    ],
+    [
+      { signal: { generator: { onnx: 'model.onnx', range: [1, -1] } } },
+      '"signal.generator.range": expected [low, high] with low < high, got [1,-1]',
+    ],
+    [
       { solver: { momentum: 1, stepSize: 0 } },
       '"solver.stepSize": expected number to be >0, got 0 (and 1 more)',
     ],

@@ -32,6 +32,16 @@ describe('experimentSchema', () => {
     expect(signal.training).toMatchObject({ epochs: 3, batchSize: 64 });
   });
 
+  test('takes images of any size where both generators are models of their own', () => {
+    const generator = { onnx: 'model.onnx' };
+    const parsed = experimentSchema.parse({
+      imageSize: 28,
+      signal: { generator },
+      distortion: { generator },
+    });
+    expect(parsed).toMatchObject({ imageSize: 28, signal: { generator }, distortion: { generator } });
+  });
+
   test('parses its own output to the same', () => {
     const experiment = experimentSchema.parse({});
     expect(experimentSchema.parse(experiment)).toEqual(experiment);

@@ -60,7 +60,7 @@ images it does only the new ones; what demod eval solved, it does not solve agai
     const conditionNames = chosen('conditions', args.conditions, CONDITIONS);
     const loaded = await loadExperiment(args.config);
     const folders = foldersOf(args.out, loaded.name);
-    const { generators } = await findGenerators(loaded, args.out);
+    const { generators } = await findGenerators(loaded, args);
     const images = await prepareBoth(loaded, folders);
     const { experiment } = loaded;
     const device = await chosenDevice(args.device);

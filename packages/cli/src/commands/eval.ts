@@ -64,7 +64,7 @@ export const evalCommand: CommandModule<CommonArguments, Arguments> = {
       }),
   handler: async args => {
     const loaded = await loadExperiment(args.config);
-    const found = await findGenerators(loaded, args.out);
+    const found = await findGenerators(loaded, args);
     process.stderr.write(`generators: ${Object.values(found.folders).join(', ')}\n`);
     const input = await inputOf(loaded, found, args);
     if (args.shard) return runShard(loaded, input, args.shard, args);

@@ -22,7 +22,7 @@ export const exportCommand: CommandModule<CommonArguments, CommonArguments & { o
     }),
   handler: async args => {
     const loaded = await loadExperiment(args.config);
-    const { generators, folders } = await findGenerators(loaded, ARTIFACTS);
+    const { generators, folders } = await findGenerators(loaded, { out: ARTIFACTS, device: args.device });
     const files = FACTORS.map(factor => join(args.out, `${factor}.onnx`));
     for (const [index, factor] of FACTORS.entries()) {
       await writeFileAtomic(files[index]!, generatorToOnnx(generators[factor]));

@@ -40,7 +40,7 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
     const { imageSize: size, channels, solver, seed } = loaded.experiment;
     const image = await readImageFile(args.image, { size, channels });
     if (image.data.every(value => value === 0)) throw new UserError(`${args.image}: it is black all over`);
-    const { generators } = await findGenerators(loaded, ARTIFACTS);
+    const { generators } = await findGenerators(loaded, { out: ARTIFACTS, device: args.device });
     const files = {
       observation: join(args.out, 'observation.png'),
       signal: join(args.out, 'signal.png'),

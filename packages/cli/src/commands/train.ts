@@ -10,6 +10,7 @@ import { loadExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';
+import { generatorFolder } from '../generators.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
 
@@ -30,7 +31,12 @@ export const trainCommand: CommandModule<CommonArguments, Arguments> = {
   handler: async args => {
     const loaded = await loadExperiment(args.config);
     const folders = foldersOf(args.out, loaded.name);
-    const factors: readonly Factor[] = args.factor === 'both' ? FACTORS : [args.factor];
+    const asked: readonly Factor[] = args.factor === 'both' ? FACTORS : [args.factor];
+    const factors = asked.filter(factor => !loaded.experiment[factor].generator);
+    const models: { factor: Factor; onnx: string; trained: false }[] = [];
+    for (const factor of asked.filter(one => !factors.includes(one))) {
+      models.push({ factor, onnx: await generatorFolder(loaded, factor, args.out), trained: false });
+    }
     const train = async () => {
       const generators: { factor: Factor; folder: string; trained: boolean }[] = [];
       for (const factor of factors) {
@@ -48,14 +54,13 @@ export const trainCommand: CommandModule<CommonArguments, Arguments> = {
       train,
     );
     const generators = await locked();
-    printResult(
-      args,
-      { generators },
-      generators.map(
+    printResult(args, { generators: [...models, ...generators] }, [
+      ...models.map(({ factor, onnx }) => `${factor}: nothing to train, its generator is ${onnx}`),
+      ...generators.map(
         ({ factor, folder, trained }) =>
           `${factor}: ${trained ? 'trained' : 'already trained'}, in ${folder}`,
       ),
-    );
+    ]);
   },
 };
 

@@ -1,6 +1,6 @@
 // What a method is: a way to recover both factors of a product.
 import type { ByFactor, Float32NdArray } from '@blind-demod/arrays';
-import type { Generator } from '@blind-demod/dcgan';
+import type { AnyGenerator } from '@blind-demod/dcgan';
 import type { ImageSet } from '@blind-demod/distortion-data';
 import type { Experiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
@@ -42,7 +42,7 @@ export type Baseline = (training: ByFactor<ImageSet>) => Method;
 export interface Means {
   readonly experiment: Pick<Experiment, 'seed' | 'solver'>;
   readonly training: ByFactor<ImageSet>;
-  readonly generators: ByFactor<Generator>;
+  readonly generators: ByFactor<AnyGenerator>;
   /** The one that computes, under which recoveries are kept. */
   readonly device: Exclude<Device, 'auto'>;
 }

@@ -1,6 +1,6 @@
 // The methods that know each factor by a trained generator: what they read from one search for both codes.
-import { type ByFactor, byFactor, type Float32NdArray, float32, sha256 } from '@blind-demod/arrays';
-import { encodeGenerator, type Generator, generatorPrior } from '@blind-demod/dcgan';
+import { type ByFactor, byFactor, type Float32NdArray, float32 } from '@blind-demod/arrays';
+import { type AnyGenerator, generatorPrior, generatorSha256 } from '@blind-demod/dcgan';
 import { refine, type SolverSettings, solve } from '@blind-demod/demod-core';
 import type { Estimates, Means, Named, Observed, Recovery, Search } from './method.js';
 
@@ -70,13 +70,13 @@ function transposed(rows: readonly Float32Array[], count: number): Float32NdArra
   return float32([count, length], data);
 }
 
-const known = new WeakMap<Generator, string>();
+const known = new WeakMap<AnyGenerator, string>();
 
-/** The sha256 of each generator's weights file; encoding millions of weights takes a second, so once for each. */
-export function fingerprintsOf(generators: ByFactor<Generator>): ByFactor<string> {
+/** The sha256 of each generator; encoding millions of weights takes a second, so once for each. */
+export function fingerprintsOf(generators: ByFactor<AnyGenerator>): ByFactor<string> {
   return byFactor(factor => {
     const generator = generators[factor];
-    const fingerprint = known.get(generator) ?? sha256(encodeGenerator(generator));
+    const fingerprint = known.get(generator) ?? generatorSha256(generator);
     known.set(generator, fingerprint);
     return fingerprint;
   });
