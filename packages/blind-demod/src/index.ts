@@ -1,6 +1,13 @@
 // The library, for Node and the browser: what a program needs to take pictures apart.
 export { type ByFactor, type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
-export { decodeGenerator, type Generator, generatorPrior } from '@blind-demod/dcgan';
+export {
+  decodeGenerator,
+  type Generator,
+  generatorPrior,
+  type OnnxGenerator,
+  type OnnxOptions,
+  readOnnxGenerator,
+} from '@blind-demod/dcgan';
 export {
   DivergedError,
   type GenerativePrior,

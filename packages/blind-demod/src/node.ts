@@ -1,4 +1,5 @@
 // The library as Node has it: the same, and files.
+export { loadOnnxGenerator } from '@blind-demod/dcgan/node';
 export { readImageFile, writePng } from '@blind-demod/distortion-data';
 export * from './index.js';
 export { loadGenerators } from './load-generators.js';
