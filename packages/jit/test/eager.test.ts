@@ -10,8 +10,9 @@ import { engineOf } from '../src/devices.js';
 import { acceptChannelsFirst } from '../src/engines/channels-last.js';
 import { eagerEngine } from '../src/engines/eager.js';
 import type { ArraysOf } from '../src/tree.js';
+import { convolutionCases } from './cases/convolution.js';
 import { isOrdinary } from './cases/on-device.js';
-import { productCases } from './cases/product.js';
+
 import { difference } from './difference.js';
 
 const CONVOLUTIONS = ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'];
@@ -52,7 +53,7 @@ async function compare<I>(
 }
 
 test.each(CONVOLUTIONS)('where channels are last, %s takes them first too', async kernel => {
-  for (const { calls, run, tolerance } of productCases[kernel]!) {
+  for (const { calls, run, tolerance } of convolutionCases[kernel]!) {
     await fc.assert(
       fc.asyncProperty(calls.filter(isOrdinary), ({ inputs, settings }) =>
         compare('channels-last', (given: tf.Tensor[]) => run(given, settings), inputs, tolerance),
