@@ -1,6 +1,5 @@
 // Planted problems: observations whose factors are known.
 import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
-import type { Generator } from '@blind-demod/dcgan';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type GenerativePrior, imagesOf, randomReluPrior } from '../src/prior.js';
@@ -18,28 +17,6 @@ export function randomPriors(seed: number, widths: readonly number[] = [10, 100,
   return {
     signal: randomReluPrior({ widths, seed, name: 'signal' }),
     distortion: randomReluPrior({ widths, seed, name: 'distortion' }),
-  };
-}
-
-/** A generator of 16×16 images with random weights. */
-export function randomGenerator(): Generator {
-  const draw = (name: string, ...shape: number[]) =>
-    float32(
-      shape,
-      randomStream(1, name)
-        .normals(shape.reduce((a, b) => a * b, 1))
-        .map(v => 0.3 * v),
-    );
-  const layer = (index: number, weight: number[], maps: number) => ({
-    weight: draw(`w${index}`, ...weight),
-    bias: draw(`b${index}`, maps),
-  });
-  return {
-    architecture: 'dcgan',
-    latentDimension: 5,
-    imageShape: [1, 16, 16],
-    outputRange: [0, 1],
-    parameters: [layer(0, [5, 6 * 16], 6), layer(1, [6, 3, 4, 4], 3), layer(2, [3, 1, 4, 4], 1)],
   };
 }
 

@@ -4,8 +4,8 @@ import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
+import { randomGenerator } from '../../dcgan/test/random-generator.js';
 import { type GenerativePrior, imagesOf, randomReluPrior } from '../src/prior.js';
-import { randomGenerator } from './fixtures.js';
 
 describe.each<[string, GenerativePrior]>([
   ['generator', generatorPrior(randomGenerator())],

@@ -1,11 +1,12 @@
 import { float32, rowOf } from '@blind-demod/arrays';
 import { generatorPrior } from '@blind-demod/dcgan';
 import { expect, test } from 'vitest';
+import { randomGenerator } from '../../dcgan/test/random-generator.js';
 import { recover } from '../src/recover.js';
 import { refine } from '../src/refine.js';
 import { ROBUST_SOLVER } from '../src/settings.js';
 import { solve } from '../src/solve.js';
-import { plant, randomGenerator } from './fixtures.js';
+import { plant } from './fixtures.js';
 
 const prior = generatorPrior(randomGenerator());
 const priors = { signal: prior, distortion: prior };

@@ -1,10 +1,11 @@
 import { type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
 import { generatorPrior } from '@blind-demod/dcgan';
 import { describe, expect, inject, test } from 'vitest';
+import { randomGenerator } from '../../dcgan/test/random-generator.js';
 import type { SearchProgress } from '../src/search.js';
 import { type Recovery, solve } from '../src/solve.js';
 import type { Codes } from '../src/starts.js';
-import { plant, randomGenerator, randomPriors, relativeErrors, settings } from './fixtures.js';
+import { plant, randomPriors, relativeErrors, settings } from './fixtures.js';
 
 const cpu = { seed: 3, device: 'cpu' } as const;
 

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { float32, inner, median, norm, randomStream, scaled, times, UserError } from '@blind-demod/arrays';
 import { writeArtifact } from '@blind-demod/artifacts';
-import { affineLayers, encodeGenerator, type Generator } from '@blind-demod/dcgan';
+import { affineLayers, encodeGenerator } from '@blind-demod/dcgan';
 import { GENERATOR_KIND } from '@blind-demod/dcgan/node';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { randomGenerator } from '../../dcgan/test/random-generator.js';
 import { randomUnit } from '../src/numerics/directions.js';
 import { expectedProduct } from '../src/paper/gaussian-expectation.js';
 import { linearLayers } from '../src/paper/generator-layers.js';
@@ -18,28 +19,6 @@ import { transposedConvolutionMap } from '../src/paper/transposed-convolution.js
 import { trainedWeights } from '../src/studies/trained-weights.js';
 
 const stream = (...name: (string | number)[]) => randomStream(1, 'layers test', ...name);
-
-/** A generator of 16×16 images with random weights. */
-function randomGenerator(): Generator {
-  const draw = (name: string, ...shape: number[]) => {
-    const normals = stream(name).normals(shape.reduce((a, b) => a * b, 1));
-    return float32(
-      shape,
-      normals.map(value => 0.3 * value),
-    );
-  };
-  const layer = (index: number, weight: number[], maps: number) => ({
-    weight: draw(`weight ${index}`, ...weight),
-    bias: draw(`bias ${index}`, maps),
-  });
-  return {
-    architecture: 'dcgan',
-    latentDimension: 5,
-    imageShape: [1, 16, 16],
-    outputRange: [0, 1],
-    parameters: [layer(0, [5, 6 * 16], 6), layer(1, [6, 3, 4, 4], 3), layer(2, [3, 1, 4, 4], 1)],
-  };
-}
 
 describe('layers as linear maps', () => {
   test('are what the generator computes, bias included', async () => {

@@ -1,4 +1,5 @@
 // What the solver has of an ONNX model: images, their range and their gradient, at the cost of a built-in generator.
+
 import { float32, randomStream } from '@blind-demod/arrays';
 import {
   type GenerativePrior,
@@ -12,7 +13,8 @@ import { compile, countOperations } from '@blind-demod/jit';
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { type Generator, generatorPrior, generatorToOnnx } from '../../src/generator.js';
+import { generatorPrior, generatorToOnnx } from '../../src/generator.js';
+import { randomGenerator } from '../random-generator.js';
 import {
   codesOf,
   encode,
@@ -25,28 +27,6 @@ import {
   type TestModel,
   wholes,
 } from './model.js';
-
-/** A generator of 16×16 images with random weights. */
-function randomGenerator(): Generator {
-  const draw = (name: string, ...shape: number[]) =>
-    float32(
-      shape,
-      randomStream(1, name)
-        .normals(shape.reduce((a, b) => a * b, 1))
-        .map(value => 0.3 * value),
-    );
-  const layer = (index: number, weight: number[], maps: number) => ({
-    weight: draw(`w${index}`, ...weight),
-    bias: draw(`b${index}`, maps),
-  });
-  return {
-    architecture: 'dcgan',
-    latentDimension: 5,
-    imageShape: [1, 16, 16],
-    outputRange: [0, 1],
-    parameters: [layer(0, [5, 20 * 16], 20), layer(1, [20, 18, 4, 4], 18), layer(2, [18, 1, 4, 4], 1)],
-  };
-}
 
 /** Self-attention, instance normalisation and a nearest neighbour enlargement, to 1×8×8 pixels. */
 const attentive = (batch: 'batch' | 1): TestModel => {
@@ -134,7 +114,7 @@ const modulated: TestModel = {
 const priorOf = async (model: TestModel) => (await read(encode(model))).prior();
 
 const models: [string, () => Promise<GenerativePrior>][] = [
-  ["the project's own export", async () => (await read(generatorToOnnx(randomGenerator()))).prior()],
+  ["the project's own export", async () => (await read(generatorToOnnx(randomGenerator([20, 18])))).prior()],
   ['attention', () => priorOf(attentive('batch'))],
   ['attention, of one code', () => priorOf(attentive(1))],
   ['a sequence first', () => priorOf(sequenceFirst('batch'))],
@@ -205,7 +185,7 @@ describe.each(models)('%s', (_, load) => {
 const observationCode = () => float32([3, 5], randomStream(9, 'others').normals(15));
 
 test("an exported generator's images and gradients are the generator's own", async () => {
-  const generator = randomGenerator();
+  const generator = randomGenerator([20, 18]);
   const [own, imported] = [generatorPrior(generator), (await read(generatorToOnnx(generator))).prior()];
   const codes = codesOf(3, 5);
   const cotangent = float32([3, 1, 16, 16], randomStream(3, 'cotangent').normals(768));
