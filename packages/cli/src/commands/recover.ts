@@ -1,11 +1,12 @@
 // demod recover: takes one picture apart.
 
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { float32, UserError } from '@blind-demod/arrays';
-import { startProgress, writeFileAtomic } from '@blind-demod/artifacts';
-import { generatorPrior } from '@blind-demod/dcgan';
+import { byFactor, type Float32NdArray, float32, sha256, UserError } from '@blind-demod/arrays';
+import { alone, startProgress, writeArtifact } from '@blind-demod/artifacts';
+import { generatorPrior, generatorSha256 } from '@blind-demod/dcgan';
 import { recover } from '@blind-demod/demod-core';
-import { readImageFile, writePng } from '@blind-demod/distortion-data';
+import { readImageFile } from '@blind-demod/distortion-data';
 import { relativeError } from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
 import { contactSheet } from '@blind-demod/picture';
@@ -13,17 +14,27 @@ import type { CommandModule } from 'yargs';
 import { findGenerators } from '../generators.js';
 import { ARTIFACTS, type CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
+import { forceOption, refuseFiles } from '../overwrite.js';
 
 /** Pixels, at least, per side of an image in the side-by-side picture. */
 const SHOWN_SIZE = 256;
 
-type Arguments = CommonArguments & { image: string; out: string };
+const FILES = {
+  observation: 'observation.png',
+  signal: 'signal.png',
+  signalGenerator: 'signal-generator.png',
+  distortion: 'distortion.png',
+  sideBySide: 'side-by-side.png',
+} as const;
+
+type Arguments = CommonArguments & { image: string; out: string; force: boolean };
 
 export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'recover <image>',
   describe: 'Recover both factors of a picture',
   builder: yargs =>
     yargs
+      .options(forceOption)
       .positional('image', {
         type: 'string',
         demandOption: true,
@@ -41,39 +52,50 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
     const image = await readImageFile(args.image, { size, channels });
     if (image.data.every(value => value === 0)) throw new UserError(`${args.image}: it is black all over`);
     const { generators } = await findGenerators(loaded, { out: ARTIFACTS, device: args.device });
-    const files = {
-      observation: join(args.out, 'observation.png'),
-      signal: join(args.out, 'signal.png'),
-      signalGenerator: join(args.out, 'signal-generator.png'),
-      distortion: join(args.out, 'distortion.png'),
-      sideBySide: join(args.out, 'side-by-side.png'),
+    const content = {
+      kind: 'recovery',
+      settings: {
+        picture: sha256(await readFile(args.image)),
+        ...{ size, channels, seed, solver },
+        generators: byFactor(factor => generatorSha256(generators[factor])),
+      },
     };
-    await writePng(files.observation, image); // before the work, so that a folder that cannot be written shows now
+    if (!args.force) await refuseFiles(args.out, Object.values(FILES), content);
 
     const progress = startProgress({ title: 'solving', total: solver.iterations + (solver.polish ?? 0) });
-    const found = await recover(image, {
-      signal: generatorPrior(generators.signal),
-      distortion: generatorPrior(generators.distortion),
-      settings: solver,
-      seed,
-      device: args.device,
-      onIteration: ({ done, objective }) => progress.update(done, `objective ${objective.toExponential(1)}`),
-    }).finally(progress.stop);
+    const search = () =>
+      recover(image, {
+        signal: generatorPrior(generators.signal),
+        distortion: generatorPrior(generators.distortion),
+        settings: solver,
+        seed,
+        device: args.device,
+        onIteration: ({ done, objective }) =>
+          progress.update(done, `objective ${objective.toExponential(1)}`),
+      });
+    const found = await alone(args.out, 'recovery', search).finally(progress.stop);
     const { signal, distortion, refined } = found;
     const product = signal.data.map((value, index) => value * distortion.data[index]!);
     const residual = relativeError(product, image.data);
 
-    await writePng(files.signal, refined);
-    await writePng(files.signalGenerator, signal);
-    await writePng(files.distortion, distortion);
     const shown = [image, refined, signal, distortion];
     const stacked = float32(
       [shown.length, ...image.shape],
       Float32Array.from(shown.flatMap(({ data }) => [...data])),
     );
-    await writeFileAtomic(
-      files.sideBySide,
-      await contactSheet(stacked, shown.length, Math.ceil(SHOWN_SIZE / size)),
+    await writeArtifact(args.out, {
+      ...content,
+      seed,
+      files: {
+        [FILES.observation]: await toPng(image),
+        [FILES.signal]: await toPng(refined),
+        [FILES.signalGenerator]: await toPng(signal),
+        [FILES.distortion]: await toPng(distortion),
+        [FILES.sideBySide]: await contactSheet(stacked, shown.length, Math.ceil(SHOWN_SIZE / size)),
+      },
+    });
+    const files = Object.fromEntries(
+      Object.entries(FILES).map(([name, file]) => [name, join(args.out, file)]),
     );
     const confidence = found.confidence[0]!;
     printResult(args, { image: args.image, residual, confidence, files }, [
@@ -83,3 +105,6 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
     ]);
   },
 };
+
+const toPng = (image: Float32NdArray): Promise<Uint8Array> =>
+  contactSheet(float32([1, ...image.shape], image.data), 1);

@@ -3,7 +3,7 @@
 import { FACTORS, type Factor } from '@blind-demod/arrays';
 import { alone, startProgress } from '@blind-demod/artifacts';
 import { generatorPrior } from '@blind-demod/dcgan';
-import { type Score, trainGenerator } from '@blind-demod/dcgan/node';
+import { GENERATOR_KIND, type Score, trainGenerator, trainingSettings } from '@blind-demod/dcgan/node';
 import { representationError } from '@blind-demod/demod-core';
 import { prepareImages } from '@blind-demod/distortion-data';
 import { loadExperiment } from '@blind-demod/experiment';
@@ -13,17 +13,21 @@ import { foldersOf } from '../folders.js';
 import { generatorFolder } from '../generators.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
+import { forceOption, refuseOther } from '../overwrite.js';
+
+/** What to do where a generator of other settings is in the way. */
+const INSTEAD = 'keep it by another name of the config or another --out, or replace it with --force';
 
 /** The search for codes by which generators are scored. */
 const SEARCH = { starts: 2, iterations: 300 };
 
-type Arguments = ArtifactsArguments & { factor: Factor | 'both' };
+type Arguments = ArtifactsArguments & { factor: Factor | 'both'; force: boolean };
 
 export const trainCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'train [factor]',
   describe: 'Train the generators; goes on where it was stopped, does nothing when they are there',
   builder: yargs =>
-    yargs.options(artifactsOption).positional('factor', {
+    yargs.options({ ...artifactsOption, ...forceOption }).positional('factor', {
       choices: [...FACTORS, 'both'] as const,
       default: 'both' as const,
       describe: 'Which generator',
@@ -36,6 +40,10 @@ export const trainCommand: CommandModule<CommonArguments, Arguments> = {
     const models: { factor: Factor; onnx: string; trained: false }[] = [];
     for (const factor of asked.filter(one => !factors.includes(one))) {
       models.push({ factor, onnx: await generatorFolder(loaded, factor, args.out), trained: false });
+    }
+    for (const factor of args.force ? [] : factors) {
+      const settings = trainingSettings(loaded.experiment, factor);
+      await refuseOther(folders.generator(factor), { kind: GENERATOR_KIND, settings }, INSTEAD);
     }
     const train = async () => {
       const generators: { factor: Factor; folder: string; trained: boolean }[] = [];
