@@ -28,10 +28,10 @@ const ISOLATION = {
  */
 export async function serveFolder(
   folder: string,
-  { port, firstPort, isolated = true }: { port?: number | undefined; firstPort: number; isolated?: boolean },
+  { port, firstPort }: { port?: number | undefined; firstPort: number },
 ): Promise<{ address: string; server: Server }> {
   const server = createServer((request, response) => {
-    void answer(resolve(folder), request, response, isolated ? ISOLATION : {});
+    void answer(resolve(folder), request, response);
   });
   for (let tried = port ?? firstPort; ; tried++) {
     try {
@@ -58,12 +58,7 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-async function answer(
-  folder: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  headers: Record<string, string>,
-): Promise<void> {
+async function answer(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const refuse = (status: number, why: string) => {
     response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
   };
@@ -72,7 +67,7 @@ async function answer(
   const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
   if (!found?.isFile()) return refuse(404, 'not found');
   response.writeHead(200, {
-    ...headers,
+    ...ISOLATION,
     'Content-Type': TYPES[extname(file!)] ?? 'application/octet-stream',
     'Content-Length': found.size,
     // A build renames what it changes, all but the page itself and the generators.

@@ -97,22 +97,26 @@ function distanceToPiece([px, py]: Point, [ax, ay]: Point, [bx, by]: Point): num
 export function fitted(ink: Ink): Ink {
   const points = ink.flat();
   if (points.length < 2) return ink;
-  const extent = (axis: 0 | 1) => {
+  const range = (axis: 0 | 1) => {
     const values = points.map(point => point[axis]);
-    return Math.max(...values) - Math.min(...values);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return { middle: (low + high) / 2, extent: high - low };
   };
+  const [across, down] = [range(0), range(1)];
   // The pen's own width belongs to the digit.
   const pen = 2 * RADIUS * GRID;
-  const side = Math.max(extent(0), extent(1));
+  const side = Math.max(across.extent, down.extent);
   const scale = side === 0 ? 1 : (BOX * GRID - pen) / side;
-  const [x, y] = centreOfMass(ink);
+  const sized = mapped(ink, ([px, py]) => [
+    GRID / 2 + scale * (px - across.middle),
+    GRID / 2 + scale * (py - down.middle),
+  ]);
+  const [x, y] = centreOfMass(sized);
   const toGrid = (value: number) => Math.min(GRID, Math.max(0, Math.round(value)));
-  return ink.map(stroke =>
-    stroke.map(
-      ([px, py]): Point => [toGrid(GRID / 2 + scale * (px - x)), toGrid(GRID / 2 + scale * (py - y))],
-    ),
-  );
+  return mapped(sized, ([px, py]) => [toGrid(px + GRID / 2 - x), toGrid(py + GRID / 2 - y)]);
 }
+
+const mapped = (ink: Ink, move: (point: Point) => Point): Ink => ink.map(stroke => stroke.map(move));
 
 /** The mean of the image's pixels, weighted by brightness, on the grid. */
 function centreOfMass(ink: Ink): Point {

@@ -11,9 +11,10 @@ import { fetchGenerators } from './loading.js';
 import type { Frame, Result } from './messages.js';
 import { PictureView } from './picture-view.js';
 import { between, paint } from './pixels.js';
-import { showResult, type Truth } from './result-view.js';
+import { showResult } from './result-view.js';
 import { SOLVERS, type SolverName } from './solvers.js';
 import { Stage } from './stage.js';
+import type { Truth } from './stage-images.js';
 import { fromFragment, type State, toFragment } from './state.js';
 
 const play = element('play', HTMLButtonElement);
@@ -143,6 +144,7 @@ function lastFrame({ refined, light, codes, objective }: Result, { signal }: Tru
 
 function showFrame(shown: Shown): void {
   const { frame, before, t, index, count } = shown;
+  pictures.classList.remove('waiting');
   const signal = between(before.signal, frame.signal, t);
   const distortion = between(before.distortion, frame.distortion, t);
   paint(found.signal, signal);
@@ -198,6 +200,7 @@ async function start(): Promise<void> {
     const generators = await fetchGenerators(share => {
       status.textContent = `Loading the generators … ${Math.round(100 * share)} %`;
     });
+    status.textContent = 'Preparing the generators …';
     const { device, reason, threads } = await client.ask('load', { generators });
     const engine =
       device === 'webgpu' ? 'WebGPU' : `WebAssembly on ${threads} thread${threads === 1 ? '' : 's'}`;

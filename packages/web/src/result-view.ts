@@ -4,13 +4,7 @@ import { errorWhereSeen, scoreAtBestScale } from '@blind-demod/eval/metrics';
 import { element } from './dom.js';
 import type { Result } from './messages.js';
 import { paint } from './pixels.js';
-
-/** What was made: the drawing, the light, and their product. */
-export interface Truth {
-  readonly signal: Float32Array;
-  readonly distortion: Float32Array;
-  readonly observation: Float32Array;
-}
+import type { Truth } from './stage-images.js';
 
 export interface Numbers {
   /** PSNR in dB, at the best scale. */

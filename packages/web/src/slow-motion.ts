@@ -25,7 +25,7 @@ const LINES = ['signs', 'signal', 'distortion', 'balance'] as const;
  * functions; the solver that runs afterwards begins at the same start.
  */
 export async function* slowMotion(
-  { priors }: Generators,
+  { priors }: Pick<Generators, 'priors'>,
   problem: Problem<Float32NdArray>,
   starts: Codes,
   { settings, device, iterations }: { settings: SolverSettings; device: Device; iterations: number },

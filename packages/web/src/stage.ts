@@ -2,14 +2,12 @@
 import { element, make, oncePerPicture } from './dom.js';
 import { directionOf, letDrag, letDraw } from './draw.js';
 import { EXAMPLES } from './examples.js';
-import { type Ink, inkImage } from './ink.js';
-import { type Lamp, lampImage, onRail, RAIL_ENDS } from './lamp.js';
+import type { Ink } from './ink.js';
+import { type Lamp, onRail, RAIL_ENDS } from './lamp.js';
 import { paint } from './pixels.js';
-import type { Truth } from './result-view.js';
+import { type Truth, truthOf } from './stage-images.js';
 import type { State } from './state.js';
 
-/** Pixels of the solver's images each way. */
-const SIDE = 64;
 /** How far an arrow key moves the lamp, in parts of the side. */
 const STEP = 0.02;
 
@@ -100,13 +98,6 @@ export class Stage {
     this.rail.checked = state.rail;
     this.railLine.style.visibility = state.rail ? 'visible' : 'hidden';
   }
-}
-
-/** The images of a state: drawing, light, and their product. */
-export function truthOf({ ink, lamp }: Pick<State, 'ink' | 'lamp'>): Truth {
-  const signal = inkImage(ink, SIDE);
-  const distortion = lampImage(lamp, SIDE);
-  return { signal, distortion, observation: signal.map((value, pixel) => value * distortion[pixel]!) };
 }
 
 const sameInk = (a: Ink, b: Ink): boolean => JSON.stringify(a) === JSON.stringify(b);
