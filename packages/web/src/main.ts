@@ -69,6 +69,7 @@ function show(before?: State): void {
   if (changed('solver')) solver.value = state.solver;
   if (before && changed('ink', 'lamp', 'rail', 'solver', 'seed')) {
     pictures.classList.add('stale');
+    film.pause();
     void stopRun();
   }
   showControls();
@@ -129,6 +130,7 @@ async function run(): Promise<void> {
 async function stopRun(): Promise<void> {
   if (!running) return;
   client.stop();
+  film.pause();
   await running;
 }
 

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromium, startChromium, type Watched, watch } from '../../../test/chromium.js';
 import { loadGenerators } from '../src/generators.js';
 import type { Frame } from '../src/messages.js';
-import { numbersOf } from '../src/result-view.js';
+import { numbersOf } from '../src/numbers.js';
 import { run } from '../src/run.js';
 import { truthOf } from '../src/stage-images.js';
 import { DEFAULT_STATE, fromFragment } from '../src/state.js';
