@@ -7,6 +7,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 
 export interface Generators {
   readonly priors: Priors;
+  readonly device: Device;
   /** The image of one code [1, latent dimension]. */
   render(factor: Factor, code: Float32NdArray): Promise<Float32Array>;
   /** G1(h) and G2(m) as bytes, of the first row of the codes. */
@@ -29,6 +30,7 @@ export async function loadGenerators(
     (await loaded[factor].program.run(code)).data.slice();
   return {
     priors: [loaded.signal.prior, loaded.distortion.prior],
+    device,
     render,
     renderBoth: async ({ signal, distortion }) => ({
       signal: toBytes(await render('signal', firstRow(signal))),

@@ -3,7 +3,7 @@ import type { Client } from './client.js';
 import { element, oncePerPicture, wantsStillness } from './dom.js';
 import { directionOf, letDrag } from './draw.js';
 import type { Path, Terrain } from './messages.js';
-import { EXTENT } from './state.js';
+import { EXTENT, type PageDevice } from './state.js';
 
 /** Pixels of the coloured plane each way. */
 const PLANE = 360;
@@ -47,6 +47,7 @@ export class Landscape {
 
   constructor(
     private readonly client: Client,
+    private readonly device: PageDevice,
     private readonly change: (start: Start) => void,
   ) {
     const move = oncePerPicture((h: number, m: number) => this.change([awayFromAxis(h), awayFromAxis(m)]));
@@ -64,7 +65,7 @@ export class Landscape {
   }
 
   async load(): Promise<void> {
-    this.terrain = await this.client.ask('terrain', { seed: 1 });
+    this.terrain = await this.client.ask('terrain', { seed: 1, device: this.device });
     this.colour();
   }
 
@@ -73,7 +74,9 @@ export class Landscape {
     this.start = start;
     const asked = ++this.asked;
     const paths = await Promise.all(
-      this.views.map(({ signCheck }) => this.client.ask('path', { seed: 1, start, signCheck })),
+      this.views.map(({ signCheck }) =>
+        this.client.ask('path', { seed: 1, device: this.device, start, signCheck }),
+      ),
     );
     // A later start may have been chosen meanwhile.
     if (asked !== this.asked) return;

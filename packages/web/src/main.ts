@@ -39,7 +39,7 @@ const client = startClient();
 const stage = new Stage(() => state, change);
 const algorithm = new AlgorithmView();
 const film = new Film(showFrame);
-const landscape = new Landscape(client, start => change({ start }));
+const landscape = new Landscape(client, state.device, start => change({ start }));
 const latent = new Latent(client, walks => change({ walks }));
 new PictureView(client, stopRun, () => state);
 
@@ -194,24 +194,28 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('[data-part], .s
 }
 
 show();
+performance.mark('first picture');
 void start();
 
 async function start(): Promise<void> {
   try {
-    void landscape.load().then(() => landscape.from(state.start));
-    const generators = await fetchGenerators(share => {
+    const landscapeShown = landscape.load().then(() => landscape.from(state.start));
+    const loading = fetchGenerators(share => {
       status.textContent = `Loading the generators … ${Math.round(100 * share)} %`;
     });
+    const [generators] = await Promise.all([loading, landscapeShown]);
     status.textContent = 'Preparing the generators …';
-    const { device, reason, threads } = await client.ask('load', { generators });
+    const { device, reason, threads } = await client.ask('load', { generators, device: state.device });
     const engine =
       device === 'webgpu' ? 'WebGPU' : `WebAssembly on ${threads} thread${threads === 1 ? '' : 's'}`;
     element('engine', HTMLElement).textContent = `It computes with ${engine}: ${reason}.`;
     document.documentElement.dataset.ready = 'true';
     ready = true;
+    performance.mark('ready');
     latent.start();
     await run();
   } catch (error) {
     status.textContent = error instanceof Error ? error.message : `${error}`;
+    document.documentElement.dataset.failed = 'true';
   }
 }

@@ -1,6 +1,7 @@
 // What the page and its worker tell each other.
 import type { Factor } from '@blind-demod/arrays';
 import type { SolverName } from './solvers.js';
+import type { PageDevice } from './state.js';
 
 /** What a frame of the film shows the end of: the lines of Algorithm 1, and what comes before and after them. */
 export type Line =
@@ -39,6 +40,8 @@ export interface Result {
   readonly codes: Readonly<Record<Factor, Float32Array>>;
   readonly objective: number;
   readonly seconds: number;
+  /** Seconds that the solver took for an iteration of Algorithm 1, the median. */
+  readonly iteration: number;
 }
 
 /** Where Algorithm 1 goes in the landscape: h and m of the start and after each iteration. */
@@ -61,7 +64,7 @@ export interface Picture {
 
 /** What the worker can be asked for, and what it answers. */
 export interface Tasks {
-  load: { give: { generators: Record<Factor, ArrayBuffer> }; get: Engine };
+  load: { give: { generators: Record<Factor, ArrayBuffer>; device: PageDevice }; get: Engine };
   solve: {
     give: { observation: Float32Array; solver: SolverName; seed: number; slowly: boolean };
     get: Result;
@@ -74,8 +77,11 @@ export interface Tasks {
   };
   /** Divides the light out of the picture that was read last: a PNG file. */
   divide: { give: { result: Result; solver: SolverName }; get: Blob };
-  terrain: { give: { seed: number }; get: Terrain };
-  path: { give: { seed: number; start: readonly [number, number]; signCheck: boolean }; get: Path };
+  terrain: { give: { seed: number; device: PageDevice }; get: Terrain };
+  path: {
+    give: { seed: number; device: PageDevice; start: readonly [number, number]; signCheck: boolean };
+    get: Path;
+  };
 }
 export type TaskName = keyof Tasks;
 

@@ -17,10 +17,13 @@ export function showResult(result: Result, truth: Truth): void {
   tell('seen-psnr', decibels(numbers.observation));
   tell('light-error', `${(100 * numbers.light).toFixed(1)} %`);
   tell('seconds', `${result.seconds.toFixed(1)} s`);
+  tell('iteration', `${result.iteration.toFixed(2)} s`);
   const section = element('result', HTMLElement);
   section.hidden = false;
   section.dataset.objective = `${result.objective}`;
   section.dataset.refined = `${numbers.refined}`;
+  section.dataset.seconds = `${result.seconds}`;
+  section.dataset.iteration = `${result.iteration}`;
 }
 
 function tell(id: string, text: string): void {

@@ -1,7 +1,6 @@
 // A run of the solver in the worker: starts, the first iterations in slow motion, all the rest at speed, the division.
-import { float32, norm } from '@blind-demod/arrays';
+import { float32, median, norm } from '@blind-demod/arrays';
 import { chooseStarts, refine, type SolverSettings, solve } from '@blind-demod/demod-core';
-import type { Device } from '@blind-demod/jit';
 import type { Generators } from './generators.js';
 import { breathe } from './jobs.js';
 import type { Frame, Line, Progress, Result, Tasks } from './messages.js';
@@ -19,12 +18,11 @@ const PASSES = { iteration: 7, evaluation: 4 };
 export async function run(
   generators: Generators,
   { observation: y, solver, seed, slowly }: Tasks['solve']['give'],
-  device: Device,
   tell: { frame(frame: Frame): void; progress(progress: Progress): void },
 ): Promise<Result> {
   const begun = performance.now();
   const settings = SOLVER_SETTINGS[solver];
-  const { priors, renderBoth } = generators;
+  const { priors, device, renderBoth } = generators;
   const observation = float32([1, ...priors[0].imageShape], y);
   const starts = await chooseStarts(priors, { observation }, { settings, seed, device });
   await breathe();
@@ -45,7 +43,6 @@ export async function run(
     const iterations = Math.min(SLOW_ITERATIONS, settings.iterations);
     for await (const one of slowMotion(generators, { observation }, starts, {
       settings,
-      device,
       iterations,
     })) {
       tell.frame(one);
@@ -55,15 +52,17 @@ export async function run(
   }
 
   const clock = startClock(settings);
-  let last = 0;
+  const iterations: number[] = [];
+  let [last, resumed] = [0, performance.now()];
   const recovery = await solve(...priors, observation, {
     starts,
     settings,
     seed,
     device,
     async onIteration({ done, objective, codes }) {
-      tell.progress(clock(done));
       const polishing = done > settings.iterations;
+      if (!polishing) iterations.push((performance.now() - resumed) / 1000);
+      tell.progress(clock(done));
       const isLast = done === settings.iterations + (settings.polish ?? 0);
       if (done > shown && (isLast || performance.now() - last > FRAME_EVERY)) {
         const count = polishing ? done - settings.iterations : done;
@@ -71,6 +70,7 @@ export async function run(
         last = performance.now();
       }
       await breathe();
+      resumed = performance.now();
     },
   });
   const { signal, distortion } = recovery;
@@ -83,6 +83,8 @@ export async function run(
     codes: { signal: recovery.signalCode.data, distortion: recovery.distortionCode.data },
     objective: recovery.objective[0]!,
     seconds: (performance.now() - begun) / 1000,
+    // The first is compiled before it runs.
+    iteration: median(iterations.slice(1)),
   };
 }
 

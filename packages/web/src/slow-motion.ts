@@ -13,7 +13,7 @@ import {
   stepDistortion,
   stepSignal,
 } from '@blind-demod/demod-core';
-import { compile, type Device } from '@blind-demod/jit';
+import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Generators, toBytes } from './generators.js';
 import type { Frame } from './messages.js';
@@ -25,10 +25,10 @@ const LINES = ['signs', 'signal', 'distortion', 'balance'] as const;
  * functions; the solver that runs afterwards begins at the same start.
  */
 export async function* slowMotion(
-  { priors }: Pick<Generators, 'priors'>,
+  { priors, device }: Pick<Generators, 'priors' | 'device'>,
   problem: Problem<Float32NdArray>,
   starts: Codes,
-  { settings, device, iterations }: { settings: SolverSettings; device: Device; iterations: number },
+  { settings, iterations }: { settings: SolverSettings; iterations: number },
 ): AsyncGenerator<Frame> {
   const [signalPrior, distortionPrior] = priors;
   const seen = (signal: Tensor, distortion: Tensor, w: Tensor, x: Tensor, of: Problem<Tensor>) => ({

@@ -12,6 +12,8 @@ export interface State {
   /** Whether the lamp is held on the diagonal of the training distortions. */
   readonly rail: boolean;
   readonly solver: SolverName;
+  /** What computes: the best that works here, or what a link asks for. */
+  readonly device: PageDevice;
   /** Of the starts. */
   readonly seed: number;
   /** Where Algorithm 1 starts in the landscape. */
@@ -19,6 +21,9 @@ export interface State {
   /** Where the walks through the latent spaces stand: a seed each, and how far along each direction. */
   readonly walks: { readonly signal: Walk; readonly distortion: Walk };
 }
+
+export const PAGE_DEVICES = ['auto', 'cpu', 'webgpu'] as const;
+export type PageDevice = (typeof PAGE_DEVICES)[number];
 
 export interface Walk {
   readonly seed: number;
@@ -39,6 +44,7 @@ export const DEFAULT_STATE: State = {
   lamp: { x: 0.66, y: 0.66, width: 24, strength: 1 },
   rail: true,
   solver: 'quick',
+  device: 'auto',
   seed: 1,
   start: [-1.9, 0.7],
   walks: { signal: STILL, distortion: STILL },
@@ -52,6 +58,7 @@ export function toFragment(state: State): string {
     lamp: [lamp.x, lamp.y, lamp.width, lamp.strength].map(short).join(','),
     rail: state.rail ? '1' : '0',
     solver: state.solver,
+    device: state.device,
     seed: `${state.seed}`,
     start: state.start.map(short).join(','),
     signal: encodeWalk(walks.signal),
@@ -80,9 +87,8 @@ export function fromFragment(fragment: string): State {
     ink: decodeInk(text('ink')) ?? usual.ink,
     lamp: rail ? { ...given, x: place, y: place } : given,
     rail,
-    solver: SOLVERS.some(({ name }) => name === text('solver'))
-      ? (text('solver') as SolverName)
-      : usual.solver,
+    solver: SOLVERS.find(({ name }) => name === text('solver'))?.name ?? usual.solver,
+    device: PAGE_DEVICES.find(device => device === text('device')) ?? usual.device,
     seed: numbers(text('seed'), [[0, 1e6]])?.map(Math.round)[0] ?? usual.seed,
     start: start ? [start[0]!, start[1]!] : usual.start,
     walks: {

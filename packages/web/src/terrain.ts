@@ -100,7 +100,11 @@ async function terrainOf(priors: Priors, observation: Float32NdArray, device: De
   const level = values[(values.length - 1) / 2]!;
 
   // Over a quadrant G1(h) ⊙ G2(m) = |h m| v with one vector v: f is least where |h m| = ⟨y, v⟩ / ‖v‖².
-  const images = (prior: Priors[0]) => Promise.all([imageOf(prior, 1, device), imageOf(prior, -1, device)]);
+  // One program at a time: WebGPU makes no two at once.
+  const images = async (prior: Priors[0]) => [
+    await imageOf(prior, 1, device),
+    await imageOf(prior, -1, device),
+  ];
   const [signals, distortions] = [await images(priors[0]), await images(priors[1])];
   const valleys = distortions.flatMap(x =>
     signals.map(w => {

@@ -1,7 +1,8 @@
 // The worker: everything that computes, off the page's own thread.
 
 import { float32, UserError } from '@blind-demod/arrays';
-import { chooseDevice, type Device, threadCount } from '@blind-demod/jit';
+import { threadCount } from '@blind-demod/jit';
+import { prepareDevice } from './devices.js';
 import { divideOut } from './full-size.js';
 import { type Generators, loadGenerators, toBytes } from './generators.js';
 import { enqueue, Stopped, stop } from './jobs.js';
@@ -9,9 +10,9 @@ import type { FromWorker, Picture, Request, Tasks, ToWorker } from './messages.j
 import { decodePicture, encodePicture, toSquare } from './picture.js';
 import { run } from './run.js';
 import { SOLVER_SETTINGS } from './solver-settings.js';
+import type { PageDevice } from './state.js';
 import { type Ground, makeGround } from './terrain.js';
 
-let device: Device = 'cpu';
 let generators: Generators | undefined;
 let picture: Picture | undefined;
 let ground: { seed: number; made: Promise<Ground> } | undefined;
@@ -44,7 +45,7 @@ function perform(request: Request): Promise<Tasks[Request['task']]['get']> | Tas
     case 'load':
       return load(give);
     case 'solve':
-      return run(loaded(), give, device, {
+      return run(loaded(), give, {
         frame: frame => post({ id, frame }),
         progress: progress => post({ id, progress }),
       });
@@ -58,19 +59,21 @@ function perform(request: Request): Promise<Tasks[Request['task']]['get']> | Tas
       if (!picture) throw new TypeError('expected a picture to be read first');
       return encodePicture(divideOut(picture, give.result, SOLVER_SETTINGS[give.solver]));
     case 'terrain':
-      return groundOf(give.seed).then(ground => ground.terrain());
+      return groundOf(give).then(ground => ground.terrain());
     case 'path':
-      return groundOf(give.seed).then(ground => ground.path(give.start, give.signCheck));
+      return groundOf(give).then(ground => ground.path(give.start, give.signCheck));
     default:
       return task satisfies never;
   }
 }
 
-async function load({ generators: files }: Tasks['load']['give']): Promise<Tasks['load']['get']> {
-  const choice = await chooseDevice();
-  device = choice.device;
+async function load({
+  generators: files,
+  device: asked,
+}: Tasks['load']['give']): Promise<Tasks['load']['get']> {
+  const { device, reason } = await prepareDevice(asked);
   generators = await loadGenerators(files, device);
-  return { ...choice, threads: threadCount() };
+  return { device, reason, threads: threadCount() };
 }
 
 async function read({ file, ...size }: Tasks['read']['give']): Promise<Tasks['read']['get']> {
@@ -84,8 +87,9 @@ function loaded(): Generators {
   return generators;
 }
 
-function groundOf(seed: number): Promise<Ground> {
-  if (ground?.seed !== seed)
-    ground = { seed, made: chooseDevice().then(({ device }) => makeGround(seed, device)) };
+function groundOf({ seed, device: asked }: { seed: number; device: PageDevice }): Promise<Ground> {
+  if (ground?.seed !== seed) {
+    ground = { seed, made: prepareDevice(asked).then(({ device }) => makeGround(seed, device)) };
+  }
   return ground.made;
 }

@@ -5,11 +5,12 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FACTORS } from '@blind-demod/arrays';
+import { chromium, startChromium } from '@blind-demod/benchmark';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromium, startChromium, type Watched, watch } from '../../../test/chromium.js';
+import { type Watched, watch } from '../../../test/watch.js';
 import { loadGenerators } from '../src/generators.js';
 import type { Frame } from '../src/messages.js';
 import { numbersOf } from '../src/numbers.js';
@@ -123,7 +124,6 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
       const inNode = await run(
         generators,
         { observation: truth.observation, solver: 'quick', seed: 1, slowly: true },
-        'cpu',
         { frame: frame => frames.push(frame), progress: () => {} },
       );
       // After three iterations the two agree to more digits than the page shows …
@@ -293,6 +293,7 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
       const types: Record<string, string> = {
         '.html': 'text/html',
         '.js': 'text/javascript',
+        '.mjs': 'text/javascript',
         '.css': 'text/css',
         '.wasm': 'application/wasm',
       };

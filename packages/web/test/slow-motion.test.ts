@@ -38,12 +38,8 @@ test('shows what `iterate` does, a frame for each of its lines', async () => {
   const settings = { ...PAPER_SOLVER, stepSize: 0.1 };
 
   const frames: Frame[] = [];
-  const generators = { priors };
-  for await (const frame of slowMotion(generators, { observation }, starts, {
-    settings,
-    device,
-    iterations: 3,
-  })) {
+  const generators = { priors, device } as const;
+  for await (const frame of slowMotion(generators, { observation }, starts, { settings, iterations: 3 })) {
     frames.push(frame);
   }
   expect(frames.map(({ line, count }) => `${count} ${line}`)).toEqual(

@@ -1,19 +1,9 @@
 // demod web: the page, served on this machine.
-
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { UserError } from '@blind-demod/arrays';
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import type { CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
-import { serveFolder } from '../static-server.js';
-
-/** Where it looks for a free port from. */
-const FIRST_PORT = 8080;
-/** Beside this package; it is no dependency, so that no other command waits for it to be built. */
-const PAGE = fileURLToPath(new URL('../../../web/dist', import.meta.url));
+import { FIRST_PORT, servePage } from '../page.js';
 
 type Arguments = CommonArguments & { port: number | undefined };
 
@@ -29,10 +19,7 @@ export const webCommand: CommandModule<CommonArguments, Arguments> = {
       describe: 'Port to serve it at; 0 for any that is free',
     }) as never,
   handler: async ({ port, json }) => {
-    if (!existsSync(join(PAGE, 'index.html'))) {
-      throw new UserError(`the page is not built (${PAGE}); run \`npx turbo build\``);
-    }
-    const { address } = await serveFolder(PAGE, { port, firstPort: FIRST_PORT });
+    const { address } = await servePage(port);
     printResult({ json }, { address }, [`${address} (Ctrl-C ends it)`]);
   },
 };

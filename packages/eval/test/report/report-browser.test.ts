@@ -3,10 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { chromium, startChromium } from '@blind-demod/benchmark';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromium, startChromium, watch } from '../../../test/chromium.js';
+import { watch } from '../../../test/watch.js';
 import { exampleResults } from './example.js';
 
 if (chromium === undefined) console.info('No Chromium in the PATH: the report is not opened in a browser.');
