@@ -35,15 +35,22 @@ function generators(): Plugin {
   };
 }
 
+/** Not every host knows that files named .mjs are scripts. */
+const output = {
+  assetFileNames: ({ names }: { names: readonly string[] }) =>
+    `assets/[name]-[hash]${names[0]?.endsWith('.mjs') ? '.js' : '[extname]'}`,
+};
+
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
   publicDir: false,
   plugins: [generators()],
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: { output } },
   build: {
     outDir: 'dist',
     emptyOutDir: true,
+    rolldownOptions: { output },
     target: 'es2022',
     modulePreload: false,
     chunkSizeWarningLimit: 2000,

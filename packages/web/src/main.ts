@@ -19,6 +19,7 @@ import { fromFragment, type State, toFragment } from './state.js';
 
 const play = element('play', HTMLButtonElement);
 const toEnd = element('end', HTMLButtonElement);
+const another = element('another', HTMLButtonElement);
 const scrub = element('scrub', HTMLInputElement);
 const status = element('status', HTMLElement);
 const solver = element('solver', HTMLSelectElement);
@@ -79,6 +80,7 @@ function showControls(): void {
   const isEmpty = state.ink.length === 0;
   play.disabled = !ready || isEmpty;
   play.textContent = running && film.isPlaying ? 'Stop' : film.isPlaying ? 'Pause' : 'Play';
+  another.disabled = play.disabled;
   toEnd.disabled = !finished || film.isOver;
 }
 
@@ -171,6 +173,10 @@ play.addEventListener('click', () => {
   else if (finished && !film.isOver && !pictures.classList.contains('stale')) film.play();
   else if (running) film.play();
   else void run();
+});
+another.addEventListener('click', () => {
+  change({ seed: (state.seed + 1) % 1000 });
+  void run();
 });
 toEnd.addEventListener('click', () => film.seek(Number(scrub.max)));
 scrub.addEventListener('input', () => film.seek(Number(scrub.value)));

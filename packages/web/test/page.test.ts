@@ -293,7 +293,6 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
       const types: Record<string, string> = {
         '.html': 'text/html',
         '.js': 'text/javascript',
-        '.mjs': 'text/javascript',
         '.css': 'text/css',
         '.wasm': 'application/wasm',
       };
