@@ -1,6 +1,5 @@
 // How near a result is to the truth.
-import { float32 } from '@blind-demod/arrays';
-import { errorWhereSeen, scoreAtBestScale } from '@blind-demod/eval/metrics';
+import { atBestScale, errorWhereSeen, psnr } from '@blind-demod/arrays';
 import type { Result } from './messages.js';
 import type { Truth } from './stage-images.js';
 
@@ -14,13 +13,11 @@ export interface Numbers {
 }
 
 export function numbersOf(result: Pick<Result, 'signal' | 'refined' | 'distortion'>, truth: Truth): Numbers {
-  const side = Math.sqrt(truth.signal.length);
-  const shaped = (data: Float32Array) => float32([1, side, side], data);
-  const psnr = (data: Float32Array) => scoreAtBestScale(shaped(data), shaped(truth.signal)).psnr;
+  const scored = (image: Float32Array) => psnr(atBestScale(image, truth.signal), truth.signal);
   return {
-    observation: psnr(truth.observation),
-    generator: psnr(result.signal),
-    refined: psnr(result.refined),
+    observation: scored(truth.observation),
+    generator: scored(result.signal),
+    refined: scored(result.refined),
     light: errorWhereSeen(result.distortion, truth.distortion, truth.signal),
   };
 }

@@ -1,5 +1,5 @@
+import { psnr } from '@blind-demod/arrays';
 import { PAPER_SOLVER } from '@blind-demod/demod-core';
-import { psnr } from '@blind-demod/eval';
 import { describe, expect, test } from 'vitest';
 import { EXAMPLES } from '../src/examples.js';
 import { divideOut, enlarge } from '../src/full-size.js';

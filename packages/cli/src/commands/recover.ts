@@ -1,12 +1,11 @@
 // demod recover: takes one picture apart.
 
 import { join } from 'node:path';
-import { float32, UserError } from '@blind-demod/arrays';
+import { float32, relativeError, UserError } from '@blind-demod/arrays';
 import { startProgress, writeFileAtomic } from '@blind-demod/artifacts';
 import { generatorPrior } from '@blind-demod/dcgan';
 import { recover } from '@blind-demod/demod-core';
 import { readImageFile, writePng } from '@blind-demod/distortion-data';
-import { relativeError } from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
 import { contactSheet } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
