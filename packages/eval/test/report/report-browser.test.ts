@@ -7,7 +7,7 @@ import { chromium, startChromium } from '@blind-demod/benchmark';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { watch } from '../../../test/watch.js';
+import { watch } from '../../../../test/watch.js';
 import { exampleResults } from './example.js';
 
 if (chromium === undefined) console.info('No Chromium in the PATH: the report is not opened in a browser.');
