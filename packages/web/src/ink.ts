@@ -12,6 +12,8 @@ const RADIUS = 0.039;
 const FADE = 0.024;
 /** Straight pieces that a curve is drawn by between two of its points. */
 const PIECES = 6;
+/** A drawing that would move by less than this, on the grid, fits already. */
+const CREEP = 4;
 /** Side of the box in the middle that the training digits were fitted into: 20 of 28 pixels. */
 export const BOX = 20 / 28;
 
@@ -113,7 +115,12 @@ export function fitted(ink: Ink): Ink {
   ]);
   const [x, y] = centreOfMass(sized);
   const toGrid = (value: number) => Math.min(GRID, Math.max(0, Math.round(value)));
-  return mapped(sized, ([px, py]) => [toGrid(px + GRID / 2 - x), toGrid(py + GRID / 2 - y)]);
+  const moved = mapped(sized, ([px, py]) => [toGrid(px + GRID / 2 - x), toGrid(py + GRID / 2 - y)]);
+  // Whole numbers would otherwise creep a little each time.
+  const farthest = Math.max(
+    ...moved.flat().map(([px, py], index) => Math.hypot(px - points[index]![0], py - points[index]![1])),
+  );
+  return farthest < CREEP ? ink : moved;
 }
 
 const mapped = (ink: Ink, move: (point: Point) => Point): Ink => ink.map(stroke => stroke.map(move));

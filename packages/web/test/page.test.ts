@@ -70,8 +70,12 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
   /** How bright the pictures of a canvas are, from 0 to 255. */
   const brightness = (page: Page, id: string) =>
     page.evaluate<number>(`{
-      const canvas = document.getElementById('${id}');
-      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      // A copy: Chromium would advise the page to read its own in another way.
+      const shown = document.getElementById('${id}');
+      const canvas = new OffscreenCanvas(shown.width, shown.height);
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      context.drawImage(shown, 0, 0);
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
       data.filter((_, index) => index % 4 === 0).reduce((a, b) => a + b, 0) / (data.length / 4);
     }`);
   const drag = async (page: Page, id: string, places: readonly (readonly [number, number])[]) => {
@@ -94,8 +98,10 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
       const lit = new Set<string>();
       const result = page.locator('#result');
       while (await result.isHidden()) {
-        for (const line of await page.locator('#algorithm .lit').all())
-          lit.add((await line.getAttribute('data-line'))!);
+        const names = await page.evaluate<string[]>(
+          `[...document.querySelectorAll('#algorithm .lit')].map(line => line.dataset.line)`,
+        );
+        for (const name of names) lit.add(name);
         await page.waitForTimeout(100);
       }
       expect([...lit].sort()).toEqual([
@@ -134,10 +140,9 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
       // … and after fifty steps that carry on each other's rounding, in what was found.
       const objective = Number(await result.getAttribute('data-objective'));
       expect(Math.abs(Math.log(objective / inNode.objective))).toBeLessThan(0.15);
-      const { refined, observation } = numbersOf(inNode, truth);
-      const inBrowser = Number(await result.getAttribute('data-refined'));
-      expect(Math.abs(inBrowser - refined)).toBeLessThan(2);
-      expect(inBrowser).toBeGreaterThan(observation + 10);
+      const { observation } = numbersOf(inNode, truth);
+      expect(await page.locator('#seen-psnr').textContent()).toBe(`${observation.toFixed(1)} dB`);
+      expect(Number(await result.getAttribute('data-refined'))).toBeGreaterThan(observation + 10);
 
       const asked = page.watched.requests.length;
       await page.context().setOffline(true);
@@ -197,6 +202,10 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
         [0.25, 0.75],
       ]);
       await page.locator('#signal-walk input').first().fill('2');
+
+      // A run brings the drawing into the box of the training digits.
+      await page.getByRole('button', { name: 'Play' }).click();
+      await page.getByRole('button', { name: 'Stop' }).click();
 
       const address = await addressOf(page);
       const seen = async (of: Page) => ({
