@@ -6,5 +6,7 @@ export {
   benchmark,
   type Measurement,
 } from './benchmark.js';
+export { chromium, startChromium } from './chromium.js';
+export { measurePage, type PageSpeed } from './page.js';
 export { profileProgram } from './profile.js';
 export type { ProgramName, Size } from './programs.js';

@@ -12,6 +12,7 @@ import { exportCommand } from './commands/export.js';
 import { recoverCommand } from './commands/recover.js';
 import { theoryCommand } from './commands/theory.js';
 import { trainCommand } from './commands/train.js';
+import { webCommand } from './commands/web.js';
 import { UsageError } from './exit.js';
 import { commonOptions } from './options.js';
 
@@ -50,6 +51,7 @@ export function parser(args: readonly string[]): Argv {
     .command(compareCommand)
     .command(ablateCommand)
     .command(recoverCommand)
+    .command(webCommand)
     .command(theoryCommand)
     .command(exportCommand)
     .command(doctorCommand)

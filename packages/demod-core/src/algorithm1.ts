@@ -3,7 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { misfit, type Problem, penalised, priorTerm } from './misfit.js';
-import { type GenerativePrior, imagesOf } from './prior.js';
+import { type GenerativePrior, imagesOf, type Priors } from './prior.js';
 import type { SolverSettings } from './settings.js';
 import { candidates, chooseSigns } from './sign-check.js';
 
@@ -33,42 +33,73 @@ export function iterate(
   state: SolverState<Tensor>,
   settings: SolverSettings,
 ): { state: SolverState<Tensor>; objective: Tensor } {
-  const fit = (w: Tensor, x: Tensor) => misfit(w, x, problem, settings);
+  const priors = [signalPrior, distortionPrior] as const;
+  const signed = checkSigns(priors, problem, state, settings);
+  const h = stepSignal(priors, problem, signed, settings);
+  const m = stepDistortion(priors, problem, signed, h, settings);
+  return { state: balance({ signal: h, distortion: m }, settings), objective: signed.objective };
+}
 
-  // Line 3: the best of the sign patterns (±h, ±m).
-  const signs = chooseSigns(
+/** One factor after the sign check: its descent from the code that was chosen, and the prior's outputs for it. */
+interface Signed {
+  readonly descent: Descent<Tensor>;
+  readonly outputs: readonly Tensor[];
+}
+
+/** Line 3: the best of the sign patterns (±h, ±m). */
+export function checkSigns(
+  [signalPrior, distortionPrior]: Priors,
+  problem: Problem<Tensor>,
+  state: SolverState<Tensor>,
+  settings: SolverSettings,
+): { signal: Signed; distortion: Signed; objective: Tensor } {
+  const { signal, distortion, objective } = chooseSigns(
     candidates(signalPrior, state.signal.code, settings.signCheck),
     candidates(distortionPrior, state.distortion.code, settings.signCheck),
-    (w, x) => fit(w, x).value,
+    (w, x) => misfit(w, x, problem, settings).value,
   );
-  const { signal, distortion } = signs;
-  const w = imagesOf(signal.outputs);
-  const x = imagesOf(distortion.outputs);
-
-  const objective = tf.add(signs.objective, priorTerm(signal.code, distortion.code, settings));
-
-  // Line 4: a step in h at (h, m) …
-  const g1 = signalPrior.backward(signal.outputs, tf.mul(fit(w, x).gradient, x));
-  const h = descend(flipped(state.signal, signal, settings), penalised(g1, signal.code, settings), settings);
-  // … then a step in m at (new h, m).
-  const newW = imagesOf(signalPrior.forward(h.code));
-  const g2 = distortionPrior.backward(distortion.outputs, tf.mul(fit(newW, x).gradient, newW));
-  const m = descend(
-    flipped(state.distortion, distortion, settings),
-    penalised(g2, distortion.code, settings),
-    settings,
-  );
-
-  // Line 5: c = √(‖h‖/‖m‖), h ← h/c, m ← m·c.
-  if (!settings.balance) return { state: { signal: h, distortion: m }, objective };
-  const c = tf.sqrt(tf.div(norm(h.code), norm(m.code)));
   return {
-    state: {
-      signal: rescaled(h, tf.reciprocal(c), settings),
-      distortion: rescaled(m, c, settings),
-    },
-    objective,
+    signal: { descent: flipped(state.signal, signal, settings), outputs: signal.outputs },
+    distortion: { descent: flipped(state.distortion, distortion, settings), outputs: distortion.outputs },
+    objective: tf.add(objective, priorTerm(signal.code, distortion.code, settings)),
   };
+}
+
+/** Line 4: a step in h at (h, m) … */
+export function stepSignal(
+  [signalPrior]: Priors,
+  problem: Problem<Tensor>,
+  { signal, distortion }: { signal: Signed; distortion: Signed },
+  settings: SolverSettings,
+): Descent<Tensor> {
+  const x = imagesOf(distortion.outputs);
+  const { gradient } = misfit(imagesOf(signal.outputs), x, problem, settings);
+  const g1 = signalPrior.backward(signal.outputs, tf.mul(gradient, x));
+  return descend(signal.descent, penalised(g1, signal.descent.code, settings), settings);
+}
+
+/** … then a step in m at (new h, m). */
+export function stepDistortion(
+  [signalPrior, distortionPrior]: Priors,
+  problem: Problem<Tensor>,
+  { distortion }: { distortion: Signed },
+  h: Descent<Tensor>,
+  settings: SolverSettings,
+): Descent<Tensor> {
+  const w = imagesOf(signalPrior.forward(h.code));
+  const { gradient } = misfit(w, imagesOf(distortion.outputs), problem, settings);
+  const g2 = distortionPrior.backward(distortion.outputs, tf.mul(gradient, w));
+  return descend(distortion.descent, penalised(g2, distortion.descent.code, settings), settings);
+}
+
+/** Line 5: c = √(‖h‖/‖m‖), h ← h/c, m ← m·c. */
+export function balance(
+  { signal: h, distortion: m }: SolverState<Tensor>,
+  settings: SolverSettings,
+): SolverState<Tensor> {
+  if (!settings.balance) return { signal: h, distortion: m };
+  const c = tf.sqrt(tf.div(norm(h.code), norm(m.code)));
+  return { signal: rescaled(h, tf.reciprocal(c), settings), distortion: rescaled(m, c, settings) };
 }
 
 /** A step of gradient descent with momentum. */

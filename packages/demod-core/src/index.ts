@@ -1,5 +1,12 @@
 // The solver: generative priors, the misfit, Algorithm 1, restarts, refinement.
-export { iterate, type SolverState } from './algorithm1.js';
+export {
+  balance,
+  checkSigns,
+  iterate,
+  type SolverState,
+  stepDistortion,
+  stepSignal,
+} from './algorithm1.js';
 export { misfit, type Problem } from './misfit.js';
 export {
   type AffineLayer,
@@ -7,6 +14,7 @@ export {
   imagesOf,
   intoRange,
   layeredPrior,
+  type Priors,
   randomReluPrior,
 } from './prior.js';
 export { type Recovered, type RecoverOptions, recover } from './recover.js';
@@ -15,4 +23,4 @@ export { type Representation, type RepresentOptions, representationError } from 
 export { DivergedError, type SearchProgress } from './search.js';
 export { PAPER_SOLVER, type RefinementSettings, ROBUST_SOLVER, type SolverSettings } from './settings.js';
 export { type Recovery, type SolveOptions, solve } from './solve.js';
-export type { Codes } from './starts.js';
+export { type Codes, chooseStarts } from './starts.js';

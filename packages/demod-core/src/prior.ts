@@ -22,6 +22,9 @@ export interface GenerativePrior {
   backward(outputs: readonly Tensor[], cotangent: Tensor): Tensor;
 }
 
+/** The two networks, G1 and G2. */
+export type Priors = readonly [signal: GenerativePrior, distortion: GenerativePrior];
+
 /** An affine map followed by an elementwise function: one layer of a network that the solver can search. */
 export interface AffineLayer {
   apply(input: Tensor): Tensor;

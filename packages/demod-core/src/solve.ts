@@ -19,7 +19,7 @@ import {
   search,
 } from './search.js';
 import type { SolverSettings } from './settings.js';
-import { type Codes, drawnStarts, randomStarts } from './starts.js';
+import { type Codes, chooseStarts } from './starts.js';
 
 export interface SolveOptions extends SearchOptions {
   readonly seed: number;
@@ -27,6 +27,8 @@ export interface SolveOptions extends SearchOptions {
   readonly settings: SolverSettings;
   /** Number of the first observation: the i-th starts from points that depend on seed and first + i alone. */
   readonly first?: number;
+  /** Codes of `restarts` starts for each observation, side by side; those of `chooseStarts` when absent. */
+  readonly starts?: Codes | undefined;
   /** Like the observations: 1 where a pixel was observed, 0 where it is missing. */
   readonly observed?: Float32NdArray | undefined;
 }
@@ -63,9 +65,9 @@ export async function solve(
   signalPrior: GenerativePrior,
   distortionPrior: GenerativePrior,
   observations: Float32NdArray,
-  { seed, first = 0, observed, ...options }: SolveOptions,
+  { seed, first, observed, starts: given, ...options }: SolveOptions,
 ): Promise<Recovery> {
-  const { restarts, draws, polish, averaging } = options.settings;
+  const { restarts, polish, averaging } = options.settings;
   const priors = [signalPrior, distortionPrior] as const;
   for (const { imageShape } of priors) checkShape('observations', observations, imageShape);
   if (observed) checkShape('a mask', observed, signalPrior.imageShape);
@@ -77,20 +79,13 @@ export async function solve(
     ...(observed && { observed: takeRows(observed, rowOfEachStart) }),
   };
 
-  const count = observations.shape[0]!;
   const starts =
-    draws === undefined
-      ? randomStarts(priors, { count, first, restarts, seed })
-      : await drawnStarts(
-          priors,
-          { observation: observations, ...(observed && { observed }) },
-          {
-            draws,
-            restarts,
-            seed,
-            device: options.device,
-          },
-        );
+    given ??
+    (await chooseStarts(
+      priors,
+      { observation: observations, ...(observed && { observed }) },
+      { ...options, seed, first },
+    ));
   const found = await search(priors, problem, starts, options);
   const { trace } = found;
   const codes =

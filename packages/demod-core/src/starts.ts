@@ -4,7 +4,8 @@ import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Problem } from './misfit.js';
-import { type GenerativePrior, imagesOf } from './prior.js';
+import { type GenerativePrior, imagesOf, type Priors } from './prior.js';
+import type { SolverSettings } from './settings.js';
 
 /** Codes of every start, [n × restarts, latent dimension], an observation's restarts side by side. */
 export interface Codes {
@@ -12,7 +13,30 @@ export interface Codes {
   readonly distortion: Float32NdArray;
 }
 
-type Priors = readonly [signal: GenerativePrior, distortion: GenerativePrior];
+/**
+ * Where the search starts by the settings: at random codes, or with `draws` at the best of many drawn pairs.
+ *
+ * @param problem a row for each observation.
+ * @param first number of the first observation.
+ */
+export function chooseStarts(
+  priors: Priors,
+  problem: Problem<Float32NdArray>,
+  {
+    settings: { draws, restarts },
+    seed,
+    first = 0,
+    device,
+  }: {
+    settings: Pick<SolverSettings, 'draws' | 'restarts'>;
+    seed: number;
+    first?: number | undefined;
+    device: Device;
+  },
+): Codes | Promise<Codes> {
+  if (draws !== undefined) return drawnStarts(priors, problem, { draws, restarts, seed, device });
+  return randomStarts(priors, { count: problem.observation.shape[0]!, first, restarts, seed });
+}
 
 /** Standard normal codes, as in training; those of an observation depend on the seed and its number alone. */
 export function randomStarts(

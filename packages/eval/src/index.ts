@@ -5,8 +5,6 @@ export { type Evaluation, type EvaluationInput, evaluate } from './evaluation.js
 export { allProcedures, withMethods } from './methods/index.js';
 export type { Named, Procedure } from './methods/method.js';
 export { METRICS, type Scores, type Summary } from './metrics/index.js';
-export { psnr } from './metrics/psnr.js';
-export { relativeError } from './metrics/relative-error.js';
 export type { Reliability } from './metrics/reliability.js';
 export { rocArea } from './metrics/roc.js';
 export { ssim } from './metrics/ssim.js';

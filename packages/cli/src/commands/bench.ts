@@ -4,6 +4,7 @@ import {
   type BenchmarkResult,
   type BenchmarkRow,
   benchmark,
+  measurePage,
   profileProgram,
   type Size,
 } from '@blind-demod/benchmark';
@@ -13,6 +14,7 @@ import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import type { CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
+import { servePage } from '../page.js';
 
 type Arguments = CommonArguments & {
   full: boolean;
@@ -20,6 +22,7 @@ type Arguments = CommonArguments & {
   batch: number[] | undefined;
   repetitions: number;
   profile: boolean;
+  web: boolean;
 };
 
 /** What is measured when nothing else is asked for. */
@@ -62,6 +65,11 @@ export const benchCommand: CommandModule<CommonArguments, Arguments> = {
         describe:
           'Tell by operators where the time of a training step and an iteration goes, on the cpu, instead',
       })
+      .option('web', {
+        type: 'boolean',
+        default: false,
+        describe: 'Measure the page of `demod web` in Chromium, instead',
+      })
       .check(({ maps = [], batch = [], repetitions }) => {
         const counts = [...maps, ...batch, repetitions];
         if (counts.every(count => Number.isInteger(count) && count > 0)) return true;
@@ -73,11 +81,24 @@ export const benchCommand: CommandModule<CommonArguments, Arguments> = {
     const sizes = (args.maps ?? usual.maps).flatMap(maps =>
       (args.batch ?? usual.batch).map(batch => ({ maps, batch })),
     );
+    if (args.web) return printPage(args);
     if (args.profile) return printProfiles(sizes, args);
     const result = await benchmark({ sizes, repetitions, device });
     printResult(args, { threads: threadCount(), repetitions, ...result }, toLines(result));
   },
 };
+
+async function printPage(args: Arguments): Promise<void> {
+  const { address, server } = await servePage(0);
+  const speed = await measurePage(address).finally(() => server.close());
+  const seconds = (value: number) => `${value.toFixed(2)} s`;
+  printResult(args, speed, [
+    `first picture ${seconds(speed.firstPicture)}, generators ready ${seconds(speed.ready)}`,
+    `a run of the quick solver ${seconds(speed.run)}, an iteration of Algorithm 1 ${seconds(speed.iteration)}`,
+    `${(speed.bytes / 1e6).toFixed(1)} MB loaded, not compressed`,
+    speed.engine,
+  ]);
+}
 
 /** Operators that take less than this share of the time are left out of the table. */
 const SHOWN = 0.01;

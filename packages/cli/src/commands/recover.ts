@@ -2,12 +2,18 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { byFactor, type Float32NdArray, float32, sha256, UserError } from '@blind-demod/arrays';
+import {
+  byFactor,
+  type Float32NdArray,
+  float32,
+  relativeError,
+  sha256,
+  UserError,
+} from '@blind-demod/arrays';
 import { alone, startProgress, writeArtifact } from '@blind-demod/artifacts';
 import { generatorPrior, generatorSha256 } from '@blind-demod/dcgan';
 import { recover } from '@blind-demod/demod-core';
 import { readImageFile } from '@blind-demod/distortion-data';
-import { relativeError } from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
 import { contactSheet } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';

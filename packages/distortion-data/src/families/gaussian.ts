@@ -2,6 +2,7 @@
 
 import { float32, randomStream } from '@blind-demod/arrays';
 import { z } from 'zod';
+import { bump, equallySpaced } from '../bump.js';
 import { type FamilyImages, family } from './family.js';
 
 const interval = z
@@ -39,22 +40,12 @@ export const gaussian = family({
 /** Images per stratum, about: enough that a tenth of each is a whole number of test images. */
 const STRATUM_IMAGES = 100;
 
-/**
- * g(u, v) = exp(−((u−c)² + (v−c)²) / σ), with u and v over `resolution` equally spaced points of
- * [−extent, extent]; row-major, values in (0, 1].
- */
-export function gaussianDistortion(
+/** The bump (c, c) of the given width on `resolution` pixels each way: see `bump`. */
+export const gaussianDistortion = (
   { center, width }: { center: number; width: number },
   resolution: number,
   extent: number,
-): Float32Array {
-  const points = equallySpaced([-extent, extent], resolution);
-  return Float32Array.from({ length: resolution * resolution }, (_, pixel) => {
-    const u = points[pixel % resolution]! - center;
-    const v = points[Math.floor(pixel / resolution)]! - center;
-    return Math.exp(-(u * u + v * v) / width);
-  });
-}
+): Float32Array => bump({ center: [center, center], width }, resolution, extent);
 
 /** Distortions whose (c, σ) lie on a square grid, or are drawn uniformly; labelled by their block of the (c, σ) plane. */
 function gaussianImages(settings: GaussianSettings, seed: number): FamilyImages {
@@ -86,10 +77,4 @@ function uniformPairs({ count, center, width }: GaussianSettings, seed: number):
   const stream = randomStream(seed, 'gaussian');
   const draw = ([low, high]: readonly [number, number]) => low + (high - low) * stream.uniform();
   return Array.from({ length: count }, () => [draw(center), draw(width)]);
-}
-
-/** Both ends included; the middle if there is to be one only. */
-function equallySpaced([low, high]: readonly [number, number], count: number): number[] {
-  if (count === 1) return [(low + high) / 2];
-  return Array.from({ length: count }, (_, index) => low + ((high - low) * index) / (count - 1));
 }

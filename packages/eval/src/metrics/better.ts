@@ -1,8 +1,7 @@
 // Whether an estimate of the signal is nearer to the truth than the observation that it was made from.
-import { atBestScale } from '@blind-demod/arrays';
+import { atBestScale, psnr } from '@blind-demod/arrays';
 import { percent } from '@blind-demod/picture';
 import type { Metric } from './metric.js';
-import { psnr } from './psnr.js';
 
 export const BETTER = {
   kind: 'share',

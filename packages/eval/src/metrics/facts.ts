@@ -1,6 +1,5 @@
 // What is measured of a pair beside its scores: what the report explains them by.
-import { type ByFactor, type Float32NdArray, inner, times } from '@blind-demod/arrays';
-import { relativeError } from './relative-error.js';
+import { type ByFactor, type Float32NdArray, inner, relativeError, times } from '@blind-demod/arrays';
 
 export interface Facts {
   /** 1 − Σ y / Σ w: the share of the signal's light that the distortion takes away. */

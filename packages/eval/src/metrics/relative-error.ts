@@ -1,14 +1,7 @@
 // Relative error: the distance to the truth, in units of the truth's own length.
-import { inner, minus } from '@blind-demod/arrays';
+import { relativeError } from '@blind-demod/arrays';
 import { thousandth } from '@blind-demod/picture';
 import type { Metric } from './metric.js';
-
-/** ‖ŵ − w‖ / ‖w‖: 0 when equal, 1 for a black estimate. The estimate is taken as it is, not rescaled. */
-export function relativeError(estimate: Float32Array, truth: Float32Array): number {
-  const difference = minus(estimate, truth);
-  const error = inner(difference, difference);
-  return error === 0 ? 0 : Math.sqrt(error / inner(truth, truth));
-}
 
 export const RELATIVE_ERROR = {
   kind: 'number',

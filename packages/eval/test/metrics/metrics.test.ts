@@ -1,8 +1,15 @@
-import { atBestScale, bestScale, type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
+import {
+  atBestScale,
+  bestScale,
+  type Float32NdArray,
+  float32,
+  MAX_PSNR,
+  psnr,
+  randomStream,
+  relativeError,
+} from '@blind-demod/arrays';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_PSNR, psnr } from '../../src/metrics/psnr.js';
-import { relativeError } from '../../src/metrics/relative-error.js';
 import { ssim } from '../../src/metrics/ssim.js';
 import { scoreEstimate } from '../../src/trials/scores.js';
 

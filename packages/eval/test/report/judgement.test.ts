@@ -1,9 +1,8 @@
-import { float32, randomStream } from '@blind-demod/arrays';
+import { float32, MAX_PSNR, randomStream } from '@blind-demod/arrays';
 import { PAPER_SOLVER } from '@blind-demod/demod-core';
 import { experimentSchema } from '@blind-demod/experiment';
 import { expect, test } from 'vitest';
 import { searched } from '../../src/methods/search.js';
-import { MAX_PSNR } from '../../src/metrics/psnr.js';
 import { imagesCsv } from '../../src/report/images-csv.js';
 import { judge } from '../../src/report/judgement.js';
 import { CLEAN, observedUnder } from '../../src/trials/conditions.js';

@@ -3,9 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { chromium, startChromium } from '@blind-demod/benchmark';
+import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Browser, chromium } from './chromium.js';
+import { watch } from '../../../../test/watch.js';
 import { exampleResults } from './example.js';
 
 if (chromium === undefined) console.info('No Chromium in the PATH: the report is not opened in a browser.');
@@ -20,10 +22,10 @@ describe.skipIf(chromium === undefined)('in Chromium, the report', () => {
     const file = join(folder, 'report.html');
     await writeFile(file, (await exampleResults()).html);
     url = pathToFileURL(file).href;
-    browser = await Browser.start(chromium!);
+    browser = await startChromium();
   });
   afterAll(async () => {
-    await browser?.stop();
+    await browser?.close();
     await rm(folder, { recursive: true });
   });
 
@@ -34,11 +36,13 @@ describe.skipIf(chromium === undefined)('in Chromium, the report', () => {
   ] as const)(
     'fills a %s %j, in the %s, asks for nothing and complains of nothing',
     async (_, size, scheme) => {
-      const { requests, complaints } = await browser.open(url, { ...size, scheme });
+      const page = await browser.newPage({ viewport: size, colorScheme: scheme });
+      const { requests, complaints } = watch(page);
+      await page.goto(url);
       expect(complaints).toEqual([]);
       expect(requests.filter(request => !request.startsWith('data:'))).toEqual([url]);
 
-      const { content, images, narrowestPlot } = await browser.evaluate<Record<string, number>>(`({
+      const { content, images, narrowestPlot } = await page.evaluate<Record<string, number>>(`({
       content: document.documentElement.scrollWidth,
       images: [...document.images].filter(({ naturalWidth }) => naturalWidth === 16).length,
       narrowestPlot: Math.min(...[...document.querySelectorAll('svg')].map(svg => svg.clientWidth)),
@@ -47,7 +51,7 @@ describe.skipIf(chromium === undefined)('in Chromium, the report', () => {
       expect(images).toBe(7 * 4 + 8 * 8); // figure 2 with the paper's signals, and the worst cases
       expect(narrowestPlot).toBeGreaterThan(300);
 
-      const { channels } = await sharp(await browser.screenshot())
+      const { channels } = await sharp(await page.screenshot({ fullPage: true }))
         .greyscale()
         .stats();
       expect(channels[0]!.stdev).toBeGreaterThan(20); // not blank

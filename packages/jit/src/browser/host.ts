@@ -6,12 +6,13 @@ import type { Host, OnnxRuntime, Provider } from '../host.js';
 /** What is asked of the browser. */
 interface Browser {
   readonly crossOriginIsolated?: boolean;
+  readonly WebAssembly?: object;
   readonly navigator?: { readonly hardwareConcurrency: number; readonly gpu?: Gpu };
 }
 interface Gpu {
   requestAdapter(): Promise<{ readonly info?: { readonly isFallbackAdapter?: boolean } } | null>;
 }
-const { crossOriginIsolated, navigator } = globalThis as Browser;
+const { crossOriginIsolated, navigator, WebAssembly } = globalThis as Browser;
 
 export const host: Host = {
   // Threads share memory, which a page has only where it is isolated from other origins.
@@ -57,7 +58,10 @@ function load(provider: Provider) {
     case 'cpu':
       return import('onnxruntime-web/wasm');
     case 'webgpu':
-      return import('onnxruntime-web/webgpu');
+      // Where WebAssembly can wait for promises, a build of two thirds the size does.
+      return WebAssembly && 'Suspending' in WebAssembly
+        ? import('onnxruntime-web/jspi')
+        : import('onnxruntime-web/webgpu');
     case 'cuda':
       throw new UserError(NO_CUDA);
     default:

@@ -1,0 +1,57 @@
+// The worker, as the page sees it: tasks that are promised, and can be stopped.
+import type { Frame, FromWorker, Progress, TaskName, Tasks } from './messages.js';
+
+interface Listener {
+  readonly frame?: (frame: Frame) => void;
+  readonly progress?: (progress: Progress) => void;
+}
+
+/** What a task throws that was stopped. */
+export class StoppedError extends Error {}
+
+export interface Client {
+  ask<Name extends TaskName>(
+    task: Name,
+    give: Tasks[Name]['give'],
+    listener?: Listener,
+  ): Promise<Tasks[Name]['get']>;
+  /** Ends the long task that runs now, at its next step. */
+  stop(): void;
+}
+
+export function startClient(): Client {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'solver' });
+  const waiting = new Map<
+    number,
+    { listener: Listener; resolve(answer: unknown): void; reject(error: Error): void }
+  >();
+  let asked = 0;
+
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    const task = waiting.get(data.id);
+    if (!task) return;
+    if ('frame' in data) task.listener.frame?.(data.frame);
+    else if ('progress' in data) task.listener.progress?.(data.progress);
+    else {
+      waiting.delete(data.id);
+      if ('answer' in data) task.resolve(data.answer);
+      else task.reject('error' in data ? new Error(data.error) : new StoppedError());
+    }
+  };
+  worker.onerror = event => {
+    event.preventDefault();
+    for (const { reject } of waiting.values())
+      reject(new Error(`The solver does not run here: ${event.message ?? ''}`));
+    waiting.clear();
+  };
+
+  return {
+    ask: (task, give, listener = {}) =>
+      new Promise((resolve, reject) => {
+        const id = ++asked;
+        waiting.set(id, { listener, resolve: resolve as (answer: unknown) => void, reject });
+        worker.postMessage({ id, task, give });
+      }),
+    stop: () => worker.postMessage({ stop: 0 }),
+  };
+}
