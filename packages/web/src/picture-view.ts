@@ -56,7 +56,6 @@ export class PictureView {
       paint(
         canvas,
         inkImage(ink, EXAMPLE_SIDE).map((value, pixel) => value * light[pixel]!),
-        'lit',
       );
       canvas.toBlob(blob => blob && void this.take(new File([blob], 'drawing.png', { type: 'image/png' })));
     });
@@ -73,12 +72,14 @@ export class PictureView {
       const { width, height, square } = await this.client.ask('read', { file, ...size }).catch(() => {
         throw new PictureError(`${file.name} is damaged, or too large for this browser.`);
       });
-      if (square.every(value => value === 0)) throw new PictureError(`${file.name} is black all over.`);
+      // The generators know pictures whose brightest place is white.
+      const brightest = square.reduce((a, b) => Math.max(a, b));
+      if (brightest === 0) throw new PictureError(`${file.name} is black all over.`);
       const { solver, seed } = this.current();
       this.tell('Finding the light …');
       const result = await this.client.ask(
         'solve',
-        { observation: square, solver, seed, slowly: false },
+        { observation: square.map(value => value / brightest), solver, seed, slowly: false },
         {
           progress: ({ share, left }) =>
             this.tell(
@@ -87,7 +88,10 @@ export class PictureView {
         },
       );
       this.tell('Dividing the picture by it …');
-      const blob = await this.client.ask('divide', { result, solver });
+      const blob = await this.client.ask('divide', {
+        result: { ...result, signal: result.signal.map(value => value * brightest) },
+        solver,
+      });
       for (const url of this.urls.splice(0)) URL.revokeObjectURL(url);
       const [before, after] = [URL.createObjectURL(file), URL.createObjectURL(blob)];
       this.urls.push(before, after);
