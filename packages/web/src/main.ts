@@ -215,6 +215,7 @@ async function start(): Promise<void> {
     const engine =
       device === 'webgpu' ? 'WebGPU' : `WebAssembly on ${threads} thread${threads === 1 ? '' : 's'}`;
     element('engine', HTMLElement).textContent = `It computes with ${engine}: ${reason}.`;
+    element('where', HTMLElement).textContent = `runs on this device alone, with ${engine}`;
     document.documentElement.dataset.ready = 'true';
     ready = true;
     performance.mark('ready');
