@@ -5,6 +5,6 @@ import type { SolverName } from './solvers.js';
 export const SOLVER_SETTINGS: Readonly<Record<SolverName, SolverSettings>> = {
   quick: { ...ROBUST_SOLVER, draws: 16, restarts: 1, iterations: 10, polish: 40, averaging: undefined },
   full: ROBUST_SOLVER,
-  // As configs/paper-solver.json has it.
+  // As configs/paper.json has it.
   paper: { ...PAPER_SOLVER, refinement: ROBUST_SOLVER.refinement },
 };
