@@ -127,7 +127,8 @@ async function livingOwner(file: string): Promise<Owner | undefined> {
       owner.host === hostname() ? isRunning(owner, file) : Date.now() - (await stat(file)).mtimeMs < SILENCE;
     return lives ? owner : undefined;
   } catch (error) {
-    if (systemCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    const isNone = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
+    if (isNone || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -119,3 +119,11 @@ test('waits until the other is done', async () => {
   expect(await waiting).toBe(true);
   expect(await waitFor(folder, () => expect.unreachable())).toBe(false);
 });
+
+test('says why where a part of the path is a file', async () => {
+  writeFileSync(folder, '');
+  expect(await waitFor(join(folder, 'inside', 'it'), () => expect.unreachable())).toBe(false);
+  await expect(alone(join(folder, 'inside', 'it'), 'training', async () => 1)).rejects.toThrow(
+    /^cannot write .*: a part of the path is a file, not a folder$/,
+  );
+});

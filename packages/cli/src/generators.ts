@@ -66,9 +66,8 @@ async function awaitedFolder(loaded: LoadedExperiment, factor: Factor, out: stri
   } catch (error) {
     if (loaded.experiment[factor].generator) throw error;
     const trained = foldersOf(out, loaded.name).generator(factor);
-    const waited = await waitFor(trained, owner => process.stderr.write(`waiting: ${owner} (${trained})\n`));
-    if (!waited) throw error;
-    return generatorFolder(loaded, factor, out);
+    await waitFor(trained, owner => process.stderr.write(`waiting: ${owner} (${trained})\n`));
+    return generatorFolder(loaded, factor, out); // once more: the training may have ended just now
   }
 }
 
