@@ -102,6 +102,13 @@ test('damage is not passed over for pretrained generators', async () => {
   expect(stderr).toContain('generators: models/signal, models/distortion');
 });
 
+test('the doctor sees a damaged generator', async () => {
+  const place = await trained.copy();
+  expect(await place.succeed('doctor')).toMatch(/^ok +signal generator/m);
+  await flipBit(place, 3);
+  expect(await place.succeed('doctor')).toMatch(/^-- +signal generator .* is damaged; /m);
+});
+
 test('a picture that is none', async () => {
   expectError(await trained.run('recover', 'smoke.json'), /^error: smoke\.json: not an image/);
 });

@@ -1,7 +1,8 @@
 // demod doctor: what works here, and what to do about the rest.
 
 import { cpus, totalmem } from 'node:os';
-import { FACTORS, UserError } from '@blind-demod/arrays';
+import { FACTORS, type Factor, UserError } from '@blind-demod/arrays';
+import { loadGenerator } from '@blind-demod/dcgan/node';
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import { chooseDevice, chosenDevice } from '@blind-demod/jit';
 import { describeDevices } from '@blind-demod/jit/node';
@@ -65,9 +66,18 @@ async function findExperiment({ config, out }: { config: string; out: string }):
   });
   const findings = [configFound];
   for (const factor of loaded ? FACTORS : []) {
-    findings.push(await attempt(`${factor} generator`, () => generatorFolder(loaded!, factor, out)));
+    findings.push(await attempt(`${factor} generator`, () => soundGenerator(loaded!, factor, out)));
   }
   return findings;
+}
+
+/** The folder or file of the generator that would be used; the weights of a trained one are read, and so checked. */
+async function soundGenerator(loaded: LoadedExperiment, factor: Factor, out: string): Promise<string> {
+  const folder = await generatorFolder(loaded, factor, out);
+  if (!loaded.experiment[factor].generator) {
+    await loadGenerator(folder, { remedy: 'train it anew, or fetch it again' });
+  }
+  return folder;
 }
 
 function toLines(findings: readonly Finding[]): string[] {
