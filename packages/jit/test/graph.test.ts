@@ -110,6 +110,7 @@ describe('a transposed convolution', () => {
   test('of stride one is a convolution', () => {
     expect(count(enlarge(3, {}, 1), 'Conv')).toBe(1);
     expect(count(enlarge(3, {}, 1), 'ConvTranspose')).toBe(0);
+    expect(count(enlarge(1, {}, 1), 'ConvTranspose')).toBe(1);
   });
 
   test.each<[string, number, Strengths?]>([

@@ -243,7 +243,7 @@ function spread(graph: Graph, value: Value, axis: number, times: number): Value 
 // A transposed convolution that enlarges an image s times is s² convolutions of the small image, one for each position of
 // a pixel in its s × s block. On a processor ONNX Runtime does them faster than its ConvTranspose, which writes what each
 // filter tap gives and sums it up; but with few channels the products are too narrow. One that keeps the size, as the
-// gradient of a convolution of stride one does, is one convolution, whatever the channels.
+// gradient of a convolution of stride one does, is one convolution, from two channels on: of one there is nothing to gain.
 
 /** Channels of the large image from which on its phases are convolved one by one. */
 const WORTH_PHASES = 16;
@@ -258,7 +258,8 @@ interface Phase {
 function worthPhases(graph: Graph, { inChannels, image, result, strides }: Windows): boolean {
   if (graph.strengths.transposedConvolutions || image.length !== 2) return false;
   const enlarges = image.every((length, axis) => length === strides[axis]! * result[axis]!);
-  return enlarges && (inChannels >= WORTH_PHASES || strides.every(stride => stride === 1));
+  const keeps = strides.every(stride => stride === 1) && inChannels > 1;
+  return enlarges && (inChannels >= WORTH_PHASES || keeps);
 }
 
 /** The phases along rows and along columns, if both have some. */
