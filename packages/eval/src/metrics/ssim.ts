@@ -1,8 +1,11 @@
 // Structural similarity (Wang, Bovik, Sheikh and Simoncelli 2004), by the library ssim.js.
 import type { Float32NdArray } from '@blind-demod/arrays';
-import { thousandth } from '@blind-demod/picture';
+import { interleaved, thousandth } from '@blind-demod/picture';
 import { ssim as compare } from 'ssim.js';
 import type { Metric } from './metric.js';
+
+/** As in a browser; a grey image has three equal colours. */
+const RGBA = 4;
 
 /**
  * Mean SSIM of two images [1 or 3, height, width] of at least 11×11 pixels, as 8-bit pictures: values clipped
@@ -14,7 +17,8 @@ import type { Metric } from './metric.js';
  */
 export function ssim(estimate: Float32NdArray, truth: Float32NdArray): number {
   // 'fast' is the original algorithm with a separable window. Images are small: nothing is downsampled.
-  return compare(toImageData(estimate), toImageData(truth), { ssim: 'fast', downsample: false }).mssim;
+  return compare(interleaved(estimate, RGBA), interleaved(truth, RGBA), { ssim: 'fast', downsample: false })
+    .mssim;
 }
 
 export const SSIM = {
@@ -29,17 +33,3 @@ export const SSIM = {
   show: thousandth,
   score: ({ scaled, truth }) => ssim(scaled, truth),
 } as const satisfies Metric;
-
-/** Red, green, blue and alpha, interleaved, as in a browser. A grey image has three equal colours. */
-function toImageData({ shape, data }: Float32NdArray) {
-  const [channels = 1, height = 1, width = 1] = shape;
-  const plane = height * width;
-  const rgba = new Uint8ClampedArray(4 * plane).fill(255);
-  for (let pixel = 0; pixel < plane; pixel++) {
-    for (let colour = 0; colour < 3; colour++) {
-      // The array's own conversion clips and rounds.
-      rgba[4 * pixel + colour] = 255 * data[Math.min(colour, channels - 1) * plane + pixel]!;
-    }
-  }
-  return { width, height, data: rgba };
-}

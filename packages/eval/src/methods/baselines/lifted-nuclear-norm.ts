@@ -1,13 +1,13 @@
 // The subspace prior lifted: y is linear in X = a bᵀ, and the nuclear norm stands in for its rank (Ahmed, Recht and
 // Romberg 2014, "Blind deconvolution using convex programming").
-import { inner } from '@blind-demod/arrays';
+import { combine, inner } from '@blind-demod/arrays';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../method.js';
 import { divideByDistortion } from './divide.js';
 import { eachImage, type FactorEstimates, type ObservedImage } from './each-image.js';
 import { normalMatrix } from './normal-matrix.js';
 import { once } from './once.js';
-import { type Basis, combine, trainingSubspaces } from './training-subspace.js';
+import { type Basis, trainingSubspaces } from './training-subspace.js';
 
 /**
  * Tuned on 64 training pairs that are not among the images of the subspaces, medians of PSNR of the two halves: penalty

@@ -1,13 +1,13 @@
 // The subspace prior, w = B a and x = C b: alternating least squares. B and C hold the principal components of the
 // training images. (Blind calibration in known subspaces: Li, Lee and Bresler 2016; Ling and Strohmer 2015.)
-import { inner } from '@blind-demod/arrays';
+import { combine, inner } from '@blind-demod/arrays';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../method.js';
 import { divideByDistortion } from './divide.js';
 import { eachImage, type FactorEstimates, type ObservedImage } from './each-image.js';
 import { normalMatrix } from './normal-matrix.js';
 import { once } from './once.js';
-import { type Basis, combine, trainingSubspaces } from './training-subspace.js';
+import { type Basis, trainingSubspaces } from './training-subspace.js';
 
 /**
  * Tuned on 32 training pairs that are not among the images of the subspaces, median PSNR: 30, 40, 60 components of the

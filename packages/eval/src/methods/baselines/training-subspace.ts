@@ -1,6 +1,13 @@
 // The linear subspace nearest to a set of training images: their principal components through the origin, as a scale is
 // free (Eckart and Young 1936, by the randomised subspace iteration of Halko, Martinsson and Tropp 2011).
-import { type ByFactor, type Float32NdArray, inner, randomStream } from '@blind-demod/arrays';
+import {
+  addScaled,
+  type ByFactor,
+  combine,
+  type Float32NdArray,
+  inner,
+  randomStream,
+} from '@blind-demod/arrays';
 import type { ImageSet } from '@blind-demod/distortion-data';
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 
@@ -57,13 +64,6 @@ export function trainingSubspace(images: Float32NdArray, components: number, cou
   });
 }
 
-/** Σ_i coefficients_i columns_i. */
-export function combine(columns: Basis, coefficients: ArrayLike<number>): Float64Array {
-  const sum = new Float64Array(columns[0]!.length);
-  columns.forEach((column, i) => addScaled(sum, coefficients[i]!, column));
-  return sum;
-}
-
 /** The mean of image imageᵀ, times each column. */
 function secondMoment(images: readonly Float32Array[], columns: Basis): Float64Array[] {
   const products = columns.map(column => new Float64Array(column.length));
@@ -78,8 +78,4 @@ function orthonormal(columns: Basis): Float64Array[] {
     new Matrix(columns.map(column => [...column])).transpose(),
   );
   return columns.map((_, i) => Float64Array.from(orthogonalMatrix.getColumn(i)));
-}
-
-function addScaled(sum: Float64Array, scale: number, values: Float32Array | Float64Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += scale * values[i]!;
 }

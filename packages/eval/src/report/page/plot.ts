@@ -1,13 +1,6 @@
 // A plot of the page, as SVG that takes its colours from the page.
-import { type Content, drawSvg, Html, html } from '@blind-demod/picture';
+import { type Content, type Html, html, pagePlot } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
-
-/** Three stand side by side on a wide screen, one fills a phone's. */
-const SIZE = { width: 360, height: 260 };
-
-/** Attributes that need no more than a hundredth of a pixel. */
-const COORDINATES = /\b(d|[xy][12]?|c[xy]|width|height|transform)="[^"]*"/g;
-const rounded = (number: string) => String(Number(Number(number).toFixed(2)));
 
 export interface Panel {
   readonly title: string;
@@ -20,19 +13,8 @@ export interface Panel {
 }
 
 export function panel({ title, description, caption, plot }: Panel): Html {
-  const drawn = drawSvg({
-    ...SIZE,
-    marginLeft: 44,
-    marginRight: 14,
-    marginTop: 22,
-    marginBottom: 38,
-    ...plot,
-    className: 'plot',
-    ariaLabel: `${title}. ${description}`,
-  });
-  drawn.querySelector('style')?.remove(); // once for all of them: style.ts has it
-  const svg = drawn.outerHTML.replace(COORDINATES, attribute => attribute.replace(/\d+\.\d{3,}/g, rounded));
-  return html`<figure class="panel"><h3>${title}</h3>${new Html(svg)}<figcaption>${caption}</figcaption></figure>\n`;
+  const drawn = pagePlot({ ...plot, ariaLabel: `${title}. ${description}` });
+  return html`<figure class="panel"><h3>${title}</h3>${drawn}<figcaption>${caption}</figcaption></figure>\n`;
 }
 
 /** A dot per pair, whose number shows when pointed at. */

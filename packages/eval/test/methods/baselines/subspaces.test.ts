@@ -1,8 +1,8 @@
-import { float32, randomStream } from '@blind-demod/arrays';
+import { combine, float32, randomStream } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
 import { liftedSolver } from '../../../src/methods/baselines/lifted-nuclear-norm.js';
 import { alternatingLeastSquares } from '../../../src/methods/baselines/subspace-als.js';
-import { type Basis, combine, trainingSubspace } from '../../../src/methods/baselines/training-subspace.js';
+import { type Basis, trainingSubspace } from '../../../src/methods/baselines/training-subspace.js';
 import { directionError, mask } from './example.js';
 
 const PIXELS = 256;
