@@ -1,5 +1,5 @@
-// What `cuda` is here: ONNX Runtime's CUDA provider, or TensorFlow with CUDA by tfjs-node-gpu. Neither comes with
-// `npm ci`; `npm run setup:cuda` downloads them.
+// What `cuda` is here: ONNX Runtime's CUDA provider, or TensorFlow with CUDA by tfjs-node-gpu, an optional peer of this
+// package. Neither comes with `npm ci`; `npm run setup:cuda` downloads them.
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -59,7 +59,7 @@ export const installedCuda = (): CudaKind | undefined =>
     return folder !== undefined && existsSync(join(folder, kind.files[0]!));
   });
 
-/** Where a kind's package is, if it is installed: one of them is an optional dependency. */
+/** Where a kind's package is, if it is installed. */
 export function packageFolder({ packageName }: CudaKind): string | undefined {
   try {
     return dirname(require.resolve(`${packageName}/package.json`));
