@@ -1,15 +1,17 @@
 // Artifacts: folders of results, each with a manifest that says what made it and what it must contain.
 
 import { readFileSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256, UserError } from '@blind-demod/arrays';
 import { z } from 'zod';
-import { systemCode } from './errors.js';
-import { notWritable, writeFileAtomic } from './files.js';
+import { notReadable, notWritable, systemCode } from './errors.js';
+import { writeFileAtomic } from './files.js';
 import { canonicalJson, hashOf } from './hash.js';
 
 const MANIFEST = 'manifest.json';
+/** The manifest of what is being written, until all of it is there. */
+const PENDING = '.manifest.pending.json';
 
 const manifestSchema = z.object({
   /** What the folder holds: 'images', 'generator', … */
@@ -28,7 +30,7 @@ export type Manifest = z.output<typeof manifestSchema>;
 export interface Artifact {
   readonly folder: string;
   readonly manifest: Manifest;
-  /** A file's content, after its size and sha256 were found right. @throws UserError when they are not */
+  /** A file's content, after its size and sha256 were found right. @throws UserError when they are not, or it is missing */
   read(name: string): Promise<Uint8Array>;
 }
 
@@ -43,31 +45,87 @@ export interface ArtifactContent {
 }
 
 /**
- * Writes an artifact. The manifest comes last, so a folder with a manifest is complete, and one where writing
- * was cut short has none. The same content gives the same bytes.
+ * Writes an artifact. The manifest gets its name last, so a folder with a manifest is complete, and one where writing
+ * was cut short has none. The same content gives the same bytes. Replaces what is there: `isFreeFor` tells whether that is
+ * another's.
  *
  * @throws UserError when the folder cannot be written.
  */
 export async function writeArtifact(folder: string, content: ArtifactContent): Promise<void> {
   const { kind, settings, seed, files } = content;
-  const manifestFile = join(folder, MANIFEST);
-  await rm(manifestFile, { force: true }).catch(error => {
-    throw notWritable(manifestFile, error);
-  });
-  const listing: Manifest['files'] = {};
-  for (const [name, data] of Object.entries(files)) {
-    listing[name] = { bytes: Buffer.byteLength(data), sha256: sha256(data) };
-    await writeFileAtomic(join(folder, name), data);
-  }
+  const [manifestFile, pendingFile] = [join(folder, MANIFEST), join(folder, PENDING)];
   const manifest: Manifest = {
     kind,
     settingsHash: hashOf(settings),
     settings,
     seed,
     versions: { 'blind-demod': ownVersion(), node: process.versions.node, ...content.versions },
-    files: listing,
+    files: Object.fromEntries(
+      Object.entries(files).map(([name, data]) => [
+        name,
+        { bytes: Buffer.byteLength(data), sha256: sha256(data) },
+      ]),
+    ),
   };
-  await writeFileAtomic(manifestFile, `${canonicalJson(manifest, 2)}\n`);
+  // It says whose the files are that a killed run leaves.
+  await writeFileAtomic(pendingFile, `${canonicalJson(manifest, 2)}\n`);
+  const finish = async () => {
+    await rm(manifestFile, { force: true });
+    for (const [name, data] of Object.entries(files)) await writeFileAtomic(join(folder, name), data);
+    await rename(pendingFile, manifestFile);
+  };
+  await finish().catch(error => {
+    throw notWritable(manifestFile, error);
+  });
+}
+
+/**
+ * Whether an artifact with these files can be written without replacing another's: none of them is there, or each is what
+ * a run of the same settings wrote, finished or cut short.
+ */
+export async function isFreeFor(
+  folder: string,
+  { kind, settings, names }: { kind: string; settings: unknown; names: readonly string[] },
+): Promise<boolean> {
+  const finished = await readManifest(folder);
+  if (finished === 'damaged') return false;
+  const manifests = [finished, await readManifest(folder, PENDING)].filter(
+    manifest => typeof manifest !== 'string',
+  );
+  const own = manifests.filter(
+    manifest => manifest.kind === kind && manifest.settingsHash === hashOf(settings),
+  );
+  if (own.length < manifests.length) return false;
+  for (const name of names) {
+    const content = await readIfThere(join(folder, name));
+    if (content !== undefined && !own.some(({ files }) => isAsListed(content, files[name]))) return false;
+  }
+  return true;
+}
+
+/**
+ * Moves a folder out of the way of an artifact that is to be written there, unless it is free for it: to the same name with
+ * the first free number.
+ *
+ * @returns where it is now; undefined where nothing was in the way.
+ * @throws UserError when it cannot be moved.
+ */
+export async function setAside(
+  folder: string,
+  content: Parameters<typeof isFreeFor>[1],
+): Promise<string | undefined> {
+  if (await isFreeFor(folder, content)) return undefined;
+  for (let number = 1; ; number++) {
+    const beside = `${folder}.${number}`;
+    try {
+      // An empty folder may be replaced by the rename; nothing else is.
+      await rename(folder, beside);
+      return beside;
+    } catch (error) {
+      if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? ''))
+        throw notWritable(beside, error);
+    }
+  }
 }
 
 /**
@@ -94,8 +152,10 @@ export async function openArtifact(
   return {
     folder,
     manifest,
-    read: async name =>
-      (await readVerified(folder, manifest, name)) ?? fail(`${join(folder, name)} is damaged`),
+    read: async name => {
+      const content = await readVerified(folder, manifest, name);
+      return typeof content === 'string' ? fail(`${join(folder, name)} is ${content}`) : content;
+    },
   };
 }
 
@@ -108,13 +168,13 @@ export async function artifactIsCurrent(
   if (typeof manifest === 'string') return false;
   if (manifest.kind !== wanted.kind || manifest.settingsHash !== hashOf(wanted.settings)) return false;
   for (const name of Object.keys(manifest.files)) {
-    if ((await readVerified(folder, manifest, name)) === undefined) return false;
+    if (typeof (await readVerified(folder, manifest, name)) === 'string') return false;
   }
   return true;
 }
 
-async function readManifest(folder: string): Promise<Manifest | 'absent' | 'damaged'> {
-  const content = await readIfThere(join(folder, MANIFEST));
+async function readManifest(folder: string, name = MANIFEST): Promise<Manifest | 'absent' | 'damaged'> {
+  const content = await readIfThere(join(folder, name));
   if (content === undefined) return 'absent';
   try {
     const manifest = manifestSchema.parse(JSON.parse(content.toString('utf8')));
@@ -124,27 +184,26 @@ async function readManifest(folder: string): Promise<Manifest | 'absent' | 'dama
   }
 }
 
-/** The content of a file that the manifest lists; undefined when it is missing or not what was written. */
+/** The content of a file that the manifest lists, or what is wrong with it. */
 async function readVerified(
   folder: string,
   manifest: Manifest,
   name: string,
-): Promise<Uint8Array | undefined> {
-  const expected = manifest.files[name];
-  const content = expected && (await readIfThere(join(folder, name)));
-  return content?.length === expected?.bytes && content && sha256(content) === expected?.sha256
-    ? content
-    : undefined;
+): Promise<Uint8Array | 'missing' | 'damaged'> {
+  const content = await readIfThere(join(folder, name));
+  if (content === undefined) return 'missing';
+  return isAsListed(content, manifest.files[name]) ? content : 'damaged';
 }
+
+const isAsListed = (content: Uint8Array, listed: Manifest['files'][string] | undefined): boolean =>
+  content.length === listed?.bytes && sha256(content) === listed.sha256;
 
 async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);
   } catch (error) {
-    const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
-    if (code === 'EACCES' || code === 'EPERM') throw new UserError(`cannot read ${file}: permission denied`);
-    throw code === undefined ? error : new UserError(`cannot read ${file} (${code})`);
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? '')) return undefined;
+    throw notReadable(file, error);
   }
 }
 

@@ -1,6 +1,51 @@
-// What the system says of a file operation that failed.
+// What the system says of a file operation that failed, in words.
+import { UserError } from '@blind-demod/arrays';
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'it would be larger than files may be here (see `ulimit -f`)',
+  EIO: 'the device failed (input/output error)',
+  ENOENT: 'it is not there (any more)',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  ENOTEMPTY: 'it is a folder',
+  ELOOP: 'its links go round in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many files are open; allow more (`ulimit -n 1024`)',
+  ENFILE: 'too many files are open on this machine',
+  ENOMEM: 'not enough memory',
+  EAGAIN: 'the system has too few resources left (threads, processes or memory)',
+  EBUSY: 'something else is using it',
+  ESTALE: 'the network file system lost it',
+  ENODEV: 'the device is gone',
+  ENXIO: 'the device is gone',
+};
 
 /** The system's error code (`ENOENT`, …) of a failed file operation, if it has one. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+/** Why the system refused an operation; undefined of an error that is not the system's. */
+export function systemReason(error: unknown): string | undefined {
+  const code = systemCode(error);
+  // Node's own codes begin with ERR_.
+  if (code === undefined || !/^E(?!RR_)[A-Z0-9]+$/.test(code)) return undefined;
+  return REASONS[code] ?? `the system says ${code}`;
+}
+
+/** The UserError for a failed write where the cause is the system's, else the error itself. */
+export const notWritable = (path: string, error: unknown): unknown => fault(`cannot write ${path}`, error);
+
+/** The same of reading. */
+export const notReadable = (path: string, error: unknown): unknown => fault(`cannot read ${path}`, error);
+
+function fault(what: string, error: unknown): unknown {
+  const reason = systemReason(error);
+  return reason === undefined ? error : new UserError(`${what}: ${reason}`);
 }

@@ -2,13 +2,17 @@
 export {
   type Artifact,
   artifactIsCurrent,
+  isFreeFor,
   type Manifest,
   openArtifact,
+  setAside,
   writeArtifact,
 } from './artifacts.js';
-export { systemCode } from './errors.js';
+export { notReadable, systemCode, systemReason } from './errors.js';
 export { writeFileAtomic } from './files.js';
 export { hashOf } from './hash.js';
+export { isStandardInput, readInput, TooLargeError } from './input.js';
 export { type Loaded, loadAs, loadSettings } from './load.js';
-export { alone, waitFor } from './lock.js';
+export { alone, inTurn, waitFor } from './lock.js';
+export { nearest } from './nearest.js';
 export { type Progress, startProgress } from './progress.js';

@@ -1,19 +1,24 @@
 // Reading a file of settings, with an error that says what to change.
 
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { JsonSyntaxError, parseJson, UserError } from '@blind-demod/arrays';
-import leven from 'leven';
 import { z } from 'zod';
-import { systemCode } from './errors.js';
+import { systemCode, systemReason } from './errors.js';
+import { isStandardInput, readInput, TooLargeError } from './input.js';
+import { nearest } from './nearest.js';
+
+/** No file of settings is larger; one that is would be something else, given by mistake. */
+const LARGEST = 2 ** 20;
+/** Characters of a name or a value that a message shows. */
+const LONGEST_SHOWN = 40;
 
 /** What a config file says, and where it is. */
 export interface Loaded<Experiment> {
-  /** The file's name without folder and `.json`; its artifacts are kept under this name. */
+  /** The file's name without folder and `.json`, of standard input `stdin`; its artifacts are kept under this name. */
   readonly name: string;
-  /** The config file, as it was given. */
+  /** The config file, as it was given; `-` is standard input. */
   readonly file: string;
-  /** The config file's folder, absolute: paths in the experiment are as written there, relative to this. */
+  /** The config file's folder, of standard input the working directory, absolute: paths in the experiment are as written there, relative to this. */
   readonly root: string;
   /** Every setting, defaults filled in. */
   readonly experiment: Experiment;
@@ -29,11 +34,20 @@ export async function loadAs<Experiment>(
   schema: z.ZodType<Experiment>,
 ): Promise<Loaded<Experiment>> {
   return {
-    name: basename(file, '.json'),
+    name: nameOf(file),
     file,
-    root: dirname(resolve(file)),
+    root: isStandardInput(file) ? process.cwd() : dirname(resolve(file)),
     experiment: await loadSettings(file, schema),
   };
+}
+
+function nameOf(file: string): string {
+  const name = isStandardInput(file) ? 'stdin' : basename(file, '.json');
+  // Folders under the artifact root are called by it.
+  if (!/^\.*$/.test(name)) return name;
+  throw new UserError(
+    `${file}: an experiment is called by its file's name, and this one has none; rename it`,
+  );
 }
 
 /**
@@ -50,16 +64,19 @@ export async function loadSettings<T>(file: string, schema: z.ZodType<T>): Promi
 
 async function read(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return (await readInput(file, LARGEST)).toString('utf8');
   } catch (error) {
-    const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new UserError(`${file}: no such file; give the path of a JSON file of settings`);
+    const wanted = 'give the path of a JSON file of settings';
+    if (error instanceof TooLargeError) {
+      throw new UserError(
+        `${file}: has more than ${LARGEST / 2 ** 20} MiB, so is no file of settings; ${wanted}`,
+      );
     }
-    if (code === 'EISDIR') {
-      throw new UserError(`${file}: is a folder; give the path of a JSON file of settings`);
-    }
-    throw new UserError(`${file}: cannot be read (${code})`);
+    const code = systemCode(error) ?? '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new UserError(`${file}: no such file; ${wanted}`);
+    if (code === 'EISDIR') throw new UserError(`${file}: is a folder; ${wanted}`);
+    const reason = systemReason(error);
+    throw reason === undefined ? error : new UserError(`${file}: cannot be read: ${reason}`);
   }
 }
 
@@ -84,9 +101,9 @@ function explain(issues: readonly z.core.$ZodIssue[], settings: unknown, schema:
     const known = settingsAt(settings, issue.path, schema);
     const close = nearest(key, known);
     const hint = close === undefined ? `known there: ${known.join(', ')}` : `did you mean "${close}"?`;
-    return `unknown setting "${[...issue.path, key].join('.')}"; ${hint}${more}`;
+    return `unknown setting "${cut([...issue.path, key].join('.'))}"; ${hint}${more}`;
   }
-  const place = issue.path.length === 0 ? 'the settings' : `"${issue.path.join('.')}"`;
+  const place = issue.path.length === 0 ? 'the settings' : `"${cut(issue.path.join('.'))}"`;
   return `${place}: ${reason(issue, settings)}${more}`;
 }
 
@@ -100,8 +117,11 @@ function reason(issue: z.core.$ZodIssue, settings: unknown): string {
     .replace(" | 'undefined'", ''); // of an alternative that stands where none is named
   const found = issue.path.reduce(memberOf, settings);
   const shown = JSON.stringify(found) ?? 'nothing';
-  return `${expected}, got ${shown.length > 40 ? `${shown.slice(0, 40)}…` : shown}`;
+  return `${expected}, got ${cut(shown)}`;
 }
+
+const cut = (text: string): string =>
+  text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 
 /** The parts of a JSON Schema that tell which settings there are. */
 interface SettingSchema {
@@ -136,12 +156,4 @@ function alternativeOf(schema: SettingSchema, value: unknown): SettingSchema {
 
 function memberOf(value: unknown, key: PropertyKey): unknown {
   return (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key];
-}
-
-/** The name closest to a misspelt one, if any is close: up to a third of its letters differ. */
-function nearest(misspelt: string, names: readonly string[]): string | undefined {
-  return names
-    .map(name => ({ name, distance: leven(misspelt.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.ceil(name.length / 3))
-    .sort((a, b) => a.distance - b.distance)[0]?.name;
 }

@@ -1,20 +1,15 @@
 // One process at a time in a folder: a file beside it names the one that works there.
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@blind-demod/arrays';
-import { systemCode } from './errors.js';
-import { notWritable } from './files.js';
+import { notReadable, notWritable, systemCode } from './errors.js';
+import { isRunning, type ProcessId, thisProcess } from './process.js';
+import { sweep, temporaryIn } from './temporary.js';
 
 /** The process that works in a folder. */
-interface Owner {
-  readonly pid: number;
-  readonly host: string;
-  /** When the process started, as its system counts: another process may get the same number later. */
-  readonly started: string | null;
+interface Owner extends ProcessId {
   /** What it does: 'training', … */
   readonly work: string;
 }
@@ -39,7 +34,7 @@ const held = new Set<string>();
  */
 export async function alone<T>(folder: string, work: string, body: () => Promise<T>): Promise<T> {
   const file = lockOf(folder);
-  const mine: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid), work };
+  const mine: Owner = { ...thisProcess(), work };
   await take(file, mine);
   const beat = setInterval(() => {
     const now = new Date();
@@ -51,7 +46,27 @@ export async function alone<T>(folder: string, work: string, body: () => Promise
   } finally {
     clearInterval(beat);
     held.delete(file);
-    await rm(file, { force: true });
+    await rm(file, { force: true }).catch(() => {}); // one that stays is a dead owner's from now on
+  }
+}
+
+/**
+ * Runs `body` as `alone` does, but waits for its turn while another process works in `folder`; `onWait` is told who it is.
+ *
+ * @throws UserError when the folder cannot be written.
+ */
+export async function inTurn<T>(
+  folder: string,
+  { work, onWait }: { work: string; onWait: (owner: string) => void },
+  body: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    await waitFor(folder, onWait);
+    try {
+      return await alone(folder, work, body);
+    } catch (error) {
+      if (!(error instanceof TakenError)) throw error;
+    }
   }
 }
 
@@ -69,16 +84,20 @@ export async function waitFor(folder: string, onWait: (owner: string) => void): 
   }
 }
 
+/** Another process works there. */
+class TakenError extends UserError {}
+
 /** A link is made whole or not at all, so nobody reads half a lock. */
 async function take(file: string, mine: Owner): Promise<void> {
-  const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  const draft = temporaryIn(dirname(file));
   try {
     await mkdir(dirname(file), { recursive: true });
+    await sweep(dirname(file));
     await writeFile(draft, JSON.stringify(mine));
     while (!(await linked(draft, file))) {
       const owner = await livingOwner(file);
       if (owner !== undefined) {
-        throw new UserError(
+        throw new TakenError(
           `${describe(owner)} (${file}); wait until it is done, stop it, or choose another folder with --out`,
         );
       }
@@ -122,36 +141,20 @@ async function linked(draft: string, file: string): Promise<boolean> {
 /** Who holds the lock; undefined where there is none, or its owner is gone. */
 async function livingOwner(file: string): Promise<Owner | undefined> {
   try {
-    const owner: Owner = JSON.parse(await readFile(file, 'utf8'));
+    const owner: Owner | null = JSON.parse(await readFile(file, 'utf8'));
+    if (!owner?.host) return undefined; // damaged
     const lives =
-      owner.host === hostname() ? isRunning(owner, file) : Date.now() - (await stat(file)).mtimeMs < SILENCE;
+      owner.host === hostname() ? isHeld(owner, file) : Date.now() - (await stat(file)).mtimeMs < SILENCE;
     return lives ? owner : undefined;
   } catch (error) {
     const isNone = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
     if (isNone || error instanceof SyntaxError) return undefined;
-    throw error;
+    throw notReadable(file, error);
   }
 }
 
-function isRunning({ pid, started }: Owner, file: string): boolean {
-  if (pid === process.pid) return held.has(file);
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return systemCode(error) === 'EPERM'; // somebody else's
-  }
-  return started === startOf(pid);
-}
-
-/** Field 22 of Linux' /proc/PID/stat; null elsewhere. The second field, a name in parentheses, may hold spaces. */
-function startOf(pid: number): string | null {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
-    return fields[19] ?? null;
-  } catch {
-    return null;
-  }
-}
+const isHeld = (owner: Owner, file: string): boolean =>
+  owner.pid === process.pid ? held.has(file) : isRunning(owner);
 
 const describe = ({ pid, host, work }: Owner): string =>
   `${work} is under way there, by process ${pid}${host === hostname() ? '' : ` on ${host}`}`;

@@ -1,9 +1,17 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { artifactIsCurrent, hashOf, openArtifact, writeArtifact } from '../src/index.js';
+import { artifactIsCurrent, hashOf, isFreeFor, openArtifact, setAside, writeArtifact } from '../src/index.js';
 
 const kind = 'images';
 const settings = { seed: 1, training: { epochs: 3 } };
@@ -65,12 +73,12 @@ describe('an artifact', () => {
     ['changed', () => writeFileSync(join(folder, 'a.bin'), Uint8Array.of(1, 2, 4))],
     ['extended', () => appendFileSync(join(folder, 'a.bin'), '4')],
     ['deleted', () => rmSync(join(folder, 'a.bin'))],
-  ])('notices a file that was %s', async (_, damage) => {
+  ])('notices a file that was %s', async (how, damage) => {
     damage();
     expect(await artifactIsCurrent(folder, { kind, settings })).toBe(false);
     const artifact = await openArtifact(folder, { kind, settings, remedy });
     await expect(artifact.read('a.bin')).rejects.toThrow(
-      new UserError(`${join(folder, 'a.bin')} is damaged; ${remedy}`),
+      new UserError(`${join(folder, 'a.bin')} is ${how === 'deleted' ? 'missing' : 'damaged'}; ${remedy}`),
     );
     await expect(artifact.read('b.txt')).resolves.toBeDefined();
   });
@@ -95,6 +103,56 @@ describe('an artifact', () => {
       UserError,
     );
     expect(await artifactIsCurrent(folder, { kind, settings })).toBe(false);
+  });
+});
+
+describe('what is there already', () => {
+  const names = Object.keys(files);
+  const other = { ...settings, seed: 2 };
+  const free = (wanted: object, under = kind) => isFreeFor(folder, { kind: under, settings: wanted, names });
+
+  test('may be replaced by a run of the same settings, and by no other', async () => {
+    expect(await free(settings)).toBe(true);
+    expect(await free(other)).toBe(false);
+    expect(await free(settings, 'generator')).toBe(false);
+    expect(await isFreeFor(join(folder, 'none'), { kind, settings, names })).toBe(true);
+  });
+
+  test('may not be replaced where somebody changed it, or put it there', async () => {
+    appendFileSync(join(folder, 'b.txt'), ' and a note');
+    expect(await free(settings)).toBe(false);
+    rmSync(join(folder, 'b.txt'));
+    expect(await free(settings)).toBe(true);
+    rmSync(manifest());
+    expect(await free(settings)).toBe(false); // whose a.bin is, nobody says
+    writeFileSync(manifest(), 'my own list');
+    rmSync(join(folder, 'a.bin'));
+    expect(await free(settings)).toBe(false);
+  });
+
+  test('may be replaced where a run of the same settings was cut short', async () => {
+    mkdirSync(join(folder, 'c'));
+    writeFileSync(join(folder, 'c/mine'), '');
+    const more = { 'a.bin': 'new', c: 'cannot be written: a folder is there' };
+    const content = { kind, settings: other, seed: 2 };
+    await expect(writeArtifact(folder, { ...content, files: more })).rejects.toThrow(UserError);
+    expect(readFileSync(join(folder, 'a.bin'), 'utf8')).toBe('new');
+    expect(await isFreeFor(folder, { ...content, names: ['a.bin', 'c'] })).toBe(true);
+    expect(await isFreeFor(folder, { ...content, names })).toBe(false); // b.txt was there before
+    rmSync(join(folder, 'c'), { recursive: true });
+    await writeArtifact(folder, { ...content, files: more });
+    expect(readdirSync(folder).sort()).toEqual(['a.bin', 'b.txt', 'c', 'manifest.json']);
+  });
+
+  test('is moved beside', async () => {
+    const content = { kind, settings: other, names };
+    expect(await setAside(folder, { ...content, settings })).toBeUndefined();
+    writeFileSync(`${folder}.1`, 'in use');
+    expect(await setAside(folder, content)).toBe(`${folder}.2`);
+    expect(await artifactIsCurrent(`${folder}.2`, { kind, settings })).toBe(true);
+    expect(await setAside(folder, content)).toBeUndefined();
+    for (const beside of ['.1', '.2']) rmSync(folder + beside, { recursive: true });
+    await writeArtifact(folder, { kind, settings, seed: 1, files });
   });
 });
 

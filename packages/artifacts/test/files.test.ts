@@ -1,10 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
 import { afterAll, describe, expect, test } from 'vitest';
-import { notWritable } from '../src/files.js';
-import { writeFileAtomic } from '../src/index.js';
+import { notWritable } from '../src/errors.js';
+import { systemReason, writeFileAtomic } from '../src/index.js';
+import { temporaryIn } from '../src/temporary.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -39,4 +48,40 @@ describe('writeFileAtomic', () => {
     const other = new Error('a bug');
     expect(notWritable('x', other)).toBe(other);
   });
+
+  test('removes what killed processes left in the folder, and nothing else', async () => {
+    const left = join(folder, 'left');
+    mkdirSync(left);
+    const mine = basename(temporaryIn(left));
+    // As of a process that had the number of this one before: it started at another time.
+    const dead = mine.replace(/-(\d+)-\d*-/, '-$1-1-');
+    const elsewhere = mine.replace(/^.demod-.{8}/, '.demod-00000000');
+    const old = elsewhere.replace('.tmp', '').replace(/.{12}$/, '000000000000.tmp');
+    const others = ['.demod.tmp', 'demod.tmp', 'a.tmp', mine, elsewhere];
+    for (const name of [...others, dead, old]) writeFileSync(join(left, name), '');
+    const long = new Date(Date.now() - 3_600_000);
+    utimesSync(join(left, old), long, long);
+    await writeFileAtomic(join(left, 'file'), '');
+    expect(readdirSync(left).sort()).toEqual([...others, 'file'].sort());
+  });
+
+  test('takes any name that the system takes', async () => {
+    const file = join(folder, 'n'.repeat(255));
+    await writeFileAtomic(file, 'x');
+    expect(readFileSync(file, 'utf8')).toBe('x');
+  });
+});
+
+test.each([
+  ['EFBIG', /larger than files may be/],
+  ['EIO', /the device failed/],
+  ['EMFILE', /too many files are open/],
+  ['ENOENT', /not there/],
+  ['EPROTO', /^the system says EPROTO$/],
+])('%s in words', (code, words) => {
+  expect(systemReason(Object.assign(new Error(code), { code }))).toMatch(words);
+});
+
+test.each(['ERR_INVALID_ARG_TYPE', 'MODULE_NOT_FOUND'])('%s is not the system’s', code => {
+  expect(systemReason(Object.assign(new Error(code), { code }))).toBeUndefined();
 });

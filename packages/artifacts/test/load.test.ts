@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { loadSettings } from '../src/index.js';
+import { loadAs, loadSettings } from '../src/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'load-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -52,5 +52,34 @@ describe('a setting that is unknown is named with those that its alternative kno
     expect(await complaint({ kind: 'flat', fill: { shape: 'rond' } })).toBe(
       `"fill.shape": expected 'round' | 'box', got "rond"`,
     );
+  });
+});
+
+describe('a file that is none', () => {
+  const load = (path: string) => loadSettings(path, schema);
+
+  test.each(['...json', '..json', '..', '.'])(
+    'named %s, of which no folder can have its name',
+    async name => {
+      await expect(loadAs(join(folder, name) === folder ? '.' : `${folder}/${name}`, schema)).rejects.toThrow(
+        /has none; rename it$|is a folder/,
+      );
+    },
+  );
+
+  test.runIf(existsSync('/dev/zero'))('a device without an end', async () => {
+    await expect(load('/dev/zero')).rejects.toThrow(/^\/dev\/zero: has more than 1 MiB, so is no file of/);
+  });
+
+  test('of twenty megabytes', async () => {
+    writeFileSync(file, JSON.stringify({ kind: 'x'.repeat(20_000_000) }));
+    await expect(load(file)).rejects.toThrow(/: has more than 1 MiB/);
+  });
+
+  test('with a name and a value that fill it', async () => {
+    const long = 'x'.repeat(1_000_000);
+    expect((await complaint({ kind: 'flat', fill: {}, [long]: 1 })).length).toBeLessThan(200);
+    expect((await complaint({ kind: long })).length).toBeLessThan(200);
+    expect((await complaint({ kind: 'flat', fill: { [long]: {} } })).length).toBeLessThan(200);
   });
 });

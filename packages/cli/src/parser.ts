@@ -15,6 +15,7 @@ import { trainCommand } from './commands/train.js';
 import { webCommand } from './commands/web.js';
 import { UsageError } from './exit.js';
 import { commonOptions } from './options.js';
+import { plainArguments, plainUsage } from './usage.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -25,6 +26,20 @@ they were stopped.
 The same from the repository's root, with what each step needs made first:
   npx turbo data        npx turbo train        npx turbo eval
   DEMOD_CONFIG=configs/paper.json npx turbo eval`;
+
+const COMMANDS = [
+  dataCommand,
+  trainCommand,
+  evalCommand,
+  compareCommand,
+  ablateCommand,
+  recoverCommand,
+  webCommand,
+  theoryCommand,
+  exportCommand,
+  doctorCommand,
+  benchCommand,
+];
 
 /** Of an option given twice the last one counts; of a list, that would drop what was meant. */
 const listsGivenOnce =
@@ -37,25 +52,18 @@ const listsGivenOnce =
     throw new UsageError(`--${twice} is given twice; give all of its values after one --${twice}`);
   };
 
-export function parser(args: readonly string[]): Argv {
-  return yargs(args)
+export function parser(given: readonly string[]): Argv {
+  const args = plainArguments(given);
+  const commands = COMMANDS.map(({ command }) => String(command).split(' ')[0]!);
+  const program: Argv & { getOptions?(): { key: object } } = yargs(args);
+  return program
     .scriptName('demod')
     .usage(
       'Recovers both factors of a picture y = w ⊙ x, each from a generator trained on such images.\n\nUsage: $0 <command> [options]',
     )
     .options(commonOptions)
     .middleware(({ threads }) => useThreads(threads))
-    .command(dataCommand)
-    .command(trainCommand)
-    .command(evalCommand)
-    .command(compareCommand)
-    .command(ablateCommand)
-    .command(recoverCommand)
-    .command(webCommand)
-    .command(theoryCommand)
-    .command(exportCommand)
-    .command(doctorCommand)
-    .command(benchCommand)
+    .command(COMMANDS as never)
     .example('$0 doctor', 'What works on this machine')
     .example('$0 eval --images all', 'Recover all held-out pairs and score them')
     .example('$0 recover photo.png --out recovered', 'Take a picture of your own apart')
@@ -67,9 +75,11 @@ export function parser(args: readonly string[]): Argv {
     .alias('help', 'h')
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .locale('en')
-    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'short-option-groups': false })
     .check(listsGivenOnce(args))
     .fail((message, error) => {
-      throw error ?? new UsageError(message);
+      if (error && error.name !== 'YError') throw error;
+      const options = Object.keys(program.getOptions?.().key ?? {});
+      throw new UsageError(plainUsage(message ?? error.message, args, { commands, options }));
     });
 }
