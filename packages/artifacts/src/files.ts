@@ -8,11 +8,14 @@ import { sweep, temporaryIn } from './temporary.js';
 /**
  * Writes a file so that, whenever the process or the machine stops, either the old or the whole new content
  * is found under its name. Creates the folders it needs; leaves no temporary file behind on failure, and removes those
- * that killed processes left in the same folder.
+ * that killed processes left in the same folder. Content that comes in parts is written as it comes.
  *
  * @throws UserError when the file cannot be written, naming it and the reason.
  */
-export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const folder = dirname(path);
   // In the same folder, because a rename is atomic only within one file system.
   const temporary = temporaryIn(folder);
@@ -21,7 +24,8 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     await sweep(folder);
     const handle = await open(temporary, 'wx');
     try {
-      await handle.writeFile(content);
+      if (typeof content === 'string' || content instanceof Uint8Array) await handle.writeFile(content);
+      else for await (const part of content) await handle.writeFile(part);
       await handle.sync();
     } finally {
       await handle.close();
