@@ -8,7 +8,7 @@ export {
   setAside,
   writeArtifact,
 } from './artifacts.js';
-export { notReadable, systemCode, systemReason } from './errors.js';
+export { notReadable, notWritable, systemCode, systemReason } from './errors.js';
 export { writeFileAtomic } from './files.js';
 export { hashOf } from './hash.js';
 export { isStandardInput, readInput, TooLargeError } from './input.js';

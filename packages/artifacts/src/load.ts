@@ -16,7 +16,7 @@ const LONGEST_SHOWN = 40;
 export interface Loaded<Experiment> {
   /** The file's name without folder and `.json`, of standard input `stdin`; its artifacts are kept under this name. */
   readonly name: string;
-  /** The config file, as it was given; `-` is standard input. */
+  /** The config file, as it was given, for messages; `-` is standard input. */
   readonly file: string;
   /** The config file's folder, of standard input the working directory, absolute: paths in the experiment are as written there, relative to this. */
   readonly root: string;

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Factor } from '@blind-demod/arrays';
 
 export interface Folders {
+  /** That of everything that belongs to the experiment. */
+  readonly root: string;
   images(factor: Factor): string;
   generator(factor: Factor): string;
   readonly trials: string;
@@ -16,6 +18,7 @@ export interface Folders {
 export function foldersOf(out: string, name: string): Folders {
   const root = join(out, name);
   return {
+    root,
     images: factor => join(root, 'data', factor),
     generator: factor => join(root, factor),
     trials: join(root, 'trials'),

@@ -109,6 +109,17 @@ export async function generatorFolder(
   throw new UserError(`no trained generators for ${file} (looked in ${places}); ${remedy}`);
 }
 
+/** Whether the experiment came with a generator of this factor that was trained with its settings. */
+export async function isPretrained({ experiment, root }: LoadedExperiment, factor: Factor): Promise<boolean> {
+  if (experiment.pretrained === undefined) return false;
+  const folder = join(resolve(root, experiment.pretrained), factor);
+  const wanted = { kind: GENERATOR_KIND, settings: trainingSettings(experiment, factor), remedy: '' };
+  return openArtifact(folder, wanted).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** The manifest is the last file of an artifact to be written. */
 const isComplete = (folder: string): Promise<boolean> => isThere(join(folder, 'manifest.json'));
 

@@ -33,6 +33,17 @@ export const commonOptions = {
   },
 } as const satisfies Record<string, Options>;
 
+/** Taken by the commands that an experiment's config is for. */
+export const seedOption = {
+  seed: {
+    type: 'string',
+    requiresArg: true,
+    coerce: toSeed,
+    defaultDescription: "the experiment's seed",
+    describe: 'Another seed; results then have the name NAME-seed-SEED',
+  },
+} as const satisfies Record<string, Options>;
+
 /** Taken by the commands that write artifacts. */
 export const artifactsOption = {
   out: {
@@ -57,7 +68,8 @@ export const testImagesOption = {
 export const ARTIFACTS = artifactsOption.out.default;
 
 export type CommonArguments = InferredOptionTypes<typeof commonOptions>;
-export type ArtifactsArguments = CommonArguments & InferredOptionTypes<typeof artifactsOption>;
+export type ExperimentArguments = CommonArguments & InferredOptionTypes<typeof seedOption>;
+export type ArtifactsArguments = ExperimentArguments & InferredOptionTypes<typeof artifactsOption>;
 
 /** A count on the command line: a whole number of at least 1, or 'all'. @throws UsageError */
 export function countOrAll(name: string): (given: string) => number | 'all' {
@@ -65,6 +77,22 @@ export function countOrAll(name: string): (given: string) => number | 'all' {
     if (given === 'all') return given;
     if (/^[1-9]\d{0,14}$/.test(given)) return Number(given);
     throw new UsageError(`--${name} expects a whole number of at least 1, or "all", got "${given}"`);
+  };
+}
+
+/** @throws UsageError */
+function toSeed(given: string | undefined): number | undefined {
+  if (given === undefined || /^(0|[1-9]\d{0,14})$/.test(given))
+    return given === undefined ? given : Number(given);
+  throw new UsageError(`--seed expects a whole number of at least 0, got "${given}"`);
+}
+
+/** A count on the command line: a whole number of at least 1. @throws UsageError */
+export function countOf(name: string): (given: string | undefined) => number | undefined {
+  return given => {
+    if (given === undefined) return undefined;
+    if (/^[1-9]\d{0,5}$/.test(given)) return Number(given);
+    throw new UsageError(`--${name} expects a whole number of at least 1, got "${given}"`);
   };
 }
 

@@ -14,6 +14,9 @@ export const forceOption = {
   },
 } as const satisfies Record<string, Options>;
 
+/** What to do where a generator of other settings is in the way. */
+export const INSTEAD = 'keep it by another name of the config or another --out, or replace it with --force';
+
 /** What a folder is to hold: an artifact of this kind, made with these settings. */
 interface Content {
   readonly kind: string;

@@ -10,6 +10,8 @@ import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
 import { exportCommand } from './commands/export.js';
 import { recoverCommand } from './commands/recover.js';
+import { sweepCommand } from './commands/sweep.js';
+import { sweepRunCommand } from './commands/sweep-run.js';
 import { theoryCommand } from './commands/theory.js';
 import { trainCommand } from './commands/train.js';
 import { webCommand } from './commands/web.js';
@@ -20,8 +22,8 @@ import { plainArguments, plainUsage } from './usage.js';
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 const EPILOGUE = `An experiment is one JSON file; configs/ has some, and configs/schema.json describes every setting.
-Results go to artifacts/NAME/, where NAME is the file's name. train, eval, compare and ablate go on where
-they were stopped.
+Results go to artifacts/NAME/, where NAME is the file's name. train, eval, compare, ablate and sweep go
+on where they were stopped.
 
 The same from the repository's root, with what each step needs made first:
   npx turbo data        npx turbo train        npx turbo eval
@@ -33,6 +35,8 @@ const COMMANDS = [
   evalCommand,
   compareCommand,
   ablateCommand,
+  sweepCommand,
+  sweepRunCommand,
   recoverCommand,
   webCommand,
   theoryCommand,
@@ -54,7 +58,9 @@ const listsGivenOnce =
 
 export function parser(given: readonly string[]): Argv {
   const args = plainArguments(given);
-  const commands = COMMANDS.map(({ command }) => String(command).split(' ')[0]!);
+  const commands = COMMANDS.filter(({ describe }) => describe !== false).map(
+    ({ command }) => String(command).split(' ')[0]!,
+  );
   const program: Argv & { getOptions?(): { key: object } } = yargs(args);
   return program
     .scriptName('demod')

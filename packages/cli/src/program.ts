@@ -1,10 +1,12 @@
 // One run of demod, by the arguments of its process.
+import { exitWithLauncher } from '@blind-demod/launch';
 import { hideBin } from 'yargs/helpers';
 import { exitOnFaults, reportError } from './exit.js';
 import { parser } from './parser.js';
 
 export async function run(): Promise<void> {
   exitOnFaults();
+  exitWithLauncher();
   try {
     await parser(hideBin(process.argv)).parseAsync();
   } catch (error) {

@@ -53,6 +53,13 @@ export function generatorPrior(generator: AnyGenerator): GenerativePrior {
   return layeredPrior(generator.latentDimension, generator.imageShape, affineLayers(generator));
 }
 
+/** How many numbers a generator's weights are. */
+export function parameterCount(generator: AnyGenerator): number {
+  if (!('parameters' in generator)) return generator.parameterCount;
+  const sizes = generator.parameters.flatMap(layer => Object.values(layer).map(({ data }) => data.length));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 /** A generator as an ONNX model: input `code` [batch, latent], output `image` [batch, channels, height, width]. */
 export function generatorToOnnx(generator: AnyGenerator): Uint8Array {
   if (!('parameters' in generator)) return generator.toOnnx(IMAGE_RANGE);

@@ -11,6 +11,7 @@ export {
   generatorPrior,
   generatorSha256,
   generatorToOnnx,
+  parameterCount,
 } from './generator.js';
 export { networksOf } from './networks.js';
 export { planOf, type TrainingSettings } from './objectives/index.js';

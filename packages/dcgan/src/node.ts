@@ -2,5 +2,6 @@
 export { GENERATOR_KIND, loadGenerator } from './load.js';
 export { loadOnnxGenerator } from './onnx/load.js';
 export { networkSchema, trainingSchema } from './settings.js';
-export type { Score } from './snapshots.js';
+export { type Errors, representationIn, type Score, scoreOn } from './snapshots.js';
 export { type TrainingRun, trainGenerator, trainingSettings } from './train.js';
+export { trainingSecondsIn } from './training-time.js';

@@ -15,7 +15,11 @@ const IMAGES = { train: 32, test: 128 };
  * The representation error of each image [n], ‖G(z) − x‖ / ‖x‖ for the best code z that a search finds. `title` is for
  * its progress.
  */
-export type Score = (generator: Generator, images: Float32NdArray, title: string) => Promise<Float32Array>;
+export type Score<G = Generator> = (
+  generator: G,
+  images: Float32NdArray,
+  title: string,
+) => Promise<Float32Array>;
 
 /** Of representation errors. */
 export interface Errors {
@@ -64,13 +68,11 @@ export async function chooseSnapshot(
     const file = fileOf(folder, epoch, `${part}.json`);
     const scored = await readIfThere(file);
     if (scored !== undefined) return JSON.parse(scored.toString()) as Errors;
-    const { pixels } = images[part];
-    // Images are in random order.
-    const count = Math.min(IMAGES[part], pixels.shape[0]!);
-    const sample = takeRows(pixels, [...Array(count).keys()]);
-    const about = `${title}, epoch ${epoch}, ${part === 'train' ? 'training' : 'held-out'} images`;
-    const relative = [...(await score(await read(epoch), sample, about))];
-    const errors = { images: count, median: quantile(relative, 0.5), percentile90: quantile(relative, 0.9) };
+    const errors = await scoreOn(part, await read(epoch), {
+      images,
+      score,
+      title: `${title}, epoch ${epoch}`,
+    });
     await writeFileAtomic(file, JSON.stringify(errors));
     return errors;
   };
@@ -84,6 +86,26 @@ export async function chooseSnapshot(
     generator: await read(epoch),
     representation: { epoch, heldOut: await errorsOn('test', epoch), training: scores },
   };
+}
+
+/** The representation errors of some of a factor's images, which are in random order. */
+export async function scoreOn<G>(
+  part: 'train' | 'test',
+  generator: G,
+  { images, score, title }: { images: FactorImages; score: Score<G>; title: string },
+): Promise<Errors> {
+  const { pixels } = images[part];
+  const count = Math.min(IMAGES[part], pixels.shape[0]!);
+  const sample = takeRows(pixels, [...Array(count).keys()]);
+  const about = `${title}, ${part === 'train' ? 'training' : 'held-out'} images`;
+  const relative = [...(await score(generator, sample, about))];
+  return { images: count, median: quantile(relative, 0.5), percentile90: quantile(relative, 0.9) };
+}
+
+/** How well the generator in a folder represents images, if that was measured when it was trained. */
+export async function representationIn(folder: string): Promise<RepresentationByEpoch | undefined> {
+  const file = await readIfThere(join(folder, 'representation.json'));
+  return file && JSON.parse(file.toString());
 }
 
 async function readIfThere(file: string): Promise<Buffer | undefined> {

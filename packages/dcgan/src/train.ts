@@ -31,6 +31,7 @@ import { makeSampler, spread } from './samples.js';
 import type { GeneratorSettings } from './settings.js';
 import { chooseSnapshot, isSnapshot, type Score, snapshotFolder, writeSnapshot } from './snapshots.js';
 import { initialState, type TrainingState, trainingStep } from './step.js';
+import { startTiming, type Timing } from './training-time.js';
 
 /** Samples per row of a sheet. */
 const SAMPLE_COLUMNS = 8;
@@ -97,8 +98,9 @@ export async function trainGenerator(
   await mkdir(run.folder, { recursive: true }).catch(error => {
     throw new UserError(`cannot write to ${run.folder}: ${error.code}; choose another folder with --out`);
   });
-  const history = await runSteps(training);
+  const { history, timing } = await runSteps(training);
   await keepBest(training, history);
+  await timing.keep();
   await removeTraces(training);
   return true;
 }
@@ -125,7 +127,7 @@ function prepare(
 }
 
 /** All steps, or those that a checkpoint leaves. Returns the losses of every step. */
-async function runSteps(training: Training): Promise<History> {
+async function runSteps(training: Training): Promise<{ history: History; timing: Timing }> {
   const { loaded, factor, networks, plan, stepsPerEpoch, device } = training;
   const { experiment } = loaded;
   const images = training.images.train.pixels;
@@ -138,6 +140,7 @@ async function runSteps(training: Training): Promise<History> {
   const checkpoint = await readCheckpoint(training.checkpointFile, initial, hashOf(training.settings));
   if (checkpoint === undefined) await removeTraces(training); // of a run of other settings
   const { history, ...start } = checkpoint ?? { state: initial, history: [] };
+  const timing = await startTiming(training.folder, checkpoint !== undefined);
 
   const loop = await compileLoop(
     (before: TrainingState<Tensor>, batch: Batch<Tensor>) => trainingStep(plan, settings, before, batch),
@@ -164,13 +167,16 @@ async function runSteps(training: Training): Promise<History> {
       const state = await loop.state();
       if (atEpoch) await endEpoch(done / stepsPerEpoch, state.average);
       // After the snapshot: what a run of this checkpoint needs of earlier epochs is there.
-      if (atCheckpoint) await keepState(training, { state, history });
+      if (atCheckpoint) {
+        await keepState(training, { state, history });
+        await timing.keep();
+      }
     }
   } finally {
     progress.stop();
     await loop.dispose();
   }
-  return history;
+  return { history, timing };
 }
 
 /** What is done after an epoch: a sample sheet, a look at whether the samples are all alike, and maybe a snapshot. */

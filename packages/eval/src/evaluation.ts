@@ -26,6 +26,8 @@ export interface EvaluationInput {
   readonly trials: string;
   /** How many pairs, when not as many as the experiment says. */
   readonly count?: number | 'all';
+  /** Whether the paper's solver recovers them, too, where it is not the experiment's own; it does unless told otherwise. */
+  readonly papers?: boolean;
   /** Folder of a comparison, of which the report tells where it is of the same solver. */
   readonly comparison?: string;
 }
@@ -72,7 +74,7 @@ export async function planEvaluation(
     pairs,
     batches: inBatches(pairs, evaluation.batchSize),
     own: ownSolver(means),
-    ...(!isPapers(experiment.solver) && { paper: paperSolver(means) }),
+    ...(input.papers !== false && !isPapers(experiment.solver) && { paper: paperSolver(means) }),
     settings,
   };
 }

@@ -2,6 +2,18 @@
 export { type AblationRow, ablate, departures, paperVariants } from './ablation.js';
 export { byName, type Comparison, type ComparisonInput, compare } from './comparison.js';
 export { type Evaluation, type EvaluationInput, evaluate } from './evaluation.js';
+export {
+  type Attempt,
+  type Entry,
+  type Failure,
+  type GeneratorFacts,
+  type Leaderboard,
+  type Run,
+  type RunSettings,
+  recordRun,
+  runIn,
+  writeLeaderboard,
+} from './leaderboard.js';
 export { allProcedures, withMethods } from './methods/index.js';
 export type { Named, Procedure } from './methods/method.js';
 export { METRICS, type Scores, type Summary } from './metrics/index.js';
@@ -10,6 +22,8 @@ export { rocArea } from './metrics/roc.js';
 export { ssim } from './metrics/ssim.js';
 export { comparisonTables } from './report/comparison-tables.js';
 export { summaryTable } from './report/evaluation-table.js';
+export { asJson } from './report/leaderboard/json.js';
+export { leaderboardTable } from './report/leaderboard/table.js';
 export type { Results } from './report/results.js';
 export type { EvaluationSummary, MethodSummary, SolverSummary, Summarised } from './report/summary.js';
 export { mergeShards, type Shard, type SolvedShard, solveShard } from './shards.js';

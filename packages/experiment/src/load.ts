@@ -5,8 +5,18 @@ import { type Experiment, experimentSchema } from './schema.js';
 export type LoadedExperiment = Loaded<Experiment>;
 
 /**
- * Reads an experiment from a JSON file.
+ * Reads an experiment from a JSON file. With another seed than the file's it is another experiment: named NAME-seed-SEED,
+ * and called by its file and `--seed SEED`, as on the command line.
  *
  * @throws UserError when the file is missing, is not JSON, or has a setting that is unknown or out of bounds.
  */
-export const loadExperiment = (file: string): Promise<LoadedExperiment> => loadAs(file, experimentSchema);
+export async function loadExperiment(file: string, seed?: number): Promise<LoadedExperiment> {
+  const loaded = await loadAs(file, experimentSchema);
+  if (seed === undefined || seed === loaded.experiment.seed) return loaded;
+  return {
+    ...loaded,
+    name: `${loaded.name}-seed-${seed}`,
+    file: `${file} --seed ${seed}`,
+    experiment: { ...loaded.experiment, seed },
+  };
+}

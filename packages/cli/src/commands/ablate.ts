@@ -10,7 +10,13 @@ import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';
 import { findGenerators } from '../generators.js';
 import { prepareBoth } from '../images.js';
-import { type ArtifactsArguments, artifactsOption, type CommonArguments, countOrAll } from '../options.js';
+import {
+  type ArtifactsArguments,
+  artifactsOption,
+  type CommonArguments,
+  countOrAll,
+  seedOption,
+} from '../options.js';
 import { printResult } from '../output.js';
 
 type Arguments = ArtifactsArguments & { study: 'solver' | 'paper'; images: number | 'all' };
@@ -20,7 +26,7 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
   describe: "Solve pairs of training images with the solver's settings changed one at a time",
   builder: yargs =>
     yargs
-      .options(artifactsOption)
+      .options({ ...artifactsOption, ...seedOption })
       .positional('study', {
         choices: ['solver', 'paper'] as const,
         default: 'solver' as const,
@@ -35,7 +41,7 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
         describe: 'How many pairs of training images',
       }),
   handler: async args => {
-    const loaded = await loadExperiment(args.config);
+    const loaded = await loadExperiment(args.config, args.seed);
     const { imageSize, channels, solver } = loaded.experiment;
     const { generators } = await findGenerators(loaded, args);
     const folders = foldersOf(args.out, loaded.name);

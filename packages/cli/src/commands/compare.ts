@@ -19,6 +19,7 @@ import {
   type ArtifactsArguments,
   artifactsOption,
   type CommonArguments,
+  seedOption,
   testImagesOption,
 } from '../options.js';
 import { printResult } from '../output.js';
@@ -41,7 +42,7 @@ Recovers the same pairs of test images by every method under every condition, an
 line per pair to artifacts/NAME/compare/. What is done is kept: stopped, it goes on where it was; with more
 images it does only the new ones; what demod eval solved, it does not solve again.`,
       )
-      .options({ ...artifactsOption, ...testImagesOption })
+      .options({ ...artifactsOption, ...seedOption, ...testImagesOption })
       .option('conditions', {
         type: 'string',
         requiresArg: true,
@@ -58,7 +59,7 @@ images it does only the new ones; what demod eval solved, it does not solve agai
       .example('$0 compare --methods paper,ours-refined --conditions clean,noise-5', 'A part of it'),
   handler: async args => {
     const conditionNames = chosen('conditions', args.conditions, CONDITIONS);
-    const loaded = await loadExperiment(args.config);
+    const loaded = await loadExperiment(args.config, args.seed);
     const folders = foldersOf(args.out, loaded.name);
     const { generators } = await findGenerators(loaded, args);
     const images = await prepareBoth(loaded, folders);

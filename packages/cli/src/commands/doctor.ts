@@ -8,7 +8,7 @@ import { chooseDevice, chosenDevice } from '@blind-demod/jit';
 import { describeDevices } from '@blind-demod/jit/node';
 import type { CommandModule } from 'yargs';
 import { generatorFolder } from '../generators.js';
-import { type ArtifactsArguments, artifactsOption, type CommonArguments } from '../options.js';
+import { type ArtifactsArguments, artifactsOption, type CommonArguments, seedOption } from '../options.js';
 import { printResult } from '../output.js';
 
 interface Finding {
@@ -20,7 +20,7 @@ interface Finding {
 export const doctorCommand: CommandModule<CommonArguments, ArtifactsArguments> = {
   command: 'doctor',
   describe: 'Tell what works on this machine, and what to do about the rest',
-  builder: yargs => yargs.options(artifactsOption),
+  builder: yargs => yargs.options({ ...artifactsOption, ...seedOption }),
   handler: async args => {
     const device = await chosenDevice(args.device);
     const devices = describeDevices();
@@ -50,7 +50,7 @@ function describeMachine(): string {
 }
 
 /** The config file, and the generators that it would use. */
-async function findExperiment({ config, out }: { config: string; out: string }): Promise<Finding[]> {
+async function findExperiment({ config, seed, out }: ArtifactsArguments): Promise<Finding[]> {
   const attempt = async (what: string, find: () => Promise<string>): Promise<Finding> => {
     try {
       return { what, ok: true, detail: await find() };
@@ -61,7 +61,7 @@ async function findExperiment({ config, out }: { config: string; out: string }):
   };
   let loaded: LoadedExperiment | undefined;
   const configFound = await attempt('config', async () => {
-    loaded = await loadExperiment(config);
+    loaded = await loadExperiment(config, seed);
     return config;
   });
   const findings = [configFound];

@@ -20,6 +20,7 @@ import {
   type ArtifactsArguments,
   artifactsOption,
   type CommonArguments,
+  seedOption,
   testImagesOption,
 } from '../options.js';
 import { printResult } from '../output.js';
@@ -37,7 +38,7 @@ export const evalCommand: CommandModule<CommonArguments, Arguments> = {
     "Recover pairs of test images by the paper's solver and the experiment's own, and measure how well",
   builder: yargs =>
     yargs
-      .options({ ...artifactsOption, ...testImagesOption })
+      .options({ ...artifactsOption, ...seedOption, ...testImagesOption })
       .option('shard', {
         type: 'string',
         requiresArg: true,
@@ -63,7 +64,7 @@ export const evalCommand: CommandModule<CommonArguments, Arguments> = {
         return true;
       }),
   handler: async args => {
-    const loaded = await loadExperiment(args.config);
+    const loaded = await loadExperiment(args.config, args.seed);
     const found = await findGenerators(loaded, args);
     process.stderr.write(`generators: ${Object.values(found.folders).join(', ')}\n`);
     const input = await inputOf(loaded, found, args);

@@ -7,21 +7,21 @@ import { generatorToOnnx } from '@blind-demod/dcgan';
 import { loadExperiment } from '@blind-demod/experiment';
 import type { CommandModule } from 'yargs';
 import { findGenerators } from '../generators.js';
-import { ARTIFACTS, type CommonArguments } from '../options.js';
+import { ARTIFACTS, type CommonArguments, type ExperimentArguments, seedOption } from '../options.js';
 import { printResult } from '../output.js';
 
-export const exportCommand: CommandModule<CommonArguments, CommonArguments & { out: string }> = {
+export const exportCommand: CommandModule<CommonArguments, ExperimentArguments & { out: string }> = {
   command: 'export',
   describe: 'Write both generators as ONNX models, for any ONNX runtime',
   builder: yargs =>
-    yargs.option('out', {
+    yargs.options(seedOption).option('out', {
       type: 'string',
       requiresArg: true,
       default: 'exported',
       describe: 'Folder of the models: signal.onnx and distortion.onnx, "code" to "image"',
     }),
   handler: async args => {
-    const loaded = await loadExperiment(args.config);
+    const loaded = await loadExperiment(args.config, args.seed);
     const { generators, folders } = await findGenerators(loaded, { out: ARTIFACTS, device: args.device });
     const files = FACTORS.map(factor => join(args.out, `${factor}.onnx`));
     for (const [index, factor] of FACTORS.entries()) {

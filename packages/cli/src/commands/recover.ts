@@ -18,7 +18,7 @@ import { loadExperiment } from '@blind-demod/experiment';
 import { contactSheet } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
 import { findGenerators } from '../generators.js';
-import { ARTIFACTS, type CommonArguments } from '../options.js';
+import { ARTIFACTS, type CommonArguments, type ExperimentArguments, seedOption } from '../options.js';
 import { printResult } from '../output.js';
 import { forceOption, refuseFiles } from '../overwrite.js';
 
@@ -33,14 +33,14 @@ const FILES = {
   sideBySide: 'side-by-side.png',
 } as const;
 
-type Arguments = CommonArguments & { image: string; out: string; force: boolean };
+type Arguments = ExperimentArguments & { image: string; out: string; force: boolean };
 
 export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'recover <image>',
   describe: 'Recover both factors of a picture',
   builder: yargs =>
     yargs
-      .options(forceOption)
+      .options({ ...seedOption, ...forceOption })
       .positional('image', {
         type: 'string',
         demandOption: true,
@@ -53,7 +53,7 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
         describe: 'Folder of the recovered pictures',
       }),
   handler: async args => {
-    const loaded = await loadExperiment(args.config);
+    const loaded = await loadExperiment(args.config, args.seed);
     const { imageSize: size, channels, solver, seed } = loaded.experiment;
     const image = await readImageFile(args.image, { size, channels });
     if (image.data.every(value => value === 0)) throw new UserError(`${args.image}: it is black all over`);

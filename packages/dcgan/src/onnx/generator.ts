@@ -17,6 +17,8 @@ import { NotLiftable, Refusal } from './value.js';
 export interface OnnxGenerator {
   readonly latentDimension: number;
   readonly imageShape: ImageShape;
+  /** How many numbers its weights are. */
+  readonly parameterCount: number;
   /** Between which numbers its images lie, as the model makes them. */
   readonly range: Interval;
   /** Of the files that it was read from, and the range: what is computed with it depends on it by this. */
@@ -66,6 +68,7 @@ export async function readOnnxGenerator(bytes: Uint8Array, options: OnnxOptions)
   return {
     latentDimension,
     imageShape,
+    parameterCount: weightCount(image.network),
     range,
     sha256: sha256(bytes, ...files.values(), JSON.stringify(range)),
     prior: (into = range) => priorOf(batching, { latentDimension, imageShape, from: range, into }),
@@ -77,6 +80,10 @@ export async function readOnnxGenerator(bytes: Uint8Array, options: OnnxOptions)
     },
   };
 }
+
+/** Whole numbers are shapes and axes. */
+const weightCount = ({ constants }: Network): number =>
+  [...constants.values()].reduce((sum, known) => sum + (known.type === 'real' ? known.data.length : 0), 0);
 
 interface Found {
   readonly image: ImageNetwork;

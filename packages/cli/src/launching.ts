@@ -1,0 +1,135 @@
+// Work as tasks of a launcher: each a demod of its own.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadSettings, startProgress } from '@blind-demod/artifacts';
+import { threadCount } from '@blind-demod/jit';
+import {
+  type Launcher,
+  localLauncher,
+  type Outcome,
+  type SlurmSettings,
+  slurmLauncher,
+  slurmSchema,
+} from '@blind-demod/launch';
+import type { InferredOptionTypes, Options } from 'yargs';
+import { UsageError } from './exit.js';
+import { countOf } from './options.js';
+
+const LAUNCHERS = ['local', 'slurm'] as const;
+
+/** Taken by the commands whose work can be divided. */
+export const launchOptions = {
+  launcher: {
+    choices: LAUNCHERS,
+    requiresArg: true,
+    describe: 'Divide the work among processes of this machine, or tasks of Slurm',
+  },
+  jobs: {
+    type: 'string',
+    requiresArg: true,
+    coerce: countOf('jobs'),
+    defaultDescription: 'one for every two threads',
+    describe: 'With --launcher local: processes at a time, among which the threads are shared out',
+  },
+  slurm: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'With --launcher slurm: a JSON file with partition, account, time, memory, cpus, gpus, atOnce and poll, each optional',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Taken by the commands whose pairs can be divided. */
+export const shardsOption = {
+  shards: {
+    type: 'string',
+    requiresArg: true,
+    coerce: countOf('shards'),
+    defaultDescription: 'with --launcher local, --jobs',
+    describe: 'With --launcher: in how many parts the pairs are divided',
+  },
+} as const satisfies Record<string, Options>;
+
+export type LaunchArguments = InferredOptionTypes<typeof launchOptions>;
+export type ShardsArguments = LaunchArguments & InferredOptionTypes<typeof shardsOption>;
+
+/** What to run, as the command line after `demod`. */
+export interface Work {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+const PROGRAM = fileURLToPath(new URL('../bin/demod.js', import.meta.url));
+
+/** @throws UsageError when options stand there that the launcher does not take, or do not make sense without one. */
+export function checkLaunch({ launcher, jobs, slurm }: LaunchArguments): void {
+  if (jobs !== undefined && launcher !== 'local') throw new UsageError('--jobs is for --launcher local');
+  if (slurm !== undefined && launcher !== 'slurm') throw new UsageError('--slurm is for --launcher slurm');
+}
+
+/** How many processes at a time. */
+export const jobsOf = ({ jobs }: LaunchArguments): number => jobs ?? Math.max(1, threadCount() >> 1);
+
+/** In how many parts pairs are divided. @throws UsageError when that is not known */
+export function shardsOf(args: ShardsArguments): number {
+  if (args.shards !== undefined) return args.shards;
+  if (args.launcher === 'local') return jobsOf(args);
+  throw new UsageError(
+    '--launcher slurm needs --shards: in how many parts the pairs are divided, each a task',
+  );
+}
+
+/**
+ * Runs all of the work, each a process, with progress on stderr. Logs are in the folder `logs`.
+ *
+ * @param of.title what the work is, for its progress; `of.total` and `of.done`, where some of it was done before.
+ * @returns how each ended, by name.
+ */
+export async function launchAll(
+  work: readonly Work[],
+  args: LaunchArguments & { readonly threads?: number | undefined },
+  { title, logs, total = work.length }: { title: string; logs: string; total?: number },
+): Promise<ReadonlyMap<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  if (work.length === 0) return outcomes;
+  const { launcher, shared } = await launcherOf(args, work.length);
+  const before = total - work.length;
+  const progress = startProgress({ title, total, initial: before });
+  try {
+    await launcher({
+      tasks: work.map(({ name, args }) => ({
+        name,
+        command: [process.execPath, PROGRAM, ...args, ...shared],
+      })),
+      logs,
+      onEnd: (task, outcome) => {
+        outcomes.set(task.name, outcome);
+        if (!outcome.ok) progress.log(`${task.name} failed: ${outcome.reason} (${outcome.log})`);
+        progress.update(before + outcomes.size, task.name);
+      },
+      onNote: note => progress.log(note),
+    });
+  } finally {
+    progress.stop();
+  }
+  return outcomes;
+}
+
+/** The launcher that was asked for, and the options that it adds to every command line. */
+async function launcherOf(
+  args: LaunchArguments & { readonly threads?: number | undefined },
+  count: number,
+): Promise<{ launcher: Launcher; shared: readonly string[] }> {
+  if (args.launcher === 'slurm') {
+    const settings: SlurmSettings =
+      args.slurm === undefined ? slurmSchema.parse({}) : await loadSettings(args.slurm, slurmSchema);
+    const threads = args.threads === undefined ? [] : ['--threads', String(args.threads)];
+    return { launcher: slurmLauncher(settings), shared: threads };
+  }
+  const jobs = Math.min(jobsOf(args), count);
+  const threads = Math.max(1, Math.floor(threadCount() / jobs));
+  return { launcher: localLauncher({ jobs }), shared: ['--threads', String(threads)] };
+}
+
+/** The folder of the logs of what is launched for one experiment, or for a sweep, in `root`. */
+export const logsIn = (root: string): string => join(root, 'logs');

@@ -1,0 +1,60 @@
+// The generators of an experiment, trained as one piece of work.
+import type { Factor } from '@blind-demod/arrays';
+import { alone, startProgress } from '@blind-demod/artifacts';
+import { type AnyGenerator, generatorPrior } from '@blind-demod/dcgan';
+import { type Score, trainGenerator } from '@blind-demod/dcgan/node';
+import { representationError } from '@blind-demod/demod-core';
+import { prepareImages } from '@blind-demod/distortion-data';
+import type { LoadedExperiment } from '@blind-demod/experiment';
+import type { Device } from '@blind-demod/jit';
+import type { Folders } from './folders.js';
+
+/** The search for codes by which generators are scored. */
+const SEARCH = { starts: 2, iterations: 300 };
+
+export interface TrainedGenerator {
+  readonly factor: Factor;
+  readonly folder: string;
+  /** Whether there was anything to do. */
+  readonly trained: boolean;
+}
+
+/** Trains the generators of these factors, one after the other. @throws UserError like `trainGenerator` */
+export function trainFactors(
+  loaded: LoadedExperiment,
+  factors: readonly Factor[],
+  { folders, device }: { folders: Pick<Folders, 'images' | 'generator'>; device: Device },
+): Promise<TrainedGenerator[]> {
+  const train = async () => {
+    const generators: TrainedGenerator[] = [];
+    for (const factor of factors) {
+      const images = await prepareImages(loaded, factor, folders.images(factor));
+      const folder = folders.generator(factor);
+      const score = scoring(loaded.experiment.seed, device);
+      const trained = await trainGenerator(loaded, factor, { images, folder, device, score });
+      generators.push({ factor, folder, trained });
+    }
+    return generators;
+  };
+  // All folders before the first training: whoever waits for the generators then waits for both.
+  const locked = factors.reduce<typeof train>(
+    (body, factor) => () => alone(folders.generator(factor), `training of the ${factor}`, body),
+    train,
+  );
+  return locked();
+}
+
+/** The representation error as a measure of generators, its progress on stderr. */
+export function scoring(seed: number, device: Device): Score<AnyGenerator> {
+  return async (generator, images, title) => {
+    const progress = startProgress({ title, total: SEARCH.iterations });
+    try {
+      const prior = generatorPrior(generator);
+      const onIteration = (done: number) => progress.update(done);
+      const { errors } = await representationError(prior, images, { ...SEARCH, seed, device, onIteration });
+      return errors;
+    } finally {
+      progress.stop();
+    }
+  };
+}
