@@ -19,7 +19,7 @@ beforeAll(async () => {
   await copyRepository();
   const changed = await addChoices(await readFile(join(ROOT, 'CONTRIBUTING.md'), 'utf8'));
   await build(changed);
-  place = await Workplace.create(CONFIG, join(copy, 'packages/cli/bin/demod.js'));
+  place = await Workplace.create(CONFIG, join(copy, 'packages/blind-demod/bin/demod.js'));
 });
 afterAll(async () => {
   await place?.remove(); // not there when the copy does not compile

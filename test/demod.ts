@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-export const PROGRAM = fileURLToPath(new URL('../packages/cli/bin/demod.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../packages/blind-demod/bin/demod.js', import.meta.url));
 const SMOKE = fileURLToPath(new URL('../configs/smoke.json', import.meta.url));
 
 export interface Outcome {

@@ -1,13 +1,10 @@
 // Trained generators from a folder.
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ByFactor, Factor } from '@blind-demod/arrays';
 import { generatorPrior } from '@blind-demod/dcgan';
 import { loadGenerator } from '@blind-demod/dcgan/node';
 import type { GenerativePrior } from '@blind-demod/demod-core';
-
-/** Generators of digits and of smooth distortions, which come with the repository. */
-const SHIPPED = fileURLToPath(new URL('../../../models/paper', import.meta.url));
+import { shipped } from '@blind-demod/shipped';
 
 /**
  * The priors that trained generators are, ready for `recover`.
@@ -16,7 +13,9 @@ const SHIPPED = fileURLToPath(new URL('../../../models/paper', import.meta.url))
  * light, 64×64 pixels, one channel.
  * @throws UserError if there are none, or they are damaged.
  */
-export async function loadGenerators(folder = SHIPPED): Promise<ByFactor<GenerativePrior>> {
+export async function loadGenerators(
+  folder = shipped('models', 'paper'),
+): Promise<ByFactor<GenerativePrior>> {
   const load = async (factor: Factor) => {
     const remedy = 'give a folder that has generators in signal and distortion';
     return generatorPrior(await loadGenerator(join(folder, factor), { remedy }));

@@ -59,7 +59,7 @@ export interface Work {
   readonly args: readonly string[];
 }
 
-const PROGRAM = fileURLToPath(new URL('../bin/demod.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** @throws UsageError when options stand there that the launcher does not take, or do not make sense without one. */
 export function checkLaunch({ launcher, jobs, slurm }: LaunchArguments): void {

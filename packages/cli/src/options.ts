@@ -1,14 +1,18 @@
 // The options that several commands share.
+import { existsSync } from 'node:fs';
 import { DEVICES } from '@blind-demod/jit';
+import { shipped } from '@blind-demod/shipped';
 import type { InferredOptionTypes, Options } from 'yargs';
 import { UsageError } from './exit.js';
+
+const CONFIG = 'configs/robust.json';
 
 /** Taken by every command. */
 export const commonOptions = {
   config: {
     type: 'string',
     requiresArg: true,
-    default: process.env.DEMOD_CONFIG || 'configs/robust.json',
+    default: process.env.DEMOD_CONFIG || (existsSync(CONFIG) ? CONFIG : shipped(CONFIG)),
     defaultDescription: '$DEMOD_CONFIG, else configs/robust.json',
     describe: 'The experiment, a JSON file',
   },

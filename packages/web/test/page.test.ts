@@ -19,7 +19,7 @@ import { truthOf } from '../src/stage-images.js';
 import { DEFAULT_STATE, fromFragment } from '../src/state.js';
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const PROGRAM = at('packages/cli/bin/demod.js');
+const PROGRAM = at('packages/blind-demod/bin/demod.js');
 const DIST = at('packages/web/dist');
 /** On a machine with other work the generators take their time. */
 const LONG = 240_000;

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // npm links this file before there is a build.
-import '../dist/main.js';
+import '../dist/demod.js';

@@ -1,0 +1,2 @@
+// The command `demod`, which comes with the library.
+import '@blind-demod/cli';
