@@ -203,6 +203,27 @@ test('recover takes a picture apart', async () => {
   expect(width! / height!).toBeGreaterThan(4);
 });
 
+test('recover takes each page of a stack apart, and tells how it was read', async () => {
+  const copy = await workplace.copy();
+  const frames = [0, 3, 7].map(seed => {
+    const pixels = Uint8Array.from({ length: 20 * 16 }, (_, index) => (index * seed) % 251);
+    return sharp(pixels, { raw: { width: 20, height: 16, channels: 1 } })
+      .png()
+      .toBuffer();
+  });
+  await sharp(await Promise.all(frames), { join: { animated: true } })
+    .gif()
+    .toFile(copy.path('film.gif'));
+  const { pages, notes } = JSON.parse(await copy.succeed('recover', 'film.gif', '--out', 'apart', '--json'));
+  expect(pages.map(({ page }: { page: number }) => page)).toEqual([2, 3]);
+  for (const page of ['page-2', 'page-3']) await copy.read('apart', page, 'signal.png');
+  expect(notes).toEqual([
+    'It is an animation of 3 pictures: each is taken apart by itself; --page takes one.',
+    'Of its 20×16 pixels the central 16×16 are used.',
+    'Page 1 is left out: it is black all over.',
+  ]);
+});
+
 test('with --json, every command prints one JSON value and nothing else', async () => {
   const copy = await workplace.copy();
   const sheet = copy.path('artifacts', 'smoke', 'data', 'signal', 'contact-sheet.png');

@@ -1,6 +1,6 @@
 // The images of both factors: where they come from, how they are resized and divided, how they are seen.
 export { gaussianDistortion } from './families/gaussian.js';
 export { FAMILIES, type ImageSettings } from './families/index.js';
-export { readImageFile, writePng } from './image-file.js';
+export { imageOfPage, readImageFile, whiteOf, writePng } from './image-file.js';
 export { dataSettings, type FactorImages, type ImageSet, prepareImages } from './prepare.js';
 export { type DataSettings, imageSchema } from './settings.js';

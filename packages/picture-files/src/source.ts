@@ -2,7 +2,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '@blind-demod/arrays';
-import { systemCode } from '@blind-demod/artifacts';
+import { systemCode, systemReason } from '@blind-demod/artifacts';
 import { damaged } from './unreadable.js';
 
 export interface Source {
@@ -23,6 +23,7 @@ export async function openSource(file: string): Promise<Source> {
     handle = await open(file);
     const status = await handle.stat();
     if (status.isFIFO()) return await drained(handle);
+    if (status.isDirectory()) throw new UserError(`${file}: cannot be read (EISDIR): it is a folder`);
     if (!status.isFile()) throw new UserError(`${file}: it is not a file; give the path of an image`);
     return sourceOf(handle, status.size);
   } catch (error) {
@@ -64,10 +65,11 @@ async function drained(handle: FileHandle): Promise<Source> {
 
 function notReadable(file: string, error: unknown): unknown {
   const code = systemCode(error);
-  if (code === undefined) return error;
+  const reason = systemReason(error);
+  if (reason === undefined) return error;
   return new UserError(
     code === 'ENOENT' || code === 'ENOTDIR'
       ? `${file}: no such file; give the path of an image`
-      : `${file}: cannot be read (${code})`,
+      : `${file}: cannot be read (${code}): ${reason}`,
   );
 }
