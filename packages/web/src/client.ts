@@ -15,7 +15,7 @@ export interface Client {
     give: Tasks[Name]['give'],
     listener?: Listener,
   ): Promise<Tasks[Name]['get']>;
-  /** Ends the long task that runs now, at its next step. */
+  /** Gives up the runs of the solver at once; the worker, which may be within a step, ends them after it. */
   stop(): void;
 }
 
@@ -23,7 +23,7 @@ export function startClient(): Client {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'solver' });
   const waiting = new Map<
     number,
-    { listener: Listener; resolve(answer: unknown): void; reject(error: Error): void }
+    { task: TaskName; listener: Listener; resolve(answer: unknown): void; reject(error: Error): void }
   >();
   let asked = 0;
 
@@ -35,7 +35,7 @@ export function startClient(): Client {
     else {
       waiting.delete(data.id);
       if ('answer' in data) task.resolve(data.answer);
-      else task.reject('error' in data ? new Error(data.error) : new StoppedError());
+      else task.reject(new Error(data.error));
     }
   };
   worker.onerror = event => {
@@ -49,9 +49,16 @@ export function startClient(): Client {
     ask: (task, give, listener = {}) =>
       new Promise((resolve, reject) => {
         const id = ++asked;
-        waiting.set(id, { listener, resolve: resolve as (answer: unknown) => void, reject });
+        waiting.set(id, { task, listener, resolve: resolve as (answer: unknown) => void, reject });
         worker.postMessage({ id, task, give });
       }),
-    stop: () => worker.postMessage({ stop: 0 }),
+    stop() {
+      worker.postMessage({ stop: 0 });
+      for (const [id, { task, reject }] of waiting) {
+        if (task !== 'solve') continue;
+        waiting.delete(id);
+        reject(new StoppedError());
+      }
+    },
   };
 }

@@ -105,7 +105,6 @@ export type ToWorker = Request | { stop: number };
 export type FromWorker = { readonly id: number } & (
   | { readonly answer: unknown }
   | { readonly error: string }
-  | { readonly stopped: true }
   | { readonly frame: Frame }
   | { readonly progress: Progress }
 );

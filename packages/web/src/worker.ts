@@ -29,8 +29,7 @@ async function answer(request: Request): Promise<void> {
   try {
     post({ id, answer: await perform(request) });
   } catch (error) {
-    if (error instanceof Stopped) post({ id, stopped: true });
-    else post({ id, error: describe(error) });
+    if (!(error instanceof Stopped)) post({ id, error: describe(error) });
   }
 }
 
