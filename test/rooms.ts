@@ -23,6 +23,8 @@ export interface Room {
 }
 
 const PACKAGES = fileURLToPath(new URL('../packages/', import.meta.url));
+/** A line of a docstring, whose examples import what they like. */
+const DOCSTRING = /^ *\*.*$/gm;
 /** Static imports and exports, dynamic imports, and types by `import()`. */
 const SPECIFIER = /(?:\bfrom\s+|\bimport\s*\(?\s*)'([^']+)'/g;
 
@@ -52,7 +54,7 @@ function importsOf(room: string): Import[] {
   return files
     .filter(file => file.endsWith('.ts'))
     .flatMap(file => {
-      const text = readFileSync(`${PACKAGES}${room}/src/${file}`, 'utf8');
+      const text = readFileSync(`${PACKAGES}${room}/src/${file}`, 'utf8').replace(DOCSTRING, '');
       return [...text.matchAll(SPECIFIER)].map(([, specifier]) => ({
         file: `${room}/src/${file}`,
         specifier: specifier!,

@@ -2,6 +2,7 @@
 
 /** `signal` is w, what is wanted; `distortion` is x, what got in the way. */
 export const FACTORS = ['signal', 'distortion'] as const;
+/** The name of a factor. */
 export type Factor = (typeof FACTORS)[number];
 
 /** What there is one of for each factor. */

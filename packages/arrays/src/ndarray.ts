@@ -1,5 +1,6 @@
 // The one tensor type that packages exchange: plain typed arrays with a shape, row-major.
 
+/** An array of numbers on the host: what goes into programs and comes out of them. */
 export interface NdArray {
   readonly dtype: 'float32' | 'int32' | 'uint8' | 'bool';
   readonly shape: readonly number[];
@@ -7,6 +8,7 @@ export interface NdArray {
   readonly data: Float32Array | Int32Array | Uint8Array;
 }
 
+/** An array of real numbers: images, codes, weights. */
 export interface Float32NdArray extends NdArray {
   readonly dtype: 'float32';
   readonly data: Float32Array;
@@ -15,7 +17,13 @@ export interface Float32NdArray extends NdArray {
 /**
  * A float32 array of the given shape over `data` (not copied).
  *
+ * @param data row-major: the last axis runs fastest.
  * @throws TypeError when the shape does not hold as many numbers as `data` has.
+ * @example
+ * import { float32 } from 'blind-demod';
+ *
+ * const image = float32([1, 2, 3], Float32Array.of(0, 0.5, 1, 1, 0.5, 0)); // one channel, two rows, three columns
+ * console.log(image.shape.join(' × '), image.data[2]); // 1 × 2 × 3 1
  */
 export function float32(shape: readonly number[], data: Float32Array): Float32NdArray {
   const expected = elementCount(shape);

@@ -11,7 +11,14 @@ import { shipped } from '@blind-demod/shipped';
  *
  * @param folder has what `demod train` made of each factor, in `signal` and `distortion`. If not given: digits under smooth
  * light, 64×64 pixels, one channel.
+ * @returns the prior of each factor; its images are [channels, height, width], with values from 0 to 1.
  * @throws UserError if there are none, or they are damaged.
+ * @example
+ * import { loadGenerators } from 'blind-demod';
+ *
+ * const { signal, distortion } = await loadGenerators();
+ * console.log(signal.imageShape.join(' × ')); // 1 × 64 × 64
+ * console.log(signal.latentDimension, distortion.latentDimension); // 100 50
  */
 export async function loadGenerators(
   folder = shipped('models', 'paper'),

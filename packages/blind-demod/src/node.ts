@@ -1,4 +1,8 @@
-// The library as Node has it: the same, and files.
+/**
+ * The library as Node has it: the same, and files.
+ *
+ * @module blind-demod
+ */
 export { loadOnnxGenerator } from '@blind-demod/dcgan/node';
 export { readImageFile, writePng } from '@blind-demod/distortion-data';
 export * from './index.js';

@@ -17,6 +17,7 @@ import { type GeneratorForm, generate } from './networks.js';
 import type { OnnxGenerator } from './onnx/generator.js';
 import { type Parameters, zipParameters } from './parameters.js';
 
+/** A generator that was trained here, as numbers. */
 export interface Generator extends GeneratorForm {
   readonly latentDimension: number;
   /** A weight and a bias per layer, from the latent code to the image. */
@@ -47,7 +48,16 @@ export type AnyGenerator = Generator | OnnxGenerator;
 /** The range of an experiment's images, into which those of an ONNX model are brought. */
 const IMAGE_RANGE = [0, 1] as const;
 
-/** The prior that a generator is. Its weights become constants of the compiled program. */
+/**
+ * The prior that a generator is. Its weights become constants of the compiled program.
+ *
+ * @param generator one that was trained here, or that of an ONNX model, whose images are brought to [0, 1].
+ * @example
+ * import { generatorPrior, loadOnnxGenerator } from 'blind-demod';
+ *
+ * const prior = generatorPrior(await loadOnnxGenerator('generator.onnx', { device: 'cpu' }));
+ * console.log(prior.latentDimension, prior.imageShape); // 8 [ 1, 16, 16 ]
+ */
 export function generatorPrior(generator: AnyGenerator): GenerativePrior {
   if (!('parameters' in generator)) return generator.prior(IMAGE_RANGE);
   return layeredPrior(generator.latentDimension, generator.imageShape, affineLayers(generator));
@@ -98,7 +108,20 @@ export function encodeGenerator(generator: Generator): Uint8Array {
 export const generatorSha256 = (generator: AnyGenerator): string =>
   'parameters' in generator ? sha256(encodeGenerator(generator)) : generator.sha256;
 
-/** Reads what `encodeGenerator` wrote. @throws UserError naming `where` if the file is damaged or holds something else. */
+/**
+ * Reads the weights file of a trained generator, `generator.safetensors`.
+ *
+ * @param where what to call it in errors: its path or address.
+ * @throws UserError naming `where` if the file is damaged or holds something else.
+ * @example
+ * import { readFile } from 'node:fs/promises';
+ * import { decodeGenerator, generatorPrior } from 'blind-demod';
+ *
+ * const file = 'signal/generator.safetensors';
+ * const generator = decodeGenerator(await readFile(file), file);
+ * console.log(generator.architecture, generator.parameters.length); // dcgan 3
+ * const prior = generatorPrior(generator); // for recover
+ */
 export function decodeGenerator(bytes: Uint8Array, where: string): Generator {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
   const notGenerator = (why: string) => new UserError(`${where} holds no generator of this project: ${why}`);

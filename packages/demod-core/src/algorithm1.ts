@@ -24,7 +24,7 @@ export interface SolverState<T> {
  * steps: f(h, m) of equation 2 over the number of pixels, unless the settings make it robust or add a prior term.
  *
  * It costs five passes forward, G1(±h), G2(±m) and G1 of the new h, and two backward: the gradients reuse what the
- * sign check computed.
+ * sign check computed. To be called inside a compiled function; `examples/algorithm-1.mjs` has the whole loop.
  */
 export function iterate(
   signalPrior: GenerativePrior,

@@ -1,4 +1,8 @@
-// The solver: generative priors, the misfit, Algorithm 1, restarts, refinement.
+/**
+ * The solver: generative priors, the misfit, Algorithm 1, restarts, refinement.
+ *
+ * @module @blind-demod/demod-core
+ */
 export {
   balance,
   checkSigns,

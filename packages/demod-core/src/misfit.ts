@@ -24,7 +24,17 @@ export interface Misfit {
 /**
  * mean ρ(w ⊙ x − y) over the observed pixels: with ρ(r) = ½ r², equation 2 with the mean over pixels in place of the
  * sum, so that a step size means the same at every image size; with robustness δ, ρ(r) = δ² (√(1 + (r/δ)²) − 1), the
- * pseudo-Huber loss (Charbonnier et al. 1997).
+ * pseudo-Huber loss (Charbonnier et al. 1997). To be called inside a compiled function.
+ *
+ * @param signal, distortion [n, ...imageShape].
+ * @example
+ * import { misfit } from '@blind-demod/demod-core';
+ * import { compile, float32 } from '@blind-demod/jit';
+ *
+ * const of = value => float32([1, 2], Float32Array.of(value, value));
+ * const images = { w: of(1), x: of(0.5), y: of(0.25) };
+ * const program = await compile(({ w, x, y }) => misfit(w, x, { observation: y }, {}).value, images, { device: 'cpu' });
+ * console.log((await program.run(images)).data[0]); // 0.03125
  */
 export function misfit(
   signal: Tensor,

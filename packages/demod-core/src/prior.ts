@@ -5,6 +5,7 @@ import { constant } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** What may be: the images in the range of a network. */
 export interface GenerativePrior {
   /** n for the signal (G1), p for the distortion (G2). */
   readonly latentDimension: number;
@@ -27,14 +28,39 @@ export type Priors = readonly [signal: GenerativePrior, distortion: GenerativePr
 
 /** An affine map followed by an elementwise function: one layer of a network that the solver can search. */
 export interface AffineLayer {
+  /** The affine map, of a batch. To be called inside a compiled function. */
   apply(input: Tensor): Tensor;
   readonly activation: 'relu' | { readonly sigmoidInto: readonly [low: number, high: number] };
 }
 
-/** The last of a prior's outputs: the images. */
+/**
+ * The last of a prior's outputs: the images.
+ *
+ * @example
+ * import { imagesOf, randomReluPrior } from '@blind-demod/demod-core';
+ * import { compile, float32 } from '@blind-demod/jit';
+ *
+ * const prior = randomReluPrior({ widths: [2, 10, 30], seed: 1, name: 'signal' });
+ * const code = float32([1, 2], Float32Array.of(1, -1));
+ * const draw = await compile(codes => imagesOf(prior.forward(codes)), code, { device: 'cpu' });
+ * console.log((await draw.run(code)).shape); // [ 1, 30 ]
+ */
 export const imagesOf = (outputs: readonly Tensor[]): Tensor => outputs.at(-1)!;
 
-/** A prior of the given layers. */
+/**
+ * A prior of the given layers, the first of which takes codes [batch, latentDimension].
+ *
+ * @example
+ * import { imagesOf, layeredPrior } from '@blind-demod/demod-core';
+ * import { compile, float32 } from '@blind-demod/jit';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const double = { apply: input => tf.mul(input, 2), activation: 'relu' };
+ * const prior = layeredPrior(3, [3], [double]);
+ * const code = float32([1, 3], Float32Array.of(-1, 0, 1));
+ * const draw = await compile(codes => imagesOf(prior.forward(codes)), code, { device: 'cpu' });
+ * console.log([...(await draw.run(code)).data].join(' ')); // 0 0 2
+ */
 export function layeredPrior(
   latentDimension: number,
   imageShape: readonly number[],
@@ -65,7 +91,18 @@ function activate({ activation }: AffineLayer, value: Tensor): Tensor {
   return intoRange(value, activation.sigmoidInto);
 }
 
-/** tanh, rescaled from [−1, 1] to the output range. */
+/**
+ * tanh, rescaled from [−1, 1] to the output range.
+ *
+ * @param activation any shape, any numbers. To be called inside a compiled function.
+ * @example
+ * import { intoRange } from '@blind-demod/demod-core';
+ * import { compile, float32 } from '@blind-demod/jit';
+ *
+ * const values = float32([3], Float32Array.of(-9, 0, 9));
+ * const program = await compile(x => intoRange(x, [0, 1]), values, { device: 'cpu' });
+ * console.log([...(await program.run(values)).data].map(value => value.toFixed(2)).join(' ')); // 0.00 0.50 1.00
+ */
 export function intoRange(activation: Tensor, [low, high]: readonly [number, number]): Tensor {
   return tf.add(tf.mul(tf.sigmoid(tf.mul(activation, 2)), high - low), low);
 }
@@ -89,6 +126,13 @@ function adjoint(layer: AffineLayer, cotangent: Tensor, inputShape: number[]): T
  * The variance is 2 / n_{i−1} instead of the paper's 1 / n_i: each layer then keeps the size of an entry, an image's
  * entries are of the order of the code's, and the mean objective has a curvature of order one. It is the paper's
  * network up to a constant factor.
+ *
+ * @param name tells random networks of the same seed apart.
+ * @example
+ * import { randomReluPrior } from '@blind-demod/demod-core';
+ *
+ * const prior = randomReluPrior({ widths: [5, 40, 200], seed: 1, name: 'signal' });
+ * console.log(prior.latentDimension, prior.imageShape); // 5 [ 200 ]
  */
 export function randomReluPrior({
   widths,

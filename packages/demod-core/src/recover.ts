@@ -22,8 +22,14 @@ export interface Recovered extends Recovery {
  * @param options `settings` are ROBUST_SOLVER if not given, `device` is `auto`, `seed` 1: the same seed gives the same result.
  * @throws DivergedError if the search diverges, TypeError if shapes do not fit or a value is no finite number, UserError
  * if the device does not work here.
+ * @see Algorithm 1 of Hand and Joshi (NeurIPS 2019), https://arxiv.org/abs/1910.04353
  * @example
- * const { refined, distortion, confidence } = await recover(photo, { signal: generatorPrior(digits), distortion });
+ * import { float32, loadGenerators, recover, ROBUST_SOLVER } from 'blind-demod';
+ *
+ * const photo = float32([1, 64, 64], new Float32Array(64 ** 2).fill(0.5)); // yours
+ * const settings = { ...ROBUST_SOLVER, iterations: 1, polish: 1, draws: 2, restarts: 1 }; // leave them out to have it done well
+ * const { refined, distortion, confidence } = await recover(photo, { ...(await loadGenerators()), settings });
+ * console.log(refined.shape, distortion.shape, confidence.length); // [ 1, 64, 64 ] [ 1, 64, 64 ] 1
  */
 export async function recover(
   observation: Float32NdArray,

@@ -30,6 +30,15 @@ const FLOOR = 1 / 400;
  * - λ = regularisation + (σ/s)²: σ is the noise of the observation, estimated from it, and s the standard deviation of
  *   ŵ − w. G1 draws black and white well and misplaces edges, so s² = detail² (B (1 − B) + 1/400), B being ŵ blurred: a share
  *   of the variance of a pixel that is white with probability B.
+ *
+ * @returns images like those given, with values from 0 to 1 in the signal.
+ * @example
+ * import { PAPER_SOLVER, refine } from '@blind-demod/demod-core';
+ * import { float32 } from '@blind-demod/jit';
+ *
+ * const grey = value => float32([1, 1, 8, 8], new Float32Array(64).fill(value));
+ * const { signal } = refine({ observation: grey(0.4), signal: grey(0.7), distortion: grey(0.5) }, PAPER_SOLVER.refinement);
+ * console.log(signal.data[0].toFixed(2)); // 0.80
  */
 export function refine(
   { observation, observed, signal, distortion }: Refinable,

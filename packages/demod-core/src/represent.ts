@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Evaluation, minimise } from './lbfgs.js';
 import { type GenerativePrior, imagesOf } from './prior.js';
 
+/** How `representationError` looks for codes. */
 export interface RepresentOptions {
   /** Starting points per image: the codes whose images are nearest to it, of some random ones. */
   readonly starts: number;
@@ -13,9 +14,11 @@ export interface RepresentOptions {
   readonly iterations: number;
   readonly seed: number;
   readonly device: Device;
+  /** Called with how many of the iterations are done. */
   readonly onIteration?: (done: number) => void;
 }
 
+/** How near a prior comes to n images. */
 export interface Representation {
   /** ‖G(z) − x‖ / ‖x‖ of each image, [n]. */
   readonly errors: Float32Array;
@@ -31,7 +34,16 @@ const CANDIDATES = 512;
  * starts, so that what it finds is an upper bound; it is the same for an image whatever the others are.
  *
  * @param images [n, ...imageShape], none of them black.
- * @throws TypeError if shapes do not fit.
+ * @throws TypeError if shapes do not fit, UserError if the device does not work here.
+ * @example
+ * import { randomReluPrior, representationError } from '@blind-demod/demod-core';
+ * import { float32 } from '@blind-demod/jit';
+ *
+ * const prior = randomReluPrior({ widths: [2, 10, 30], seed: 1, name: 'signal' });
+ * const images = float32([1, 30], new Float32Array(30).fill(1));
+ * const options = { starts: 2, iterations: 20, seed: 1, device: 'cpu' };
+ * const { errors } = await representationError(prior, images, options);
+ * console.log(errors[0] > 0 && errors[0] < 1); // true
  */
 export async function representationError(
   prior: GenerativePrior,

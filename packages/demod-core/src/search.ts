@@ -9,6 +9,7 @@ import type { GenerativePrior } from './prior.js';
 import type { SolverSettings } from './settings.js';
 import type { Codes } from './starts.js';
 
+/** What a search does, where, and who watches. */
 export interface SearchOptions {
   readonly settings: SolverSettings;
   readonly device: Device;
@@ -37,7 +38,17 @@ export interface Found {
   readonly trace: readonly Float32Array[];
 }
 
-/** The search ran away: a step size too large for the problem. */
+/**
+ * The search ran away: a step size too large for the problem.
+ *
+ * @example
+ * import { DivergedError, float32, loadGenerators, recover, ROBUST_SOLVER } from 'blind-demod';
+ *
+ * const photo = float32([1, 64, 64], new Float32Array(64 ** 2).fill(0.5));
+ * const settings = { ...ROBUST_SOLVER, stepSize: 1e38, iterations: 9, draws: 2, restarts: 1 };
+ * const error = await recover(photo, { ...(await loadGenerators()), settings }).catch(error => error);
+ * console.log(error instanceof DivergedError); // true
+ */
 export class DivergedError extends UserError {
   constructor(when: string, { stepSize }: Pick<SolverSettings, 'stepSize'>) {
     super(`the search diverged ${when} (not a number); lower solver.stepSize (now ${stepSize})`);

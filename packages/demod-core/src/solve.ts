@@ -21,6 +21,7 @@ import {
 import type { SolverSettings } from './settings.js';
 import { type Codes, chooseStarts } from './starts.js';
 
+/** How `solve` searches. */
 export interface SolveOptions extends SearchOptions {
   readonly seed: number;
   readonly device: Device;
@@ -59,7 +60,17 @@ export interface Recovery {
  * Recovers both factors of each observation y = w ⊙ x.
  *
  * @param observations [n, ...imageShape] of both priors.
- * @throws DivergedError if the search diverges, TypeError if shapes do not fit.
+ * @throws DivergedError if the search diverges, TypeError if shapes do not fit, UserError if the device does not work here.
+ * @see Algorithm 1 of Hand and Joshi (NeurIPS 2019), https://arxiv.org/abs/1910.04353
+ * @example
+ * import { PAPER_SOLVER, randomReluPrior, solve } from '@blind-demod/demod-core';
+ * import { float32 } from '@blind-demod/jit';
+ *
+ * const prior = name => randomReluPrior({ widths: [2, 20, 100], seed: 1, name });
+ * const observations = float32([3, 100], new Float32Array(300).fill(0.5));
+ * const options = { settings: { ...PAPER_SOLVER, iterations: 20 }, seed: 1, device: 'cpu' };
+ * const { signal, signalCode, objective } = await solve(prior('signal'), prior('distortion'), observations, options);
+ * console.log(signal.shape, signalCode.shape, objective.length); // [ 3, 100 ] [ 3, 2 ] 3
  */
 export async function solve(
   signalPrior: GenerativePrior,

@@ -18,6 +18,16 @@ export interface Codes {
  *
  * @param problem a row for each observation.
  * @param first number of the first observation.
+ * @returns standard normal codes, `restarts` of each factor for each observation.
+ * @example
+ * import { chooseStarts, randomReluPrior } from '@blind-demod/demod-core';
+ * import { float32 } from '@blind-demod/jit';
+ *
+ * const prior = name => randomReluPrior({ widths: [2, 10, 30], seed: 1, name });
+ * const observation = float32([1, 30], new Float32Array(30).fill(0.5));
+ * const options = { settings: { draws: 8, restarts: 3 }, seed: 1, device: 'cpu' };
+ * const starts = await chooseStarts([prior('signal'), prior('distortion')], { observation }, options);
+ * console.log(starts.signal.shape); // [ 3, 2 ]
  */
 export function chooseStarts(
   priors: Priors,

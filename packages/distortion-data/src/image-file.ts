@@ -18,6 +18,11 @@ import { resizeImages } from './resize.js';
  * Writes one image [1 or 3, height, width] as a PNG of 8 bits; values are clipped to [0, 1].
  *
  * @throws UserError when the file cannot be written.
+ * @example
+ * import { float32, writePng } from 'blind-demod';
+ *
+ * const ramp = Float32Array.from({ length: 64 ** 2 }, (_, pixel) => (pixel % 64) / 63);
+ * await writePng('ramp.png', float32([1, 64, 64], ramp));
  */
 export async function writePng(file: string, image: Float32NdArray): Promise<void> {
   await writeFileAtomic(file, await contactSheet(float32([1, ...image.shape], image.data), 1));
@@ -37,7 +42,13 @@ export interface Wanted {
  * Reads an image file of any common format as [channels, size, size]: its first page, black 0 and white 1, turned upright,
  * its central square cut out and resized. What is transparent is black, or white where all that is not transparent is black.
  *
+ * @param options `size` is that of the generators, in pixels; `channels` are 1 (grey) or 3 (red, green, blue).
  * @throws UserError when there is no such file or it is not an image.
+ * @example
+ * import { readImageFile } from 'blind-demod';
+ *
+ * const photo = await readImageFile('photo.png', { size: 64, channels: 1 });
+ * console.log(photo.shape, Math.max(...photo.data) <= 1); // [ 1, 64, 64 ] true
  */
 export async function readImageFile(
   file: string,

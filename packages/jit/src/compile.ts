@@ -12,11 +12,20 @@ import type { ArraysOf } from './tree.js';
  * Makes `fn` ready to run on a device: recorded once as a graph and given to ONNX Runtime (`cpu`, `webgpu`), or kept as
  * it is (`js`). `fn` must be pure, and its steps must not depend on tensors' values; random numbers are inputs.
  *
- * @param example a tree of arrays with the shapes and types of every later input.
- * @throws TypeError if `fn` cannot be recorded, UserError if the device does not work here.
+ * @param fn takes and returns trees of tensors: nested arrays and objects.
+ * @param example a tree of arrays with the shapes and types of every later input; float32, int32 or bool.
+ * @param options `device` is where it runs; `auto` is the best that works here.
+ * @throws TypeError if `fn` cannot be recorded, or an input of `run` has another shape or type than the example; UserError
+ * if the device does not work here.
  * @example
- * const sum = await compile(({ a, b }: { a: Tensor; b: Tensor }) => tf.add(a, b), { a, b }, { device: 'cpu' });
+ * import { compile, float32 } from '@blind-demod/jit';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const [a, b] = [float32([2], Float32Array.of(1, 2)), float32([2], Float32Array.of(3, 4))];
+ * const sum = await compile(({ a, b }) => tf.add(a, b), { a, b }, { device: 'cpu' });
  * const { data } = await sum.run({ a, b });
+ * console.log([...data].join(' ')); // 4 6
+ * await sum.dispose();
  */
 export async function compile<I, O>(
   fn: (input: I) => O,
@@ -34,12 +43,25 @@ export async function compile<I, O>(
  * Makes an iteration ready to run on a device: `fn` takes a state and an input, and returns the next state and whatever
  * else it finds out. The state stays on the device from one step to the next; a processor's own memory is one too.
  *
+ * @param fn takes and returns trees of tensors; of what it returns, `state` goes into the next step.
  * @param example the first state, and an input with the shapes and types of every later one.
+ * @param options `device` is where it runs.
  * @throws like `compile`.
  * @example
- * const loop = await compileLoop((state: Tensor, x: Tensor) => ({ state: tf.add(state, x) }), { state, input }, { device });
- * await loop.step(input);
- * const { data } = await loop.state();
+ * import { compileLoop, float32 } from '@blind-demod/jit';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * // Newton's iteration for the square root of its input.
+ * const number = value => float32([], Float32Array.of(value));
+ * const root = await compileLoop(
+ *   (state, input) => ({ state: tf.div(tf.add(state, tf.div(input, state)), 2) }),
+ *   { state: number(1), input: number(2) },
+ *   { device: 'cpu' },
+ * );
+ * for (let step = 0; step < 5; step++) await root.step(number(2));
+ * const { data } = await root.state();
+ * console.log(data[0].toFixed(4)); // 1.4142
+ * await root.dispose();
  */
 export async function compileLoop<S, I, R extends { readonly state: S }>(
   fn: (state: S, input: I) => R,
@@ -49,14 +71,40 @@ export async function compileLoop<S, I, R extends { readonly state: S }>(
   return startLoop(await engineOf(device), fn, example);
 }
 
-/** Inside a compiled function: an array as a tensor that belongs to the program, not to its input. */
+/**
+ * Inside a compiled function: an array as a tensor that belongs to the program, not to its input. ONNX Runtime may pack it
+ * once for all runs.
+ *
+ * @param array float32, int32 or bool, of any shape.
+ * @returns a tensor of the array's shape and type.
+ * @example
+ * import { compile, constant, float32 } from '@blind-demod/jit';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const weight = float32([2, 1], Float32Array.of(10, 1));
+ * const digits = float32([1, 2], Float32Array.of(4, 2));
+ * const program = await compile(x => tf.matMul(x, constant(weight)), digits, { device: 'cpu' });
+ * console.log((await program.run(digits)).data[0]); // 42
+ * await program.dispose();
+ */
 export function constant({ data, shape, dtype }: NdArray): tf.Tensor {
   return tf.tensor(data, [...shape], dtype as 'float32');
 }
 
 /**
  * `fn` over a batch as an ONNX model file: input and output have one name each and a first axis of any length.
+ *
+ * @param fn takes and returns one tensor whose first axis is the batch.
  * @param example an input; its first axis is the batch, and its length and values do not matter.
+ * @param names what the model calls its input and its output.
+ * @returns the bytes of the file.
+ * @throws TypeError if `fn` cannot be recorded.
+ * @example
+ * import { decodeModelProto, exportOnnx, float32 } from '@blind-demod/jit';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const bytes = exportOnnx(x => tf.relu(x), float32([1, 3], new Float32Array(3)), { input: 'x', output: 'y' });
+ * console.log(decodeModelProto(bytes).graph.node.map(({ opType }) => opType)); // [ 'Relu' ]
  */
 export function exportOnnx(
   fn: (input: tf.Tensor) => tf.Tensor,

@@ -7,7 +7,9 @@ import { onnxRuntimeEngine } from './engines/onnx-runtime.js';
 
 /** Names that `--device` takes. `auto` is the best that works here. */
 export const DEVICES = ['auto', 'cpu', 'js', 'webgpu', 'cuda'] as const;
+/** A name that `--device` takes. */
 export type Device = (typeof DEVICES)[number];
+/** A device that is one: all but `auto`. */
 export type ConcreteDevice = Exclude<Device, 'auto'>;
 
 const engines = new Map<ConcreteDevice, Promise<Engine>>();
@@ -42,18 +44,35 @@ async function makeEngine(device: ConcreteDevice): Promise<Engine> {
   }
 }
 
-/** The device itself, or what `auto` means on this machine. */
+/**
+ * The device itself, or what `auto` means on this machine.
+ *
+ * @example
+ * import { chosenDevice } from '@blind-demod/jit';
+ *
+ * console.log(await chosenDevice('cpu')); // cpu
+ */
 export const chosenDevice = async (device: Device): Promise<ConcreteDevice> =>
   device === 'auto' ? (await chooseDevice()).device : device;
 
+/** What `auto` means on this machine. */
 export interface Choice {
   readonly device: ConcreteDevice;
+  /** Why, for people to read. */
   readonly reason: string;
 }
 
 let choice: Promise<Choice> | undefined;
 
-/** What `auto` means on this machine, and why: a GPU that works, else the processor. Found out once. */
+/**
+ * What `auto` means on this machine, and why: a GPU that works, else the processor. Found out once.
+ *
+ * @example
+ * import { chooseDevice, DEVICES } from '@blind-demod/jit';
+ *
+ * const { device } = await chooseDevice();
+ * console.log(DEVICES.includes(device)); // true
+ */
 export function chooseDevice(): Promise<Choice> {
   choice ??= host.chooseDevice();
   return choice;

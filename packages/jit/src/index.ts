@@ -1,4 +1,9 @@
-// How a tensor program runs: TensorFlow.js functions, compiled to ONNX Runtime or run eagerly. For Node and the browser.
+/**
+ * How a tensor program runs: TensorFlow.js functions, compiled to ONNX Runtime or run eagerly. For Node and the browser.
+ *
+ * @module @blind-demod/jit
+ */
+export { float32, type NdArray } from '@blind-demod/arrays';
 export { compile, compileLoop, constant, exportOnnx } from './compile.js';
 export { type Choice, chooseDevice, chosenDevice, DEVICES, type Device } from './devices.js';
 export type { Program } from './engines/engine.js';

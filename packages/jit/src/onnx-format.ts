@@ -95,7 +95,16 @@ export interface Message {
 /** A number of 64 bits, as the reader gives it. */
 type Long = { toNumber(): number };
 
-/** The bytes of an ONNX file. */
+/**
+ * The bytes of an ONNX file.
+ *
+ * @param model a ModelProto of onnx.proto as a plain object.
+ * @example
+ * import { decodeModelProto, encodeModelProto } from '@blind-demod/jit';
+ *
+ * const bytes = encodeModelProto({ irVersion: 8, producerName: 'me', graph: { name: 'nothing' } });
+ * console.log(decodeModelProto(bytes).producerName); // me
+ */
 export const encodeModelProto = (model: Message): Uint8Array =>
   write(protobuf.Writer.create(), 'ModelProto', model).finish();
 
@@ -118,7 +127,14 @@ function write(writer: protobuf.Writer, type: string, message: Message): protobu
  * What an ONNX file holds: of each message the fields that are there, and the lists, which may be empty. Whole numbers
  * beyond 2⁵³ are rounded.
  *
- * @throws an error when it ends too early or is no such file.
+ * @throws RangeError when it ends too early, TypeError or Error when it is no such file.
+ * @example
+ * import { decodeModelProto, exportOnnx, float32 } from '@blind-demod/jit';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const bytes = exportOnnx(tf.exp, float32([1, 2], new Float32Array(2)), { input: 'x', output: 'y' });
+ * const { graph } = decodeModelProto(bytes);
+ * console.log(graph.input[0].name, graph.output[0].name); // x y
  */
 export function decodeModelProto(bytes: Uint8Array): Message {
   const reader = protobuf.Reader.create(bytes);

@@ -6,6 +6,14 @@ import { type ArraysOf, leaves, mapTree, type Tree } from './tree.js';
 /**
  * Floating-point operations of one run of `fn`: two (multiply, add) for each term of its matrix products and
  * convolutions, on borders too. Elementwise work, a few per cent beside them, does not count.
+ *
+ * @throws TypeError if `fn` cannot be recorded.
+ * @example
+ * import { countOperations, float32 } from '@blind-demod/jit';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const x = float32([3, 4], new Float32Array(12));
+ * console.log(countOperations(x => tf.matMul(x, x, false, true), x)); // 72
  */
 export function countOperations<I, O>(fn: (input: I) => O, example: ArraysOf<I>): number {
   const { graph, result } = trace(fn, example);
@@ -13,7 +21,17 @@ export function countOperations<I, O>(fn: (input: I) => O, example: ArraysOf<I>)
   return graph.reachable(outputs).nodes.reduce((sum, node) => sum + 2 * termsOf(node, graph), 0);
 }
 
-/** The shapes of what `fn` returns, at the paths of its tensors. @throws like `compile`. */
+/**
+ * The shapes of what `fn` returns, at the paths of its tensors.
+ *
+ * @throws TypeError if `fn` cannot be recorded.
+ * @example
+ * import { float32, shapesOf } from '@blind-demod/jit';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const x = float32([3, 4], new Float32Array(12));
+ * console.log(shapesOf(x => ({ product: tf.matMul(x, x, false, true), sum: tf.sum(x) }), x)); // { product: [ 3, 3 ], sum: [] }
+ */
 export function shapesOf<I, O>(fn: (input: I) => O, example: ArraysOf<I>): Tree<readonly number[]> {
   return mapTree(trace(fn, example).result, isOutput, ({ value }) => value.shape);
 }

@@ -14,8 +14,11 @@ import type { Interval } from './range.js';
 import { MixedCodes, rangeFound, tried } from './trial.js';
 import { NotLiftable, Refusal } from './value.js';
 
+/** A generator that an ONNX model holds. */
 export interface OnnxGenerator {
+  /** Numbers in a code. */
   readonly latentDimension: number;
+  /** [channels, height, width] of its images. */
   readonly imageShape: ImageShape;
   /** How many numbers its weights are. */
   readonly parameterCount: number;
@@ -29,6 +32,7 @@ export interface OnnxGenerator {
   toOnnx(into?: Interval): Uint8Array;
 }
 
+/** How an ONNX model is read and tried. */
 export interface OnnxOptions {
   /** What to call the model in messages: its path. */
   readonly where: string;
@@ -50,6 +54,14 @@ export interface OnnxOptions {
  *
  * @throws UserError, naming the model, the node where there is one, and the reason, when it is damaged or no generator,
  * or has operators that are not supported.
+ * @example
+ * import { readFile } from 'node:fs/promises';
+ * import { generatorPrior, readOnnxGenerator } from 'blind-demod';
+ *
+ * const bytes = await readFile('generator.onnx'); // in a browser: new Uint8Array(await response.arrayBuffer())
+ * const options = { where: 'generator.onnx', beside: path => readFile(path), device: 'cpu' };
+ * const generator = await readOnnxGenerator(bytes, options);
+ * console.log(generator.latentDimension, generator.range); // 8 [ 0, 1 ]
  */
 export async function readOnnxGenerator(bytes: Uint8Array, options: OnnxOptions): Promise<OnnxGenerator> {
   const { where, device } = options;

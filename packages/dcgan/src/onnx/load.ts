@@ -6,7 +6,14 @@ import { type OnnxGenerator, type OnnxOptions, readOnnxGenerator } from './gener
 
 /**
  * The generator in an ONNX file, whose weights may lie in files beside it.
+ *
  * @throws UserError like `readOnnxGenerator`, and when a file cannot be read.
+ * @example
+ * import { generatorPrior, loadOnnxGenerator } from 'blind-demod';
+ *
+ * const generator = await loadOnnxGenerator('generator.onnx', { device: 'cpu' });
+ * console.log(generator.imageShape, generator.parameterCount > 0); // [ 1, 16, 16 ] true
+ * const prior = generatorPrior(generator); // for recover
  */
 export async function loadOnnxGenerator(
   file: string,

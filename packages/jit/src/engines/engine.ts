@@ -4,6 +4,7 @@ import { type ArraysOf, isNdArray, type Tree } from '../tree.js';
 
 /** A compiled function: trees of arrays in, trees of arrays out. */
 export interface Program<I, O> {
+  /** Runs it. @throws TypeError if a shape or type is not that of the example. */
   run(input: I): Promise<O>;
   /** Frees what the engine holds for the program, its constants included. */
   dispose(): Promise<void>;

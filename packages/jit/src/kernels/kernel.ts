@@ -1,6 +1,7 @@
 // What a translated kernel is: TensorFlow.js' inputs and attributes in, values of the graph out.
 import type { Graph, Value, ValueType } from '../graph.js';
 
+/** A call of a kernel while a function is recorded. */
 export interface KernelCall {
   readonly graph: Graph;
   /** The kernel's inputs by TensorFlow.js' names; a list of inputs (Concat, Pack) is named "0", "1", … */
@@ -11,6 +12,7 @@ export interface KernelCall {
 
 /** Appends the nodes of one kernel call and returns its result. */
 export type Kernel = (call: KernelCall) => Value | readonly Value[];
+/** Kernels by TensorFlow.js' names. */
 export type KernelTable = Readonly<Record<string, Kernel>>;
 
 /** The same kernels, for inputs of these types only: of others, ONNX Runtime would fail without naming the kernel. */

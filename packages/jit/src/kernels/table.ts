@@ -10,6 +10,7 @@ import { reductionKernels } from './reduction.js';
 import { resizeKernels } from './resize.js';
 import { shapeKernels } from './shape.js';
 
+/** The kernels that can be recorded: each name with the function that appends its ONNX operators to a graph. */
 export const kernelTable: KernelTable = {
   ...convolutionKernels,
   ...elementwiseKernels,

@@ -6,6 +6,7 @@ import { cudaMissing, installedCuda } from './cuda.js';
 import { findGpus, gpuOfDrivers } from './gpu.js';
 import { probe } from './probe.js';
 
+/** What is known of a device on this machine. */
 export interface DeviceReport {
   readonly device: ConcreteDevice;
   readonly works: boolean;
@@ -13,7 +14,16 @@ export interface DeviceReport {
   readonly detail: string;
 }
 
-/** Every device, in the order in which `--device` lists them. */
+/**
+ * Every device, in the order in which `--device` lists them. Each is tried in a process of its own, which takes a second or
+ * two.
+ *
+ * @example
+ * import { describeDevices } from '@blind-demod/jit/node';
+ *
+ * const cpu = describeDevices().find(({ device }) => device === 'cpu');
+ * console.log(cpu.works, cpu.detail.startsWith('ONNX Runtime')); // true true
+ */
 export function describeDevices(): DeviceReport[] {
   return DEVICES.filter(device => device !== 'auto').map(device => {
     if (device === 'cuda' && !installedCuda()) return { device, works: false, detail: cudaMissing() };

@@ -1,3 +1,7 @@
-// What Node alone can tell of a machine and of a program on it.
+/**
+ * What Node alone can tell of a machine and of a program on it.
+ *
+ * @module @blind-demod/jit/node
+ */
 export { type DeviceReport, describeDevices } from './describe.js';
 export { type OperatorTime, profile } from './profile.js';

@@ -9,6 +9,7 @@ import { createSession, record } from '../engines/onnx-runtime.js';
 import { inputName } from '../trace.js';
 import { type ArraysOf, isNdArray, leaves, type Tree } from '../tree.js';
 
+/** The calls of one ONNX operator in a run, and the time that they took together. */
 export interface OperatorTime {
   /** Name of the ONNX operator, as ONNX Runtime's optimiser left it. */
   readonly operator: string;
@@ -19,7 +20,19 @@ export interface OperatorTime {
 
 const RUNS = 3;
 
-/** The operators of one run of `fn` on the `cpu` device, those that take longest first; a mean over a few runs. */
+/**
+ * The operators of one run of `fn` on the `cpu` device, those that take longest first; a mean over a few runs.
+ *
+ * @throws TypeError if `fn` cannot be recorded.
+ * @example
+ * import { float32 } from '@blind-demod/jit';
+ * import { profile } from '@blind-demod/jit/node';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const x = float32([200, 200], new Float32Array(40000).fill(1));
+ * const [longest] = await profile(x => tf.sum(tf.matMul(x, x)), x);
+ * console.log(longest.calls, longest.milliseconds > 0); // 1 true
+ */
 export async function profile<I>(fn: (input: I) => unknown, example: ArraysOf<I>): Promise<OperatorTime[]> {
   const runtime = await host.onnxRuntime('cpu');
   const { model } = record('cpu', fn, example);

@@ -1,0 +1,4 @@
+// What the pages are made of, and how they are built.
+export { describeApi, type PublicName } from './api.js';
+export { build } from './build.js';
+export { brokenLinks } from './links.js';
