@@ -77,21 +77,35 @@ export async function imageOfPage(
   index: number,
   { size, channels, white }: Wanted,
 ): Promise<PageImage> {
+  const { page, notes } = await pageOf(picture, index, { channels, white });
+  const { square, cut } = centralSquare(page);
+  const { data } = await resizeImages(float32([1, ...square.shape], square.data), size);
+  return { image: float32([channels, size, size], data), notes: [...notes, ...cut] };
+}
+
+/**
+ * A whole page as [channels, height, width]: black 0 and white 1, turned upright, what is transparent made black or white.
+ *
+ * @throws UserError like `imageOfPage`
+ */
+export async function pageOf(
+  picture: Picture,
+  index: number,
+  { channels, white }: Omit<Wanted, 'size'>,
+): Promise<{ page: Float32NdArray; notes: readonly string[] }> {
   if (picture.channels !== 1 && picture.channels !== 3) {
     throw new UserError(
       `${picture.file}: ${picture.channels} channels in one page; save those wanted as pages`,
     );
   }
-  const page = upright(await picture.read(index), picture.orientation);
-  const seen = opaque(page, picture, white);
-  const { square, cut } = centralSquare(seen.pixels, seen.shape);
-  if (square.some(value => !Number.isFinite(value))) {
+  const stored = upright(await picture.read(index), picture.orientation);
+  const [, height, width] = stored.shape;
+  const { pixels, notes } = opaque(stored, picture, white);
+  if (pixels.some(value => !Number.isFinite(value))) {
     throw new UserError(`${picture.file}: some of its pixels are not numbers (NaN or infinite)`);
   }
-  const colours = withChannels(square, picture.channels, channels);
-  const side = Math.sqrt(square.length / picture.channels);
-  const { data } = await resizeImages(float32([1, channels, side, side], colours), size);
-  return { image: float32([channels, size, size], data), notes: [...picture.notes, ...seen.notes, ...cut] };
+  const colours = withChannels(pixels, picture.channels, channels);
+  return { page: float32([channels, height, width], colours), notes: [...picture.notes, ...notes] };
 }
 
 /** Numbers of 16 bits that would fit into less are dark, not of a camera. */
@@ -150,12 +164,11 @@ function opaque({ shape, data }: Pixels, picture: Picture, white: number) {
   const [, height, width] = shape;
   const size = height * width;
   const pixels = Float32Array.from(data.subarray(0, picture.channels * size), value => value / white);
-  const seen = { pixels, shape: [picture.channels, height, width] as const };
-  if (picture.alpha === undefined) return { ...seen, notes: [] };
+  if (picture.alpha === undefined) return { pixels, notes: [] };
   const full = picture.type.startsWith('float') ? 1 : rangeOf(picture.type).max;
   const alpha = Float32Array.from(data.subarray(picture.channels * size), value => value / full);
   const clear = alpha.filter(value => value < 1).length;
-  if (clear === 0) return { ...seen, notes: [] };
+  if (clear === 0) return { pixels, notes: [] };
   if (picture.alpha === 'straight') {
     for (let at = 0; at < pixels.length; at++) pixels[at]! *= alpha[at % size]!;
   }
@@ -165,21 +178,29 @@ function opaque({ shape, data }: Pixels, picture: Picture, white: number) {
   const percent = Math.max(1, Math.round((100 * clear) / size));
   const taken =
     background === 1 ? 'which is taken for white, because all else is black' : 'which is taken for black';
-  return { ...seen, notes: [`${percent} % of it is transparent, ${taken}.`] };
+  return { pixels, notes: [`${percent} % of it is transparent, ${taken}.`] };
 }
 
 /** The largest square in the middle; what was cut off, as a note. */
-function centralSquare(pixels: Float32Array, [channels, height, width]: readonly [number, number, number]) {
+function centralSquare(page: Float32NdArray): { square: Float32NdArray; cut: string[] } {
+  const [, height = 0, width = 0] = page.shape;
+  if (width === height) return { square: page, cut: [] };
   const side = Math.min(width, height);
-  if (width === height) return { square: pixels, cut: [] };
-  const top = Math.floor((height - side) / 2);
-  const left = Math.floor((width - side) / 2);
+  const square = cutOut(page, { side, top: (height - side) >> 1, left: (width - side) >> 1 });
+  return { square, cut: [`Of its ${width}×${height} pixels the central ${side}×${side} are used.`] };
+}
+
+/** A square of an image [channels, height, width]. */
+export function cutOut(
+  { shape: [channels = 0, height = 0, width = 0], data }: Float32NdArray,
+  { side, top, left }: { side: number; top: number; left: number },
+): Float32NdArray {
   const square = new Float32Array(channels * side * side);
   for (let row = 0; row < channels * side; row++) {
     const start = (Math.floor(row / side) * height + top + (row % side)) * width + left;
-    square.set(pixels.subarray(start, start + side), row * side);
+    square.set(data.subarray(start, start + side), row * side);
   }
-  return { square, cut: [`Of its ${width}×${height} pixels the central ${side}×${side} are used.`] };
+  return float32([channels, side, side], square);
 }
 
 /** Weights of red, green and blue in grey: ITU-R BT.709. */

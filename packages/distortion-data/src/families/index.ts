@@ -1,5 +1,6 @@
 // The families of images, by the name that a config calls them by.
 import type { z } from 'zod';
+import { folder } from './folder.js';
 import { gaussian } from './gaussian.js';
 import { idx } from './idx.js';
 import { mnist } from './mnist.js';
@@ -7,6 +8,7 @@ import { mnist } from './mnist.js';
 export const FAMILIES = {
   mnist,
   idx,
+  folder,
   gaussian,
 };
 
