@@ -30,11 +30,17 @@ const CONFIG = {
   signal: {
     images: { source: 'mnist', count: 100 },
     network: { latentDimension: 4, generatorMaps: 2, discriminatorMaps: 2 },
-    training: { epochs: 1, batchSize: 16, objective: 'least-squares' },
+    training: { epochs: 1, batchSize: 16, objective: 'relativistic' },
   },
   distortion: {
     images: { source: 'stripes', count: 100, period: 9 },
-    network: { architecture: 'dense', latentDimension: 4, units: 8, outputSmoothing: 1 },
+    network: {
+      architecture: 'dense',
+      latentDimension: 4,
+      units: 8,
+      discriminatorMaps: 2,
+      outputSmoothing: 1,
+    },
     training: { epochs: 1, batchSize: 16 },
   },
 };
@@ -47,7 +53,7 @@ test('an architecture and an objective are trained', async () => {
   await place.succeed('train');
   const settingsOf = async (factor: Factor) =>
     JSON.parse((await place.read('artifacts/smoke', factor, 'manifest.json')).toString()).settings;
-  expect((await settingsOf('signal')).training).toMatchObject({ objective: 'least-squares' });
+  expect((await settingsOf('signal')).training).toMatchObject({ objective: 'relativistic' });
   expect((await settingsOf('distortion')).network).toMatchObject({ architecture: 'dense', units: 8 });
 });
 

@@ -76,7 +76,7 @@ function training({ maps, batch }: Size): Program {
   const images = normals('images', batch, 1, SIDE, SIDE);
   const indices = Int32Array.from({ length: batch }, (_, image) => image);
   type Input = { state: TrainingState<Tensor>; batch: Batch<Tensor> };
-  return program((given: Input) => trainingStep(plan, training, given.state, given.batch), {
+  return program((given: Input) => trainingStep(plan, training, given.state, given.batch, 1), {
     state: initialState(networks, plan, { count: batch, random }),
     batch: { ...plan.feed({ images, indices, random }), images },
   });

@@ -35,8 +35,8 @@ function channelsLastPrior({
 }: Generator): GenerativePrior {
   const [low, high] = outputRange;
   const layers = parameters.map(({ weight, bias }, index) => ({
-    weight: index === 0 ? denseWeight(weight, bias.shape[0]!) : filter(weight),
-    bias: toTensor(bias),
+    weight: index === 0 ? denseWeight(weight, bias!.shape[0]!) : filter(weight),
+    bias: toTensor(bias!), // those of DCGAN have one
   }));
   const last = layers.length - 1;
   return {

@@ -6,8 +6,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Parameters, zipParameters } from './parameters.js';
 
-export interface AdamSettings {
-  readonly learningRate: number;
+export interface AdamSettings<Rate = number> {
+  readonly learningRate: number | Rate;
   /** Decay, per step, of the mean of the gradients. */
   readonly beta1: number;
   /** Decay, per step, of the mean of their squares. */
@@ -35,7 +35,7 @@ export function adamStep(
   parameters: Parameters<Tensor>,
   gradient: Parameters<Tensor>,
   state: AdamState<Tensor>,
-  { learningRate, beta1, beta2 }: AdamSettings,
+  { learningRate, beta1, beta2 }: AdamSettings<Tensor>,
 ): { parameters: Parameters<Tensor>; state: AdamState<Tensor> } {
   const runningMean = (decay: number) => (before: Tensor, now: Tensor) =>
     tf.add(tf.mul(before, decay), tf.mul(now, 1 - decay));

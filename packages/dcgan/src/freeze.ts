@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ImageShape } from './architectures/architecture.js';
 import type { Generator } from './generator.js';
 import { channelMoments, normalisation, normalise } from './layers.js';
-import { type GeneratorForm, generatorLayers } from './networks.js';
+import { formOf, type GeneratorForm, generatorLayers } from './networks.js';
 import type { LayerParameters, Parameters } from './parameters.js';
 import type { GeneratorSettings } from './settings.js';
 
@@ -22,8 +22,8 @@ export async function freeze(
   imageShape: ImageShape,
   device: Device,
 ): Promise<Generator> {
-  const { architecture, latentDimension, outputRange, outputSmoothing } = factors[factor].network;
-  const form = { architecture, imageShape, outputRange, outputSmoothing };
+  const { latentDimension } = factors[factor].network;
+  const form = formOf(factors[factor].network, imageShape);
   const random = randomStream(seed, factor, 'moments');
   const codes = float32([MOMENT_SAMPLES, latentDimension], random.normals(MOMENT_SAMPLES * latentDimension));
   const program = await compile(
@@ -46,9 +46,9 @@ export function foldNormalisation(
   codes: Tensor,
   form: GeneratorForm,
 ): Parameters<Tensor> {
-  const folded: LayerParameters<Tensor>[] = [];
+  const folded = [...parameters];
   generatorLayers(parameters, codes, form, (image, layer) => {
-    folded.push(layer.scale === undefined ? layer : foldLayer(image, { ...layer, scale: layer.scale }));
+    if (layer.scale) folded[parameters.indexOf(layer)] = foldLayer(image, { ...layer, scale: layer.scale });
     return normalise(image, layer);
   });
   return folded;
@@ -56,13 +56,13 @@ export function foldNormalisation(
 
 function foldLayer(
   image: Tensor,
-  { weight, scale, bias }: Required<LayerParameters<Tensor>>,
+  { weight, scale, bias }: LayerParameters<Tensor> & { scale: Tensor },
 ): LayerParameters<Tensor> {
-  const { factor, offset } = normalisation(channelMoments(image), { scale, bias });
+  const { factor, offset } = normalisation(channelMoments(image), { scale, ...(bias && { bias }) });
   // Of a map from the code to several pixels a channel, the second axis is channels · pixels.
-  const byChannel = tf.reshape(weight, [weight.shape[0]!, bias.shape[0]!, -1]);
+  const byChannel = tf.reshape(weight, [weight.shape[0]!, scale.shape[0]!, -1]);
   return {
     weight: tf.reshape(tf.mul(byChannel, tf.reshape(factor, [1, -1, 1])), weight.shape),
-    bias: tf.reshape(offset, bias.shape),
+    bias: tf.reshape(offset, scale.shape),
   };
 }

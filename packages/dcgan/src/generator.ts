@@ -12,34 +12,41 @@ import { type AffineLayer, type GenerativePrior, layeredPrior } from '@blind-dem
 import { constant, exportOnnx } from '@blind-demod/jit';
 import * as tf from '@tensorflow/tfjs-core';
 import { ARCHITECTURES, DEFAULT_ARCHITECTURE } from './architectures/index.js';
-import { perChannel, smooth } from './layers.js';
-import { type GeneratorForm, generate } from './networks.js';
+import { biased, resizeBilinear, smooth } from './layers.js';
+import { architectureOf, drawnShape, type GeneratorForm, generate } from './networks.js';
 import type { OnnxGenerator } from './onnx/generator.js';
 import { type Parameters, zipParameters } from './parameters.js';
+import { wiredPrior } from './wired-prior.js';
 
 /** A generator that was trained here, as numbers. */
 export interface Generator extends GeneratorForm {
   readonly latentDimension: number;
-  /** A weight and a bias per layer, from the latent code to the image. */
+  /** A weight and, but for architectures without, a bias per layer, from the latent code to the image. */
   readonly parameters: Parameters<NdArray>;
 }
 
-/** The generator's layers on tensors, its weights as constants of the program; latent codes [n, latent] go in. */
+/**
+ * The layers of a generator whose layers follow one another, on tensors, its weights as constants of the program; latent
+ * codes [n, latent] go in.
+ */
 export function affineLayers(generator: Generator): AffineLayer[] {
-  const { architecture, imageShape, outputRange, outputSmoothing, parameters } = generator;
-  const { linear } = ARCHITECTURES[architecture];
-  const depth = parameters.length;
-  return parameters.map((layer, index) => {
-    const isLast = index === depth - 1;
+  const { imageShape, outputRange, outputSmoothing, drawnSize, parameters } = generator;
+  const { linear, output: last } = architectureOf(generator);
+  const place = { depth: parameters.length, imageShape: drawnShape(generator) };
+  const layers = parameters.map(({ weight, bias }, index): AffineLayer => {
+    const isLast = index === place.depth - 1;
     return {
       apply: input => {
-        const image = linear(input, constant(layer.weight), { index, depth, imageShape });
-        const output = tf.add(image, perChannel(constant(layer.bias), image.rank));
-        return outputSmoothing && isLast ? smooth(output, outputSmoothing) : output;
+        const image = linear(input, constant(weight), { ...place, index });
+        const output = biased(image, bias && constant(bias));
+        const smoothed = outputSmoothing && isLast ? smooth(output, outputSmoothing) : output;
+        return last === 'relu' && isLast ? tf.mul(smoothed, outputRange[1]) : smoothed;
       },
-      activation: isLast ? { sigmoidInto: outputRange } : 'relu',
+      activation: isLast && last !== 'relu' ? { sigmoidInto: outputRange } : 'relu',
     };
   });
+  if (drawnSize === undefined) return layers;
+  return [...layers, { apply: image => resizeBilinear(image, imageShape[1]), activation: 'none' }];
 }
 
 /** A generator that was trained here, or that of an ONNX model. */
@@ -60,7 +67,9 @@ const IMAGE_RANGE = [0, 1] as const;
  */
 export function generatorPrior(generator: AnyGenerator): GenerativePrior {
   if (!('parameters' in generator)) return generator.prior(IMAGE_RANGE);
-  return layeredPrior(generator.latentDimension, generator.imageShape, affineLayers(generator));
+  return architectureOf(generator).wire
+    ? wiredPrior(generator)
+    : layeredPrior(generator.latentDimension, generator.imageShape, affineLayers(generator));
 }
 
 /** How many numbers a generator's weights are. */
@@ -82,18 +91,20 @@ export function generatorToOnnx(generator: AnyGenerator): Uint8Array {
   });
 }
 
-/** The weights file of a generator: `layer.N.weight` and `layer.N.bias`, in half precision. */
+/** The weights file of a generator: `layer.N.weight` and, where there is one, `layer.N.bias`, in half precision. */
 export function encodeGenerator(generator: Generator): Uint8Array {
-  const { parameters, latentDimension, imageShape, outputRange, outputSmoothing, architecture } = generator;
+  const { parameters, latentDimension, imageShape, outputRange, outputSmoothing, drawnSize, architecture } =
+    generator;
   const tensors = parameters.flatMap(({ weight, bias }, index) => [
     [`layer.${index}.weight`, weight] as const,
-    [`layer.${index}.bias`, bias] as const,
+    ...(bias ? [[`layer.${index}.bias`, bias] as const] : []),
   ]);
   const description = {
     latentDimension,
     imageShape,
     outputRange,
     outputSmoothing,
+    drawnSize,
     // The default one has no name in files: theirs, and hashes of them, are older than the choice.
     ...(architecture !== DEFAULT_ARCHITECTURE && { architecture }),
   };
@@ -127,21 +138,21 @@ export function decodeGenerator(bytes: Uint8Array, where: string): Generator {
   const notGenerator = (why: string) => new UserError(`${where} holds no generator of this project: ${why}`);
   const description = describedIn(metadata.generator);
   if (description === undefined) throw notGenerator('its metadata lacks a valid "generator"');
-  const layers = Object.keys(tensors).length / 2;
+  const layers = Object.keys(tensors).filter(name => name.endsWith('.weight')).length;
   const parameters = Array.from({ length: layers }, (_, index) => {
     const [weight, bias] = [tensors[`layer.${index}.weight`], tensors[`layer.${index}.bias`]];
-    if (weight?.dtype !== 'float32' || bias?.dtype !== 'float32') {
+    if (weight?.dtype !== 'float32' || (bias && bias.dtype !== 'float32')) {
       throw notGenerator(`expected float32 tensors layer.${index}.weight and layer.${index}.bias`);
     }
-    return { weight, bias };
+    return { weight, ...(bias && { bias }) };
   });
-  const { architecture, latentDimension, imageShape } = description;
+  const { architecture, latentDimension } = description;
   if (!Object.hasOwn(ARCHITECTURES, architecture)) {
     throw notGenerator(
       `its architecture "${architecture}" is none of ${Object.keys(ARCHITECTURES).join(', ')}`,
     );
   }
-  const fits = ARCHITECTURES[architecture].fits(parameters, latentDimension, imageShape);
+  const fits = ARCHITECTURES[architecture].fits(parameters, latentDimension, drawnShape(description));
   if (!fits) throw notGenerator('the shapes of its layers do not fit together');
   return { ...description, parameters };
 }
@@ -165,19 +176,21 @@ function describedIn(text = ''): Description | undefined {
     imageShape,
     outputRange,
     outputSmoothing,
+    drawnSize,
   } = value ?? {};
   const fits =
     isSize(latentDimension) &&
     isList(imageShape, 3, isSize) &&
     isList(outputRange, 2, Number.isFinite) &&
-    (outputSmoothing === undefined || (Number.isFinite(outputSmoothing) && outputSmoothing > 0));
+    (outputSmoothing === undefined || (Number.isFinite(outputSmoothing) && outputSmoothing > 0)) &&
+    (drawnSize === undefined || isSize(drawnSize));
   if (!fits) return undefined;
-  const smoothing = outputSmoothing === undefined ? {} : { outputSmoothing };
   return {
     architecture,
     latentDimension: latentDimension!,
     imageShape: imageShape!,
     outputRange: outputRange!,
-    ...smoothing,
+    ...(outputSmoothing !== undefined && { outputSmoothing }),
+    ...(drawnSize !== undefined && { drawnSize }),
   };
 }

@@ -12,6 +12,12 @@ const STRIDE = 2;
 const PAD = 'same';
 const VARIANCE_FLOOR = 1e-5;
 const OIHW_TO_HWIO = [2, 3, 1, 0];
+const IOHW_TO_HWIO = [2, 3, 0, 1];
+
+/** An image of the same size: [n, in, s, s] by weight [in, out, k, k], k odd, to [n, out, s, s]. */
+export function convolve(image: Tensor, weight: Tensor): Tensor {
+  return tf.conv2d(image as tf.Tensor4D, tf.transpose(weight, IOHW_TO_HWIO) as tf.Tensor4D, 1, PAD, 'NCHW');
+}
 
 /** Halves an image: [n, in, s, s] by weight [out, in, 4, 4] to [n, out, s/2, s/2]. */
 export function downsample(image: Tensor, weight: Tensor): Tensor {
@@ -68,6 +74,43 @@ export const leakyRelu = (image: Tensor, slope: number): Tensor =>
     };
   })(image);
 
+/** Each pixel of [n, channels, s, s] becomes two by two equal ones. */
+export function repeatPixels(image: Tensor): Tensor {
+  const [batch, channels, height, width] = image.shape as [number, number, number, number];
+  const twice = (of: Tensor) => tf.concat([of, of], -1);
+  const wide = twice(tf.reshape(image, [batch * channels * height * width, 1]));
+  return tf.reshape(twice(tf.reshape(wide, [-1, 2 * width])), [batch, channels, 2 * height, 2 * width]);
+}
+
+/**
+ * Square images [n, channels, side, side] as [n, channels, size, size], bilinearly: pixel centres aligned, edges repeated,
+ * as `resizeImages` of distortion-data enlarges them.
+ */
+export function resizeBilinear(image: Tensor, size: number): Tensor {
+  const [batch, channels, side] = image.shape as [number, number, number, number];
+  if (side === size) return image;
+  const weights = tf.tensor2d(bilinearWeights(side, size), [side, size]);
+  // Along the last axis, which then changes places with the one before it; and once more.
+  const along = (rows: Tensor, length: number) => {
+    const product = tf.matMul(tf.reshape(rows, [-1, side]) as tf.Tensor2D, weights);
+    return tf.transpose(tf.reshape(product, [batch * channels, length, size]), [0, 2, 1]);
+  };
+  return tf.reshape(along(along(image, side), size), [batch, channels, size, size]);
+}
+
+/** What each of `size` new pixels takes of `side` old ones, [side, size]. */
+function bilinearWeights(side: number, size: number): Float32Array {
+  const weights = new Float32Array(side * size);
+  const within = (pixel: number) => Math.min(Math.max(pixel, 0), side - 1);
+  for (let pixel = 0; pixel < size; pixel++) {
+    const place = ((pixel + 0.5) * side) / size - 0.5;
+    const before = Math.floor(place);
+    weights[within(before) * size + pixel]! += 1 - (place - before);
+    weights[within(before + 1) * size + pixel]! += place - before;
+  }
+  return weights;
+}
+
 /** A vector with one entry per channel, to broadcast against layers [n, channels, …] of this rank. */
 export const perChannel = (vector: Tensor, rank: number): Tensor =>
   tf.reshape(vector, [1, -1, ...Array<number>(rank - 2).fill(1)]);
@@ -82,15 +125,20 @@ export function channelMoments(image: Tensor): { mean: Tensor; variance: Tensor 
 /** The factor and offset per channel that batch normalisation amounts to: image · factor + offset. */
 export function normalisation(
   { mean, variance }: { mean: Tensor; variance: Tensor },
-  { scale, bias }: { scale: Tensor; bias: Tensor },
+  { scale, bias }: { scale: Tensor; bias?: Tensor },
 ): { factor: Tensor; offset: Tensor } {
   const factor = tf.mul(perChannel(scale, mean.rank), tf.rsqrt(tf.add(variance, VARIANCE_FLOOR)));
-  return { factor, offset: tf.sub(perChannel(bias, mean.rank), tf.mul(mean, factor)) };
+  const shift = tf.mul(mean, factor);
+  return { factor, offset: bias ? tf.sub(perChannel(bias, mean.rank), shift) : tf.neg(shift) };
 }
 
-/** Batch normalisation by the batch's own moments where the layer has a scale, a bias where it has none. */
+/** Batch normalisation by the batch's own moments where the layer has a scale, a bias, if any, where it has none. */
 export function normalise(image: Tensor, { scale, bias }: LayerParameters<Tensor>): Tensor {
-  if (scale === undefined) return tf.add(image, perChannel(bias, image.rank));
-  const { factor, offset } = normalisation(channelMoments(image), { scale, bias });
+  if (scale === undefined) return biased(image, bias);
+  const { factor, offset } = normalisation(channelMoments(image), { scale, ...(bias && { bias }) });
   return tf.add(tf.mul(image, factor), offset);
 }
+
+/** The image with a bias per channel, where there is one. */
+export const biased = (image: Tensor, bias: Tensor | undefined): Tensor =>
+  bias ? tf.add(image, perChannel(bias, image.rank)) : image;

@@ -34,6 +34,7 @@ export function modelCard({
     epochs,
     batchSize,
     learningRate,
+    schedule,
     beta1,
     beta2,
     averageDecay,
@@ -43,7 +44,7 @@ export function modelCard({
   } = training;
   const [channels, height, width] = generator.imageShape;
   const parameters = generator.parameters.reduce(
-    (sum, { weight, bias }) => sum + weight.data.length + bias.data.length,
+    (sum, { weight, bias }) => sum + weight.data.length + (bias?.data.length ?? 0),
     0,
   );
   const mean = (steps: History, name: keyof History[number]) =>
@@ -57,7 +58,7 @@ export function modelCard({
   return `# Generator of the ${factor} (${loaded.name})
 
 A generator of the architecture \`${network.architecture}\`: latent code of ${network.latentDimension} standard normal numbers to an image of
-${channels} × ${height} × ${width} in [${generator.outputRange}]${generator.outputSmoothing ? `, smoothed by the last layer (σ = ${generator.outputSmoothing} pixels)` : ''}; ${parameters.toLocaleString('en')} parameters.
+${channels} × ${height} × ${width} in [${generator.outputRange}]${generator.outputSmoothing ? `, smoothed by the last layer (σ = ${generator.outputSmoothing} pixels)` : ''}${generator.drawnSize ? `, drawn at ${generator.drawnSize} × ${generator.drawnSize} and resized` : ''}; ${parameters.toLocaleString('en')} parameters.
 \`generator.safetensors\` holds the weights in half precision, averaged over training, with batch normalisation folded in;
 \`demod export\` writes the same network as an ONNX model (\`code\` [batch, ${network.latentDimension}] to \`image\`).
 
@@ -68,7 +69,7 @@ ${channels} × ${height} × ${width} in [${generator.outputRange}]${generator.ou
     .map(([name, value]) => `, ${name} ${value}`)
     .join(
       '',
-    )}; Adam, learning rate ${learningRate}, β1 ${beta1}, β2 ${beta2}; weights averaged with decay ${averageDecay}.
+    )}; Adam, learning rate ${learningRate}${schedule ? ` by a ${schedule} schedule` : ''}, β1 ${beta1}, β2 ${beta2}; weights averaged with decay ${averageDecay}.
 - All settings, versions and checksums: \`manifest.json\`. Every step's losses: \`losses.jsonl\`.
 - Representation error, how near the generator comes to an image: the least relative error ‖G(z) − x‖ / ‖x‖ that a search over latent codes z finds. The weights are those after epoch ${chosen}, which have the least median on ${scores[0]!.images} training images. On ${heldOut.images} held-out images the median is ${heldOut.median.toFixed(4)}, the 90th percentile ${heldOut.percentile90.toFixed(4)}.
 

@@ -4,9 +4,14 @@ import type { NdArray, RandomStream } from '@blind-demod/arrays';
 import { intoRange } from '@blind-demod/demod-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Architecture, ImageShape } from './architectures/architecture.js';
+import type {
+  Architecture,
+  GeneratorPlace,
+  ImageShape,
+  LayerFunction,
+} from './architectures/architecture.js';
 import { ARCHITECTURES, type ArchitectureName, type NetworkSettings } from './architectures/index.js';
-import { normalise, smooth } from './layers.js';
+import { normalise, resizeBilinear, smooth } from './layers.js';
 import type { LayerParameters, Parameters } from './parameters.js';
 
 /** All that a generator's images depend on, beside its parameters and the codes. */
@@ -16,7 +21,21 @@ export interface GeneratorForm {
   readonly outputRange: readonly [low: number, high: number];
   /** σ, in pixels, of the Gaussian that smooths the last layer before it is brought into the range. */
   readonly outputSmoothing?: number | undefined;
+  /** Pixels per side of what the network draws, which is then resized to `imageShape`; that itself when absent. */
+  readonly drawnSize?: number | undefined;
 }
+
+/** What the images of a generator depend on, out of a network's settings. */
+export const formOf = (
+  { architecture, outputRange, outputSmoothing, drawnSize }: NetworkSettings,
+  imageShape: ImageShape,
+): GeneratorForm => ({ architecture, imageShape, outputRange, outputSmoothing, drawnSize });
+
+/** The shape of what a generator draws, before it is resized. */
+export const drawnShape = ({
+  imageShape: [channels, height, width],
+  drawnSize,
+}: GeneratorForm): ImageShape => [channels, drawnSize ?? height, drawnSize ?? width];
 
 export interface Networks {
   readonly latentDimension: number;
@@ -38,13 +57,13 @@ export function networksOf<Name extends ArchitectureName>(
 ): Networks {
   const architectures: { [N in ArchitectureName]: Architecture<NetworkSettings<N>> } = ARCHITECTURES;
   const architecture = architectures[settings.architecture];
-  const { latentDimension, outputRange, outputSmoothing } = settings;
-  const form = { architecture: settings.architecture, imageShape, outputRange, outputSmoothing };
+  const { latentDimension, outputRange } = settings;
+  const form = formOf(settings, imageShape);
   const [low, high] = outputRange;
   return {
     latentDimension,
     imageShape,
-    initialGenerator: random => architecture.initialGenerator(settings, imageShape, random),
+    initialGenerator: random => architecture.initialGenerator(settings, drawnShape(form), random),
     generate: (generator, codes) => generate(generator, codes, form),
     initialDiscriminator: (outputs, random) =>
       architecture.initialDiscriminator(settings, imageShape, outputs, random),
@@ -65,15 +84,36 @@ export function generate(parameters: Parameters<Tensor>, codes: Tensor, form: Ge
 export function generatorLayers(
   parameters: Parameters<Tensor>,
   codes: Tensor,
-  { architecture, imageShape, outputRange, outputSmoothing }: GeneratorForm,
+  form: GeneratorForm,
   normaliseLayer: (image: Tensor, layer: LayerParameters<Tensor>) => Tensor,
 ): Tensor {
-  const { linear } = ARCHITECTURES[architecture];
-  const depth = parameters.length;
-  const last = parameters.reduce((input, layer, index) => {
-    const output = linear(input, layer.weight, { index, depth, imageShape });
-    const normalised = normaliseLayer(output, layer);
-    return index < depth - 1 ? tf.relu(normalised) : normalised;
-  }, codes);
-  return intoRange(outputSmoothing ? smooth(last, outputSmoothing) : last, outputRange);
+  const { linear, wire = oneAfterTheOther } = architectureOf(form);
+  const place = { depth: parameters.length, imageShape: drawnShape(form) };
+  const layer: LayerFunction = (index, input) => {
+    const given = parameters[index]!;
+    return normaliseLayer(linear(input, given.weight, { ...place, index }), given);
+  };
+  return finish(wire(codes, layer, place), form);
+}
+
+/** The architecture of a form. Its settings do not matter once there are parameters. */
+export const architectureOf = ({ architecture }: GeneratorForm): Architecture<never> =>
+  ARCHITECTURES[architecture] as unknown as Architecture<never>;
+
+/** Layers one after the other, with a rectifier between. */
+const oneAfterTheOther = (codes: Tensor, layer: LayerFunction, { depth }: GeneratorPlace): Tensor => {
+  let output = layer(0, codes);
+  for (let index = 1; index < depth; index++) output = layer(index, tf.relu(output));
+  return output;
+};
+
+/** From what the last layer gives to the image. */
+export function finish(last: Tensor, form: GeneratorForm): Tensor {
+  const { imageShape, outputRange, outputSmoothing } = form;
+  const smoothed = outputSmoothing ? smooth(last, outputSmoothing) : last;
+  const image =
+    architectureOf(form).output === 'relu'
+      ? tf.mul(tf.relu(smoothed), outputRange[1])
+      : intoRange(smoothed, outputRange);
+  return resizeBilinear(image, imageShape[1]);
 }

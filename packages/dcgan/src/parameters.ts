@@ -1,10 +1,10 @@
 // The parameters of a network, layer by layer: as arrays where they are kept, as tensors where they are computed with.
 
-/** Parameters of one layer; it has a `scale` where it is normalised, and its bias is then added after that. */
+/** Parameters of one layer; it has a `scale` where it is normalised, and a bias, if any, is added after that. */
 export interface LayerParameters<T> {
   readonly weight: T;
   readonly scale?: T;
-  readonly bias: T;
+  readonly bias?: T;
 }
 
 /** Layers from the latent code up (generator) or from the image down (discriminator). */

@@ -5,7 +5,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AdamSettings, type AdamState, adamStep, initialAdam } from './adam.js';
 import type { Networks } from './networks.js';
-import type { Batch, Plan } from './objectives/objective.js';
+import type { Batch, JointPlan, Plan, RivalPlan } from './objectives/objective.js';
 import { type Parameters, zipParameters } from './parameters.js';
 
 /** Everything that a step reads and writes. */
@@ -42,30 +42,29 @@ export function initialState(
   };
 }
 
-/** One step on one batch. */
+/** What a step depends on beside its plan. */
+export interface StepSettings extends AdamSettings {
+  readonly averageDecay: number;
+  readonly schedule?: 'cosine' | undefined;
+}
+
+/** One step on one batch, of a training of so many steps. */
 export function trainingStep(
   plan: Plan,
-  settings: AdamSettings & { readonly averageDecay: number },
+  { averageDecay, schedule, ...settings }: StepSettings,
   state: TrainingState<Tensor>,
   batch: Batch<Tensor>,
+  steps: number,
 ): StepResult<Tensor> {
-  // Companion: a discriminator learns to tell real from generated.
-  const judged = valueAndGradient(
-    companion => plan.companionLoss(companion, state.generator, batch),
-    state.companion,
-  );
-  const companion = adamStep(state.companion, judged.gradient, state.companionAdam, settings);
-
-  // Generator: it learns to have its images taken for real.
-  const fooled = valueAndGradient(
-    generator => plan.generatorLoss(generator, companion.parameters, batch),
-    state.generator,
-  );
-  const generator = adamStep(state.generator, fooled.gradient, state.generatorAdam, settings);
+  const done = state.generatorAdam.step;
+  const rate = schedule === 'cosine' ? cosineRate(settings.learningRate, done, steps) : settings.learningRate;
+  const adam = { ...settings, learningRate: rate };
+  const { generator, companion, ...losses } =
+    'loss' in plan ? moveTogether(plan, adam, state, batch) : moveRivals(plan, adam, state, batch);
 
   // Average: over few steps at first, so that the initial weights do not linger in it.
-  const steps = generator.state.step;
-  const decay = tf.minimum(settings.averageDecay, tf.div(steps, tf.add(steps, 9)));
+  const step = generator.state.step;
+  const decay = tf.minimum(averageDecay, tf.div(step, tf.add(step, 9)));
   const average = zipParameters(
     (before, now) => tf.add(now, tf.mul(tf.sub(before, now), decay)),
     state.average,
@@ -80,9 +79,67 @@ export function trainingStep(
       companionAdam: companion.state,
       average,
     },
-    companionLoss: judged.value,
-    generatorLoss: fooled.value,
+    ...losses,
   };
+}
+
+/** Both networks after a step, and the losses before it. */
+interface Moved {
+  readonly generator: ReturnType<typeof adamStep>;
+  readonly companion: ReturnType<typeof adamStep>;
+  readonly companionLoss: Tensor;
+  readonly generatorLoss: Tensor;
+}
+
+function moveRivals(
+  plan: RivalPlan,
+  adam: AdamSettings<Tensor>,
+  state: TrainingState<Tensor>,
+  batch: Batch<Tensor>,
+): Moved {
+  // Companion: a discriminator learns to tell real from generated.
+  const judged = valueAndGradient(
+    companion => plan.companionLoss(companion, state.generator, batch),
+    state.companion,
+  );
+  const companion = adamStep(state.companion, judged.gradient, state.companionAdam, adam);
+
+  // Generator: it learns to have its images taken for real.
+  const fooled = valueAndGradient(
+    generator => plan.generatorLoss(generator, companion.parameters, batch),
+    state.generator,
+  );
+  const generator = adamStep(state.generator, fooled.gradient, state.generatorAdam, adam);
+  return { generator, companion, companionLoss: judged.value, generatorLoss: fooled.value };
+}
+
+function moveTogether(
+  plan: JointPlan,
+  adam: AdamSettings<Tensor>,
+  state: TrainingState<Tensor>,
+  batch: Batch<Tensor>,
+): Moved {
+  const depth = state.generator.length;
+  const { value, gradient } = valueAndGradient(
+    both => plan.loss(both.slice(0, depth), both.slice(depth), batch),
+    [...state.generator, ...state.companion],
+  );
+  return {
+    generator: adamStep(state.generator, gradient.slice(0, depth), state.generatorAdam, adam),
+    companion: adamStep(state.companion, gradient.slice(depth), state.companionAdam, adam),
+    companionLoss: value,
+    generatorLoss: value,
+  };
+}
+
+/** Part of a training over which the rate rises. */
+const WARM_UP = 0.05;
+
+/** The learning rate after so many of the steps: up in a straight line, then down half a cosine. */
+function cosineRate(highest: number, done: Tensor, steps: number): Tensor {
+  const part = tf.div(tf.add(done, 1), steps);
+  const falling = tf.mul(tf.add(tf.cos(tf.mul(part, Math.PI)), 1), 0.5);
+  return tf.mul(tf.minimum(tf.div(part, WARM_UP), falling), highest);
 }
 
 /** A scalar function of a network's parameters: its value, and its gradient in the shape of the parameters. */

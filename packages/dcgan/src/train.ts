@@ -143,7 +143,8 @@ async function runSteps(training: Training): Promise<{ history: History; timing:
   const timing = await startTiming(training.folder, checkpoint !== undefined);
 
   const loop = await compileLoop(
-    (before: TrainingState<Tensor>, batch: Batch<Tensor>) => trainingStep(plan, settings, before, batch),
+    (before: TrainingState<Tensor>, batch: Batch<Tensor>) =>
+      trainingStep(plan, settings, before, batch, steps),
     { state: start.state, input: batchAt(0) },
     { device },
   );

@@ -2,14 +2,11 @@
 
 import { float32, randomStream } from '@blind-demod/arrays';
 import type { FactorImages } from '@blind-demod/distortion-data';
-import type { Experiment, LoadedExperiment } from '@blind-demod/experiment';
+import type { LoadedExperiment } from '@blind-demod/experiment';
 import { experimentSchema } from '@blind-demod/experiment';
 
 /** An experiment on 16×16 images with networks of 4 maps, with these settings of its distortion changed. */
-export function smallExperiment(
-  training: Partial<Experiment['distortion']['training']> = {},
-  network: Partial<Experiment['distortion']['network']> = {},
-): LoadedExperiment {
+export function smallExperiment(training: object = {}, network: object = {}): LoadedExperiment {
   const experiment = experimentSchema.parse({
     imageSize: 16,
     distortion: {

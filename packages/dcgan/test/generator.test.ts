@@ -121,7 +121,7 @@ describe('files', () => {
     for (const [index, { weight, bias }] of folded.parameters.entries()) {
       for (const [value, before] of [
         [kept.parameters[index]!.weight, weight],
-        [kept.parameters[index]!.bias, bias],
+        [kept.parameters[index]!.bias!, bias!],
       ] as const) {
         expect(value.shape).toEqual(before.shape);
         // 11 bits, and the least half.

@@ -1,15 +1,27 @@
 import { float32, type NdArray, randomStream } from '@blind-demod/arrays';
+import { resizeImages } from '@blind-demod/distortion-data';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, test } from 'vitest';
 import type { ImageShape } from '../src/architectures/architecture.js';
-import { hiddenMaps } from '../src/architectures/dcgan.js';
+import { hiddenMaps } from '../src/architectures/discriminator.js';
 import { ARCHITECTURES, type ArchitectureName } from '../src/architectures/index.js';
-import { channelMoments, downsample, leakyRelu, normalise, smooth, upsample } from '../src/layers.js';
-import { networksOf } from '../src/networks.js';
+import {
+  channelMoments,
+  convolve,
+  downsample,
+  leakyRelu,
+  normalise,
+  repeatPixels,
+  resizeBilinear,
+  smooth,
+  upsample,
+} from '../src/layers.js';
+import { drawnShape, formOf, networksOf } from '../src/networks.js';
 import type { Parameters } from '../src/parameters.js';
 import { networkSchema } from '../src/settings.js';
+import { smallNetwork } from './small-networks.js';
 
 const random = () => randomStream(1, 'networks test');
 const normals = (...shape: number[]) => float32(shape, random().normals(shape.reduce((a, b) => a * b, 1)));
@@ -36,45 +48,133 @@ describe('dcgan', () => {
 });
 
 describe.each(Object.keys(ARCHITECTURES) as ArchitectureName[])('architecture %s', architecture => {
-  test.each([16, 32, 64, 128])('maps codes to images and images to numbers at %i pixels', async size => {
-    const settings = networkSchema(5).parse({
-      architecture,
-      ...(architecture === 'dcgan' && { generatorMaps: 2, discriminatorMaps: 2 }),
-      outputRange: [-2, 3],
-      ...(size > 32 && { outputSmoothing: 2 }),
-    });
-    for (const channels of [1, 3]) {
-      const shape: ImageShape = [channels, size, size];
-      const networks = networksOf(settings, shape);
-      const generator = networks.initialGenerator(random());
-      const { fits } = ARCHITECTURES[architecture];
-      expect(fits(generator, 5, shape)).toBe(true);
-      expect(fits(generator, 6, shape)).toBe(false);
-      expect(fits(generator, 5, [channels + 1, size, size])).toBe(false);
-      expect(fits(generator, 5, [channels, size * 2, size * 2])).toBe(false);
-      expect(fits(generator.slice(1), 5, shape)).toBe(false);
+  test.each([{ size: 16 }, { size: 32 }, { size: 64, drawnSize: 28 }, { size: 128 }])(
+    'maps codes to images and images to numbers at %o pixels',
+    async ({ size, ...drawn }) => {
+      const settings = smallNetwork(architecture, {
+        latentDimension: 5,
+        outputRange: architecture === 'expansive-relu' ? [0, 3] : [-2, 3],
+        ...(size > 32 && { outputSmoothing: 2 }),
+        ...drawn,
+      });
+      for (const channels of [1, 3]) {
+        const shape: ImageShape = [channels, size, size];
+        const networks = networksOf(settings, shape);
+        const generator = networks.initialGenerator(random());
+        const { fits } = ARCHITECTURES[architecture];
+        const [, side] = drawnShape(formOf(settings, shape));
+        expect(fits(generator, 5, [channels, side, side])).toBe(true);
+        expect(fits(generator, 6, [channels, side, side])).toBe(false);
+        expect(fits(generator, 5, [channels + 1, side, side])).toBe(false);
+        // Its weights draw every size.
+        expect(fits(generator, 5, [channels, side * 2, side * 2])).toBe(architecture === 'coordinate');
+        expect(fits(generator.slice(1), 5, [channels, side, side])).toBe(false);
 
-      const discriminator = networks.initialDiscriminator(7, random());
-      const codes = normals(2, 5);
-      const program = await compile(
-        (input: { generator: Parameters<Tensor>; discriminator: Parameters<Tensor>; codes: Tensor }) => {
-          const images = networks.generate(input.generator, input.codes);
-          return { images, outputs: networks.discriminate(input.discriminator, images) };
-        },
-        { generator, discriminator, codes },
-        { device: 'cpu' },
-      );
-      const { images, outputs } = await program.run({ generator, discriminator, codes });
-      await program.dispose();
-      expect(images.shape).toEqual([2, ...shape]);
-      expect(Math.min(...images.data)).toBeGreaterThanOrEqual(-2);
-      expect(Math.max(...images.data)).toBeLessThanOrEqual(3);
-      expect(outputs.shape).toEqual([2, 7]);
-    }
-  });
+        const discriminator = networks.initialDiscriminator(7, random());
+        const codes = normals(2, 5);
+        const program = await compile(
+          (input: { generator: Parameters<Tensor>; discriminator: Parameters<Tensor>; codes: Tensor }) => {
+            const images = networks.generate(input.generator, input.codes);
+            return { images, outputs: networks.discriminate(input.discriminator, images) };
+          },
+          { generator, discriminator, codes },
+          { device: 'cpu' },
+        );
+        const { images, outputs } = await program.run({ generator, discriminator, codes });
+        await program.dispose();
+        expect(images.shape).toEqual([2, ...shape]);
+        const [low, high] = settings.outputRange;
+        expect(Math.min(...images.data)).toBeGreaterThanOrEqual(low);
+        // A rectifier has no upper bound.
+        if (architecture !== 'expansive-relu') expect(Math.max(...images.data)).toBeLessThanOrEqual(high);
+        expect(new Set(images.data).size).toBeGreaterThan(100);
+        expect(outputs.shape).toEqual([2, 7]);
+      }
+    },
+  );
+});
+
+test('a decoder of positions draws one field at any size, by the same weights', async () => {
+  const settings = smallNetwork('coordinate', { latentDimension: 5 });
+  const [small, large] = [16, 48].map(size => networksOf(settings, [1, size, size]));
+  const generator = small!.initialGenerator(random());
+  const given = { generator, codes: normals(2, 5) };
+  const program = await compile(
+    (input: { generator: Parameters<Tensor>; codes: Tensor }) => ({
+      coarse: small!.generate(input.generator, input.codes),
+      fine: large!.generate(input.generator, input.codes),
+    }),
+    given,
+    { device: 'cpu' },
+  );
+  const { coarse, fine } = await program.run(given);
+  await program.dispose();
+  expect(fine.shape).toEqual([2, 1, 48, 48]);
+  // Three pixels for one: the middle one is where the coarse one is.
+  for (let at = 0; at < coarse.data.length; at++) {
+    const [image, row, column] = [Math.floor(at / 256), Math.floor(at / 16) % 16, at % 16];
+    const middle = fine.data[image * 48 ** 2 + (3 * row + 1) * 48 + 3 * column + 1]!;
+    expect(coarse.data[at]).toBeCloseTo(middle, 5);
+  }
+});
+
+test('the network of the theory is positively homogeneous: G(c·z) = c·G(z) for c > 0', async () => {
+  const networks = networksOf(smallNetwork('expansive-relu', { latentDimension: 5 }), [1, 16, 16]);
+  const given = { generator: networks.initialGenerator(random()), codes: normals(2, 5) };
+  expect(given.generator.every(layer => layer.bias === undefined)).toBe(true);
+  const program = await compile(
+    (input: { generator: Parameters<Tensor>; codes: Tensor }) => ({
+      one: networks.generate(input.generator, input.codes),
+      three: networks.generate(input.generator, tf.mul(input.codes, 3)),
+    }),
+    given,
+    { device: 'cpu' },
+  );
+  const { one, three } = await program.run(given);
+  await program.dispose();
+  one.data.forEach((value, at) => expect(three.data[at]).toBeCloseTo(3 * value, 4));
+  expect(Math.max(...one.data)).toBeGreaterThan(0.1);
 });
 
 describe('layers', () => {
+  test('an image is enlarged as the data are', async () => {
+    const image = float32([3, 2, 28, 28], random().uniforms(3 * 2 * 28 ** 2));
+    const program = await compile((input: Tensor) => resizeBilinear(input, 64), image, { device: 'cpu' });
+    const { shape, data } = await program.run(image);
+    await program.dispose();
+    const expected = await resizeImages(image, 64);
+    expect(shape).toEqual(expected.shape);
+    // What the data's resizing is accurate to.
+    data.forEach((value, at) => expect(Math.abs(value - expected.data[at]!)).toBeLessThan(2e-5));
+  });
+
+  test('a convolution sums over an image with a border, of repeated pixels', async () => {
+    const given = { image: normals(1, 2, 3, 3), weight: normals(2, 3, 3, 3) };
+    const program = await compile(
+      (input: { image: Tensor; weight: Tensor }) => convolve(repeatPixels(input.image), input.weight),
+      given,
+      { device: 'cpu' },
+    );
+    const { shape, data } = await program.run(given);
+    await program.dispose();
+    expect(shape).toEqual([1, 3, 6, 6]);
+    const at = (channel: number, row: number, column: number) =>
+      row < 0 || row > 5 || column < 0 || column > 5
+        ? 0
+        : given.image.data[channel * 9 + Math.floor(row / 2) * 3 + Math.floor(column / 2)]!;
+    for (let index = 0; index < 108; index++) {
+      const [out, row, column] = [Math.floor(index / 36), Math.floor(index / 6) % 6, index % 6];
+      let sum = 0;
+      for (let k = 0; k < 18; k++) {
+        const [channel, v, u] = [Math.floor(k / 9), Math.floor(k / 3) % 3, k % 3];
+        sum +=
+          given.weight.data[((channel * 3 + out) * 3 + v) * 3 + u]! *
+          at(channel, row + v - 1, column + u - 1);
+      }
+      expect(data[index]).toBeCloseTo(sum, 4);
+    }
+  });
+
   test('upsampling is the adjoint of downsampling', async () => {
     const input = { fine: normals(2, 3, 8, 8), coarse: normals(2, 5, 4, 4), weight: normals(5, 3, 4, 4) };
     const program = await compile(

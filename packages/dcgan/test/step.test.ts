@@ -9,7 +9,7 @@ import type { Batch } from '../src/objectives/objective.js';
 import type { Parameters } from '../src/parameters.js';
 import { trainingSchema } from '../src/settings.js';
 import { initialState, type TrainingState, trainingStep, valueAndGradient } from '../src/step.js';
-import { smallExperiment } from './fixtures.js';
+import { smallExperiment, smallImages } from './fixtures.js';
 
 const { network, training } = smallExperiment({}, { outputSmoothing: 1 }).experiment.distortion;
 const networks = networksOf(network, [1, 16, 16]);
@@ -32,7 +32,7 @@ const flat = (tree: unknown) => leaves(tree as Tree<NdArray>, isNdArray);
 /** The state after some steps, and the losses of the last. */
 async function train(steps: number, device: Device) {
   const loop = await compileLoop(
-    (before: TrainingState<Tensor>, batch: Batch<Tensor>) => trainingStep(plan, training, before, batch),
+    (before: TrainingState<Tensor>, batch: Batch<Tensor>) => trainingStep(plan, training, before, batch, 10),
     { state, input: randomBatch(0) },
     { device },
   );
@@ -71,22 +71,32 @@ describe('training step', () => {
 describe.each(Object.keys(OBJECTIVES) as ObjectiveName[])('objective %s', objective => {
   const settings = trainingSchema.parse({ objective });
   const plan = planOf(settings, networks);
-  const { companion, generator } = initialState(networks, plan, {
-    count: 4,
-    random: randomStream(1, 'objective test'),
-  });
+  const initial = initialState(networks, plan, { count: 4, random: randomStream(1, 'objective test') });
+  // Weights larger than the initial ones, so that images and verdicts differ by more than rounding errors.
+  const larger = (parameters: Parameters<NdArray>) =>
+    parameters.map(layer => {
+      const { shape, data } = layer.weight;
+      const weight = float32(
+        shape,
+        (data as Float32Array).map(value => 4 * value),
+      );
+      return { ...layer, weight };
+    });
+  const [companion, generator] = [larger(initial.companion), larger(initial.generator)];
   const images = float32([4, 1, 16, 16], randomStream(1, 'images').uniforms(1024));
   const feed = plan.feed({
     images,
     indices: Int32Array.of(0, 1, 2, 3),
     random: randomStream(1, 'feed'),
   });
-  const losses = {
-    companion: (moved: Parameters<Tensor>, fixed: Parameters<Tensor>, batch: Batch<Tensor>) =>
-      plan.companionLoss(moved, fixed, batch),
-    generator: (moved: Parameters<Tensor>, fixed: Parameters<Tensor>, batch: Batch<Tensor>) =>
-      plan.generatorLoss(moved, fixed, batch),
-  };
+  type Loss = (moved: Parameters<Tensor>, fixed: Parameters<Tensor>, batch: Batch<Tensor>) => Tensor;
+  const losses: { companion: Loss; generator: Loss } =
+    'loss' in plan
+      ? {
+          companion: (companion, generator, batch) => plan.loss(generator, companion, batch),
+          generator: (generator, companion, batch) => plan.loss(generator, companion, batch),
+        }
+      : { companion: plan.companionLoss, generator: plan.generatorLoss };
 
   test.each([
     ['companion', companion, generator],
@@ -102,14 +112,15 @@ describe.each(Object.keys(OBJECTIVES) as ObjectiveName[])('objective %s', object
         { device: 'cpu' },
       );
       const { gradient } = await program.run(input);
-      const { weight } = moved[1]!;
+      const place = Math.min(1, moved.length - 1);
+      const { weight } = moved[place]!;
       // Along the gradient, where the loss is steepest beside its rounding errors.
-      const direction = gradient[1]!.weight.data as Float32Array;
+      const direction = gradient[place]!.weight.data as Float32Array;
       const length = Math.hypot(...direction);
       const at = async (distance: number) => {
         const step = (weight.data as Float32Array).map((w, i) => w + (distance * direction[i]!) / length);
         const there = moved.map((layer, index) =>
-          index === 1 ? { ...layer, weight: float32(weight.shape, step) } : layer,
+          index === place ? { ...layer, weight: float32(weight.shape, step) } : layer,
         );
         return (await program.run({ ...input, moved: there })).value.data[0]!;
       };
@@ -120,6 +131,34 @@ describe.each(Object.keys(OBJECTIVES) as ObjectiveName[])('objective %s', object
       await program.dispose();
     },
   );
+});
+
+describe.each(Object.keys(OBJECTIVES) as ObjectiveName[])('training by %s', objective => {
+  test('lowers the loss of the companion', async () => {
+    const settings = trainingSchema.parse({ objective, learningRate: 0.002, schedule: 'cosine' });
+    const plan = planOf(settings, networks);
+    const state = initialState(networks, plan, { count: 8, random: randomStream(1, 'training test') });
+    const images = float32([8, 1, 16, 16], smallImages(8).train.pixels.data.slice());
+    const indices = Int32Array.from({ length: 8 }, (_, index) => index);
+    const batchAt = (step: number) => ({
+      ...plan.feed({ images, indices, random: randomStream(1, 'fed', step) }),
+      images,
+    });
+    const steps = 30;
+    const loop = await compileLoop(
+      (before: TrainingState<Tensor>, batch: Batch<Tensor>) =>
+        trainingStep(plan, settings, before, batch, steps),
+      { state, input: batchAt(0) },
+      { device: 'cpu' },
+    );
+    const losses: number[] = [];
+    for (let step = 0; step < steps; step++) {
+      losses.push((await loop.step(batchAt(step))).companionLoss.data[0]!);
+    }
+    await loop.dispose();
+    const mean = (some: number[]) => some.reduce((a, b) => a + b) / some.length;
+    expect(mean(losses.slice(-5))).toBeLessThan(0.95 * mean(losses.slice(0, 5)));
+  });
 });
 
 test('Adam follows its formula', async () => {

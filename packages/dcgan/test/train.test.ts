@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FACTORS, UserError } from '@blind-demod/arrays';
@@ -122,6 +122,25 @@ describe('training', () => {
     ]);
     for (const trace of ['checkpoint.safetensors', 'snapshots']) {
       expect(await readdir(folder)).not.toContain(trace);
+    }
+  });
+
+  test.each([
+    [{ objective: 'autoencoder', schedule: 'cosine' }, { architecture: 'residual' }],
+    [{ objective: 'glo' }, { architecture: 'resize-convolution', drawnSize: 12 }],
+  ])('goes on to the same bytes by %o, too', async (training, network) => {
+    const loaded = smallExperiment({ checkpointEvery: 3, ...training }, network);
+    const folder = `stopped by ${training.objective}`;
+    await train(loaded, `whole by ${training.objective}`);
+    await mkdir(join(root, folder));
+    await writeFile(join(root, folder, 'samples'), ''); // where a folder should be
+    await expect(train(loaded, folder)).rejects.toThrow(/samples/);
+    expect(await readdir(join(root, folder))).toContain('checkpoint.safetensors');
+    await rm(join(root, folder, 'samples'));
+    await train(loaded, folder);
+    for (const file of ['generator.safetensors', 'losses.jsonl', 'manifest.json']) {
+      const whole = await read(`whole by ${training.objective}`, file);
+      expect((await read(folder, file)).equals(whole), file).toBe(true);
     }
   });
 

@@ -30,7 +30,7 @@ export type Priors = readonly [signal: GenerativePrior, distortion: GenerativePr
 export interface AffineLayer {
   /** The affine map, of a batch. To be called inside a compiled function. */
   apply(input: Tensor): Tensor;
-  readonly activation: 'relu' | { readonly sigmoidInto: readonly [low: number, high: number] };
+  readonly activation: 'none' | 'relu' | { readonly sigmoidInto: readonly [low: number, high: number] };
 }
 
 /**
@@ -87,6 +87,7 @@ export function layeredPrior(
 }
 
 function activate({ activation }: AffineLayer, value: Tensor): Tensor {
+  if (activation === 'none') return value;
   if (activation === 'relu') return tf.relu(value);
   return intoRange(value, activation.sigmoidInto);
 }
@@ -109,6 +110,7 @@ export function intoRange(activation: Tensor, [low, high]: readonly [number, num
 
 /** The activation's derivative, as a function of its own output. */
 function slope({ activation }: AffineLayer, output: Tensor): Tensor {
+  if (activation === 'none') return tf.onesLike(output);
   if (activation === 'relu') return tf.step(output);
   const [low, high] = activation.sigmoidInto;
   return tf.mul(tf.mul(tf.sub(output, low), tf.sub(high, output)), 2 / (high - low));

@@ -3,4 +3,5 @@ export { gaussianDistortion } from './families/gaussian.js';
 export { FAMILIES, type ImageSettings } from './families/index.js';
 export { imageOfPage, readImageFile, whiteOf, writePng } from './image-file.js';
 export { dataSettings, type FactorImages, type ImageSet, prepareImages } from './prepare.js';
+export { resizeImages } from './resize.js';
 export { type DataSettings, imageSchema } from './settings.js';

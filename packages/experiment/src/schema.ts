@@ -176,6 +176,11 @@ export const experimentSchema = z
       .describe('Folder of trained generators, relative to this file, used when none were trained here.'),
   })
   .superRefine(({ imageSize, signal, distortion }, { addIssue }) => {
+    for (const [factor, { network }] of Object.entries({ signal, distortion })) {
+      if (network.drawnSize === undefined || network.drawnSize <= imageSize) continue;
+      const message = `expected at most imageSize, which is ${imageSize}`;
+      addIssue({ code: 'custom', path: [factor, 'network', 'drawnSize'], message });
+    }
     if (TRAINED_SIZES.includes(imageSize) || (signal.generator && distortion.generator)) return;
     addIssue({ code: 'custom', path: ['imageSize'], message: `expected one of ${TRAINED_SIZES.join('|')}` });
   })

@@ -1,9 +1,17 @@
 // The architectures, by the name that a config and a generator's file call them by.
 import type { z } from 'zod';
+import { coordinate } from './coordinate.js';
 import { dcgan } from './dcgan.js';
+import { expansiveRelu } from './expansive-relu.js';
+import { residual } from './residual.js';
+import { resizeConvolution } from './resize-convolution.js';
 
 export const ARCHITECTURES = {
   dcgan,
+  'resize-convolution': resizeConvolution,
+  residual,
+  'expansive-relu': expansiveRelu,
+  coordinate,
 };
 
 export type ArchitectureName = keyof typeof ARCHITECTURES;

@@ -1,11 +1,23 @@
 // The objectives of training, by the name that a config calls them by.
 import type { z } from 'zod';
 import type { Networks } from '../networks.js';
+import { autoencoder } from './autoencoder.js';
+import { glo } from './glo.js';
+import { hinge } from './hinge.js';
+import { leastSquares } from './least-squares.js';
 import { nonSaturating } from './non-saturating.js';
 import type { Objective, Plan } from './objective.js';
+import { r1 } from './r1.js';
+import { variational } from './variational.js';
 
 export const OBJECTIVES = {
   'non-saturating': nonSaturating,
+  'least-squares': leastSquares,
+  hinge,
+  r1,
+  autoencoder,
+  variational,
+  glo,
 };
 
 export type ObjectiveName = keyof typeof OBJECTIVES;

@@ -16,6 +16,12 @@ export const commonSettings = (z: Zod) => ({
   epochs: count(z).default(25).describe('Passes over the training images.'),
   batchSize: z.int().min(2).default(64).describe('Images per step.'),
   learningRate: z.number().gt(0).default(0.0002).describe("Adam's learning rate, of both networks."),
+  schedule: z
+    .enum(['cosine'])
+    .optional()
+    .describe(
+      'The learning rate over the training: "cosine" rises to it over the first twentieth of the steps and falls to 0 along half a cosine. Constant when absent.',
+    ),
   beta1: decay(z).default(0.5).describe("Adam's decay of the mean of the gradients."),
   beta2: decay(z).default(0.999).describe("Adam's decay of the mean of their squares."),
   averageDecay: decay(z)
@@ -34,8 +40,8 @@ type CommonSettings = z.output<z.ZodObject<CommonShape>> & { objective: string }
 /** What a step is fed: real images [n, channels, height, width] in the output range, and what the objective adds. */
 export type Batch<T, Fed extends string = string> = Readonly<Record<Fed | 'images', T>>;
 
-/** An objective for given networks. `Fed` are the names of what it feeds its losses beside the images. */
-export interface Plan<Fed extends string = string> {
+/** What every objective for given networks has. `Fed` are the names of what it feeds its losses beside the images. */
+interface CommonPlan<Fed extends string> {
   /** Random parameters of the companion, for a training on so many images. */
   initialCompanion(given: { count: number; random: RandomStream }): Parameters<NdArray>;
   /** What a step is fed beside its images, which are those at `indices` among all. `random` is the step's own. */
@@ -44,6 +50,10 @@ export interface Plan<Fed extends string = string> {
     indices: Int32Array;
     random: RandomStream;
   }): Readonly<Record<Fed, NdArray>>;
+}
+
+/** Two networks at odds: each is moved to lower a scalar of its own. */
+export interface RivalPlan<Fed extends string = string> extends CommonPlan<Fed> {
   /** A scalar that the companion is moved to lower; first in a step. */
   companionLoss(
     companion: Parameters<Tensor>,
@@ -58,8 +68,16 @@ export interface Plan<Fed extends string = string> {
   ): Tensor;
 }
 
+/** Two networks with one aim: both are moved at once to lower the same scalar. */
+export interface JointPlan<Fed extends string = string> extends CommonPlan<Fed> {
+  loss(generator: Parameters<Tensor>, companion: Parameters<Tensor>, batch: Batch<Tensor, Fed>): Tensor;
+}
+
+/** An objective for given networks. */
+export type Plan<Fed extends string = string> = RivalPlan<Fed> | JointPlan<Fed>;
+
 /** The plan given. It may forget what it feeds: its losses get what its own `feed` makes, and nothing else. */
-export const plan = <Fed extends string>(given: Plan<Fed>): Plan => given;
+export const plan = <Fed extends string>(given: Plan<Fed>): Plan => given as Plan;
 
 /** An objective. */
 export interface Objective<Settings, Schema = z.ZodType<Settings>> {

@@ -17,15 +17,22 @@ export interface LinearLayer {
 /**
  * The layers of a generator, from the latent code to the image, normalisation folded in.
  *
- * @throws UserError when the generator is no DCGAN: only its layers are known here.
+ * @throws UserError when the generator is no DCGAN, or one that draws at another size: only DCGAN's layers are known here.
  */
-export function linearLayers({ architecture, parameters, latentDimension }: Generator): LinearLayer[] {
-  if (architecture !== 'dcgan') {
+export function linearLayers({
+  architecture,
+  drawnSize,
+  parameters,
+  latentDimension,
+}: Generator): LinearLayer[] {
+  if (architecture !== 'dcgan' || drawnSize !== undefined) {
+    const drawn = drawnSize === undefined ? '' : ` with "drawnSize" ${drawnSize}`;
     throw new UserError(
-      `the layers of generators of the architecture "${architecture}" cannot be measured, only those of "dcgan"`,
+      `the layers of generators of the architecture "${architecture}"${drawn} cannot be measured, only those of "dcgan"`,
     );
   }
-  return parameters.map(({ weight, bias }, index): LinearLayer => {
+  return parameters.map(({ weight, ...layer }, index): LinearLayer => {
+    const bias = layer.bias!; // those of DCGAN have one
     const channels = bias.shape[0]!;
     const { map, random } =
       index === 0
