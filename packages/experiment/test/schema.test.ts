@@ -120,6 +120,23 @@ describe('configs', () => {
     },
   );
 
+  test('the architectures that are compared differ in architecture or objective', async () => {
+    const files = await readdir(config('architectures'));
+    const choices = await Promise.all(
+      files.map(async file => {
+        const { experiment } = await loadExperiment(config(`architectures/${file}`));
+        const { signal, distortion } = experiment;
+        const names = [signal, distortion].map(({ network, training }) => [
+          network.architecture,
+          training.objective,
+        ]);
+        return names.flat().join();
+      }),
+    );
+    expect(new Set(choices).size).toBe(files.length);
+    expect(files.length).toBeGreaterThanOrEqual(8);
+  });
+
   test('every trial is one of these, with 16 feature maps', async () => {
     const files = (await readdir(config('trials'))).filter(file => file !== 'narrow.json');
     expect(files).toHaveLength(4);
