@@ -79,6 +79,20 @@ export function parameterCount(generator: AnyGenerator): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+/**
+ * A generator by the same weights of images of another size, where they know of none: those of `coordinate` draw any.
+ *
+ * @throws TypeError where the weights are made for one size.
+ * @example
+ * const large = generatorAtSize(shading, 2048); // of a generator that was trained at 64
+ */
+export function generatorAtSize({ drawnSize: _, ...generator }: Generator, size: number): Generator {
+  const resized: Generator = { ...generator, imageShape: [generator.imageShape[0], size, size] };
+  const { architecture, latentDimension, parameters, imageShape } = resized;
+  if (ARCHITECTURES[architecture].fits(parameters, latentDimension, imageShape)) return resized;
+  throw new TypeError(`expected a generator that draws ${size}×${size}, got "${architecture}" for one size`);
+}
+
 /** A generator as an ONNX model: input `code` [batch, latent], output `image` [batch, channels, height, width]. */
 export function generatorToOnnx(generator: AnyGenerator): Uint8Array {
   if (!('parameters' in generator)) return generator.toOnnx(IMAGE_RANGE);

@@ -8,6 +8,7 @@ export {
   decodeGenerator,
   encodeGenerator,
   type Generator,
+  generatorAtSize,
   generatorPrior,
   generatorSha256,
   generatorToOnnx,

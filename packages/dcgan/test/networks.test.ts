@@ -94,30 +94,6 @@ describe.each(Object.keys(ARCHITECTURES) as ArchitectureName[])('architecture %s
   );
 });
 
-test('a decoder of positions draws one field at any size, by the same weights', async () => {
-  const settings = smallNetwork('coordinate', { latentDimension: 5 });
-  const [small, large] = [16, 48].map(size => networksOf(settings, [1, size, size]));
-  const generator = small!.initialGenerator(random());
-  const given = { generator, codes: normals(2, 5) };
-  const program = await compile(
-    (input: { generator: Parameters<Tensor>; codes: Tensor }) => ({
-      coarse: small!.generate(input.generator, input.codes),
-      fine: large!.generate(input.generator, input.codes),
-    }),
-    given,
-    { device: 'cpu' },
-  );
-  const { coarse, fine } = await program.run(given);
-  await program.dispose();
-  expect(fine.shape).toEqual([2, 1, 48, 48]);
-  // Three pixels for one: the middle one is where the coarse one is.
-  for (let at = 0; at < coarse.data.length; at++) {
-    const [image, row, column] = [Math.floor(at / 256), Math.floor(at / 16) % 16, at % 16];
-    const middle = fine.data[image * 48 ** 2 + (3 * row + 1) * 48 + 3 * column + 1]!;
-    expect(coarse.data[at]).toBeCloseTo(middle, 5);
-  }
-});
-
 test('the network of the theory is positively homogeneous: G(c·z) = c·G(z) for c > 0', async () => {
   const networks = networksOf(smallNetwork('expansive-relu', { latentDimension: 5 }), [1, 16, 16]);
   const given = { generator: networks.initialGenerator(random()), codes: normals(2, 5) };

@@ -13,6 +13,7 @@ import {
   decodeGenerator,
   encodeGenerator,
   type Generator,
+  generatorAtSize,
   generatorPrior,
   generatorToOnnx,
 } from '../src/generator.js';
@@ -145,4 +146,21 @@ describe.each(
     }
     await session.release();
   });
+});
+
+test('a decoder of positions is asked for another size, others are not', async () => {
+  const { generator, images } = await frozen('coordinate', {});
+  const large = generatorPrior(generatorAtSize(generator, 48));
+  expect(large.imageShape).toEqual([1, 48, 48]);
+  const program = await compile((z: Tensor) => imagesOf(large.forward(z)), codes, { device: 'cpu' });
+  const { data } = await program.run(codes);
+  await program.dispose();
+  // Three pixels for one: the middle one is where the coarse one was.
+  const middles = Array.from(images.data, (_, at) => {
+    const [image, row, column] = [Math.floor(at / 256), Math.floor(at / 16) % 16, at % 16];
+    return data[image * 48 ** 2 + (3 * row + 1) * 48 + 3 * column + 1]!;
+  });
+  expect(farthest(middles, images.data)).toBeLessThan(1e-5);
+  const { generator: fixed } = await frozen('dcgan', {});
+  expect(() => generatorAtSize(fixed, 48)).toThrow(TypeError);
 });
