@@ -3,11 +3,10 @@
 // needs.
 
 import { float32 } from '@blind-demod/arrays';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { channelMoments, normalisation } from '../layers.js';
 import { meanSquare } from './mean-square.js';
 import { objective, plan } from './objective.js';
+import { onSphere } from './sphere.js';
 
 export const autoencoder = objective({
   settings: (z, common) =>
@@ -22,7 +21,7 @@ export const autoencoder = objective({
           .min(0)
           .default(0.1)
           .describe(
-            'Standard deviation of the noise on each number of a code, whose own is 1: codes near each other then mean images near each other.',
+            'Standard deviation of the noise on each number of a code, which has the length of a standard normal one: codes near each other then mean images near each other.',
           ),
       })
       .describe('How the pair is trained.'),
@@ -35,14 +34,8 @@ export const autoencoder = objective({
         noise: float32([length, latentDimension], random.normals(length * latentDimension)),
       }),
       loss: (generator, encoder, { images, noise }) => {
-        const codes = standardised(discriminate(encoder, images));
+        const codes = onSphere(discriminate(encoder, images));
         return meanSquare(tf.sub(generate(generator, tf.add(codes, tf.mul(noise, codeNoise))), images));
       },
     }),
 });
-
-/** Codes [n, latent] with mean 0 and variance 1 of each number over the batch, so that normal codes resemble them. */
-function standardised(codes: Tensor): Tensor {
-  const { factor, offset } = normalisation(channelMoments(codes), { scale: tf.ones([codes.shape[1]!]) });
-  return tf.add(tf.mul(codes, factor), offset);
-}

@@ -2,10 +2,10 @@
 // its own, which is learnt with the generator that draws the image from it.
 
 import { float32 } from '@blind-demod/arrays';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { meanSquare } from './mean-square.js';
 import { objective, plan } from './objective.js';
+import { onSphere } from './sphere.js';
 
 export const glo = objective({
   settings: (z, common) =>
@@ -44,9 +44,3 @@ export const glo = objective({
       },
     }),
 });
-
-/** Codes [n, latent] brought to the length that normal ones have, √latent: nowhere is farther out than another place. */
-function onSphere(codes: Tensor): Tensor {
-  const length = tf.sqrt(tf.add(tf.sum(tf.square(codes), 1, true), 1e-6));
-  return tf.mul(codes, tf.div(Math.sqrt(codes.shape[1]!), length));
-}
