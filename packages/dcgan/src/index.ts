@@ -1,5 +1,6 @@
 // The generators as they are used: networks, the weights file, ONNX. For Node and the browser; node.ts has the rest.
 
+export { type AdamState, adamStep, initialAdam } from './adam.js';
 export type { ImageShape } from './architectures/architecture.js';
 export type { NetworkSettings } from './architectures/index.js';
 export {
@@ -18,6 +19,6 @@ export { networksOf } from './networks.js';
 export { planOf, type TrainingSettings } from './objectives/index.js';
 export type { Batch } from './objectives/objective.js';
 export { type OnnxGenerator, type OnnxOptions, readOnnxGenerator } from './onnx/generator.js';
-export type { Parameters } from './parameters.js';
+export { type LayerParameters, type Parameters, zipParameters } from './parameters.js';
 export type { GeneratorSettings } from './settings.js';
-export { initialState, type StepResult, type TrainingState, trainingStep } from './step.js';
+export { initialState, type StepResult, type TrainingState, trainingStep, valueAndGradient } from './step.js';

@@ -1,0 +1,60 @@
+// The network's answer for a picture, the same however it lies: it is looked at in all eight orientations.
+
+import { float32, type NdArray } from '@blind-demod/arrays';
+import { type Parameters, zipParameters } from '@blind-demod/dcgan';
+import { compile, constant } from '@blind-demod/jit';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { project, render, TERMS } from './basis.js';
+import { type Answer, encode, SIDE } from './encoder.js';
+import { inverse, ORIENTATIONS, orient } from './orientations.js';
+
+/** Coefficients of the logarithm of a light, and the variance of each. */
+export interface Told {
+  readonly coefficients: Float64Array;
+  readonly variances: Float64Array;
+}
+
+export interface Encoder {
+  /** The light of a picture: logarithms of mean 0, 32 × 32, as `reduce` makes them. */
+  ask(picture: Float32Array): Promise<Told>;
+  dispose(): Promise<void>;
+}
+
+/** The network of these weights, ready to be asked, on the processor: it is small. */
+export async function openEncoder(parameters: Parameters<NdArray>): Promise<Encoder> {
+  const shape = [ORIENTATIONS, 1, SIDE, SIDE];
+  const program = await compile(
+    (pictures: Tensor) => encode(zipParameters(constant, parameters), pictures),
+    float32(shape, new Float32Array(ORIENTATIONS * SIDE * SIDE)),
+    { device: 'cpu' },
+  );
+  return {
+    async ask(picture) {
+      const all = new Float32Array(ORIENTATIONS * picture.length);
+      for (let orientation = 0; orientation < ORIENTATIONS; orientation++) {
+        all.set(orient(picture, SIDE, orientation), orientation * picture.length);
+      }
+      return together(await program.run(float32(shape, all)));
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/** The mean of the answers, each turned back, and of their variances. */
+function together({ coefficients, logDoubt }: Answer<NdArray>): Told {
+  const field = new Float32Array(SIDE * SIDE);
+  const variances = new Float64Array(TERMS.length);
+  for (let orientation = 0; orientation < ORIENTATIONS; orientation++) {
+    const row = ({ data }: NdArray) =>
+      data.subarray(orientation * TERMS.length, (orientation + 1) * TERMS.length);
+    const turnedBack = orient(render(row(coefficients), SIDE, SIDE), SIDE, inverse(orientation));
+    for (let i = 0; i < field.length; i++) field[i]! += turnedBack[i]! / ORIENTATIONS;
+    const doubts = row(logDoubt);
+    for (const [term, [i, j]] of TERMS.entries()) {
+      // Mirroring changes a sign alone; swapping the axes swaps the degrees.
+      const turned = orientation & 4 ? TERMS.findIndex(([a, b]) => a === j && b === i) : term;
+      variances[term]! += Math.exp(2 * doubts[turned]!) / ORIENTATIONS;
+    }
+  }
+  return { coefficients: project(field, SIDE, SIDE), variances };
+}

@@ -1,0 +1,47 @@
+// The encoder that comes with the project, and the files that its weights are kept in.
+
+import { join } from 'node:path';
+import { decodeSafetensors, encodeSafetensors, type NdArray } from '@blind-demod/arrays';
+import { openArtifact, writeArtifact } from '@blind-demod/artifacts';
+import type { Parameters } from '@blind-demod/dcgan';
+import { shipped } from '@blind-demod/shipped';
+import { type Encoder, openEncoder } from './ask.js';
+import { LAYER_COUNT } from './encoder.js';
+
+const KIND = 'illumination';
+const WEIGHTS = 'encoder.safetensors';
+export const SHIPPED = shipped('models', 'illumination');
+
+/** Keeps an encoder, its weights in half precision. */
+export async function writeEncoder(
+  folder: string,
+  parameters: Parameters<NdArray>,
+  { settings, seed }: { settings: object; seed: number },
+): Promise<void> {
+  const tensors = Object.fromEntries(
+    parameters.flatMap(({ weight, bias }, layer) => [
+      [`${layer}.weight`, weight],
+      [`${layer}.bias`, bias!],
+    ]),
+  );
+  await writeArtifact(folder, {
+    ...{ kind: KIND, settings, seed },
+    files: { [WEIGHTS]: encodeSafetensors(tensors, {}, { float32As: 'F16' }) },
+  });
+}
+
+/** The encoder that was kept. @throws UserError when there is none, or it is damaged */
+export async function readEncoder(folder: string): Promise<Parameters<NdArray>> {
+  const artifact = await openArtifact(folder, {
+    kind: KIND,
+    remedy: 'get the folder anew from the repository',
+  });
+  const { tensors } = decodeSafetensors(await artifact.read(WEIGHTS), join(folder, WEIGHTS));
+  return Array.from({ length: LAYER_COUNT }, (_, layer) => ({
+    weight: tensors[`${layer}.weight`]!,
+    bias: tensors[`${layer}.bias`]!,
+  }));
+}
+
+/** The encoder that comes with the project. */
+export const shippedEncoder = async (): Promise<Encoder> => openEncoder(await readEncoder(SHIPPED));
