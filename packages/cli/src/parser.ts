@@ -5,6 +5,7 @@ import yargs, { type Argv } from 'yargs';
 import { ablateCommand } from './commands/ablate.js';
 import { benchCommand } from './commands/bench.js';
 import { compareCommand } from './commands/compare.js';
+import { correctCommand } from './commands/correct.js';
 import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evalCommand } from './commands/eval.js';
@@ -38,6 +39,7 @@ const COMMANDS = [
   sweepCommand,
   sweepRunCommand,
   recoverCommand,
+  correctCommand,
   webCommand,
   theoryCommand,
   exportCommand,
@@ -72,6 +74,7 @@ export function parser(given: readonly string[]): Argv {
     .command(COMMANDS as never)
     .example('$0 doctor', 'What works on this machine')
     .example('$0 eval --images all', 'Recover all held-out pairs and score them')
+    .example('$0 correct slides/ --out even', 'Take the light out of your own pictures')
     .example('$0 recover photo.png --out recovered', 'Take a picture of your own apart')
     .epilogue(EPILOGUE)
     .demandCommand(1, 1, 'a command is missing', 'more than one command')
