@@ -1,6 +1,7 @@
 // Work as tasks of a launcher: each a demod of its own.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UserError } from '@blind-demod/arrays';
 import { loadSettings, startProgress } from '@blind-demod/artifacts';
 import { threadCount } from '@blind-demod/jit';
 import {
@@ -13,7 +14,7 @@ import {
 } from '@blind-demod/launch';
 import type { InferredOptionTypes, Options } from 'yargs';
 import { UsageError } from './exit.js';
-import { countOf } from './options.js';
+import { type ArtifactsArguments, countOf } from './options.js';
 
 const LAUNCHERS = ['local', 'slurm'] as const;
 
@@ -62,7 +63,8 @@ export interface Work {
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** @throws UsageError when options stand there that the launcher does not take, or do not make sense without one. */
-export function checkLaunch({ launcher, jobs, slurm }: LaunchArguments): void {
+export function checkLaunch({ launcher, jobs, slurm, shards }: Partial<ShardsArguments>): void {
+  if (shards !== undefined && launcher === undefined) throw new UsageError('--shards is for --launcher');
   if (jobs !== undefined && launcher !== 'local') throw new UsageError('--jobs is for --launcher local');
   if (slurm !== undefined && launcher !== 'slurm') throw new UsageError('--slurm is for --launcher slurm');
 }
@@ -115,6 +117,46 @@ export async function launchAll(
   return outcomes;
 }
 
+/**
+ * The same, of work that is worth nothing unless all of it is done.
+ *
+ * @throws UserError when something failed: what, its reason, and where its log is.
+ */
+export async function launchEvery(
+  work: readonly Work[],
+  args: Parameters<typeof launchAll>[1],
+  of: Parameters<typeof launchAll>[2],
+): Promise<void> {
+  const outcomes = await launchAll(work, args, of);
+  for (const [name, outcome] of outcomes) {
+    if (!outcome.ok) throw new UserError(`${name}: ${outcome.reason} (${outcome.log})`);
+  }
+}
+
+/**
+ * Runs a command in so many shards as were asked for, its other options as given.
+ *
+ * @param root the experiment's folder.
+ * @param options of the command, beside those of every command that recovers test images.
+ * @returns how many.
+ * @throws UserError like `launchEvery`.
+ */
+export async function launchShards(
+  command: string,
+  args: ArtifactsArguments & ShardsArguments & { images: number | 'all' | undefined },
+  root: string,
+  options: readonly string[] = [],
+): Promise<number> {
+  const count = shardsOf(args);
+  const images = args.images === undefined ? [] : ['--images', String(args.images)];
+  const work = Array.from({ length: count }, (_, index) => ({
+    name: `${command}-${index + 1}-of-${count}`,
+    args: [command, ...experimentArgs(args), ...images, ...options, '--shard', `${index + 1}/${count}`],
+  }));
+  await launchEvery(work, args, { title: 'shards', logs: logsIn(root) });
+  return count;
+}
+
 /** The launcher that was asked for, and the options that it adds to every command line. */
 async function launcherOf(
   args: LaunchArguments & { readonly threads?: number | undefined },
@@ -130,6 +172,12 @@ async function launcherOf(
   const threads = Math.max(1, Math.floor(threadCount() / jobs));
   return { launcher: localLauncher({ jobs }), shared: ['--threads', String(threads)] };
 }
+
+/** What every command that reads an experiment takes, as it was given to this one; threads are the launcher's business. */
+export const experimentArgs = ({ config, seed, out, device }: ArtifactsArguments): string[] => [
+  ...['--config', config, '--out', out, '--device', device],
+  ...(seed === undefined ? [] : ['--seed', String(seed)]),
+];
 
 /** The folder of the logs of what is launched for one experiment, or for a sweep, in `root`. */
 export const logsIn = (root: string): string => join(root, 'logs');

@@ -1,5 +1,6 @@
 // The options that several commands share.
 import { existsSync } from 'node:fs';
+import type { Shard } from '@blind-demod/eval';
 import { DEVICES } from '@blind-demod/jit';
 import { shipped } from '@blind-demod/shipped';
 import type { InferredOptionTypes, Options } from 'yargs';
@@ -69,6 +70,16 @@ export const testImagesOption = {
   },
 } as const satisfies Record<string, Options>;
 
+/** Taken by the commands whose pairs can be divided. */
+export const shardOption = {
+  shard: {
+    type: 'string',
+    requiresArg: true,
+    coerce: toShard,
+    describe: 'Solve a part of the pairs only: 3/16 is the third of 16 parts',
+  },
+} as const satisfies Record<string, Options>;
+
 export const ARTIFACTS = artifactsOption.out.default;
 
 export type CommonArguments = InferredOptionTypes<typeof commonOptions>;
@@ -89,6 +100,14 @@ function toSeed(given: string | undefined): number | undefined {
   if (given === undefined || /^(0|[1-9]\d{0,14})$/.test(given))
     return given === undefined ? given : Number(given);
   throw new UsageError(`--seed expects a whole number of at least 0, got "${given}"`);
+}
+
+/** @throws UsageError */
+function toShard(given: string | undefined): Shard | undefined {
+  if (given === undefined) return undefined;
+  const [, index, count] = (/^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(given) ?? []).map(Number);
+  if (index !== undefined && count !== undefined && index <= count) return { index, count };
+  throw new UsageError(`--shard expects a part and the number of parts, as 3/16, got "${given}"`);
 }
 
 /** A count on the command line: a whole number of at least 1. @throws UsageError */

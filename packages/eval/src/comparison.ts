@@ -10,11 +10,11 @@ import { comparisonCsv } from './report/comparison-csv.js';
 import { comparisonPlot } from './report/comparison-plot.js';
 import { comparisonMarkdown } from './report/comparison-tables.js';
 import { type MethodSummary, type Outcome, type Summarised, summariseScores } from './report/summary.js';
-import { inBatches } from './trials/batches.js';
+import { type Batch, batchesOf, countPairs, inBatches, type Shard } from './trials/batches.js';
 import type { Condition } from './trials/conditions.js';
-import { drawPairs } from './trials/pairs.js';
+import { drawPairs, type Pair } from './trials/pairs.js';
 import { readScores, runTrials } from './trials/run.js';
-import { dataOf, SCORES_FORMAT, type Task, trialsIn } from './trials/store.js';
+import { dataOf, SCORES_FORMAT, type Task, type TrialStore, trialsIn } from './trials/store.js';
 
 export interface ComparisonInput {
   readonly images: ByFactor<FactorImages>;
@@ -63,20 +63,11 @@ export interface Comparison {
  *
  * @throws UserError when there are fewer test images than asked for, a search diverges, or the folder cannot be written.
  */
-export async function compare(
-  { experiment, name }: LoadedExperiment,
-  { images, procedures, conditions, folder, trials, count }: ComparisonInput,
-): Promise<Comparison> {
-  const { seed, evaluation } = experiment;
-  const tests = { signal: images.signal.test, distortion: images.distortion.test };
-  const pairs = drawPairs(seed, tests, count ?? evaluation.images);
-  const batches = inBatches(pairs, evaluation.batchSize);
-  const store = trialsIn([trials], experiment);
-  // Batch by batch, so that the pace of what is done is that of what is left.
-  const tasks = batches.flatMap(batch =>
-    conditions.flatMap(condition => procedures.map((procedure): Task => ({ batch, condition, procedure }))),
-  );
-  await runTrials({ tasks, images: tests, seed, store });
+export async function compare(loaded: LoadedExperiment, input: ComparisonInput): Promise<Comparison> {
+  const { experiment, name } = loaded;
+  const { procedures, conditions, folder } = input;
+  const { seed } = experiment;
+  const { pairs, batches, store } = await recoverShare(loaded, input, () => true);
 
   const outcomes: Outcome[] = [];
   for (const condition of conditions) {
@@ -125,6 +116,44 @@ export async function compare(
   });
   const files = Object.fromEntries(Object.entries(FILES).map(([key, file]) => [key, join(folder, file)]));
   return { pairs: pairs.length, results, files: files as Comparison['files'] };
+}
+
+/**
+ * Recovers the batches of one shard by every procedure under every condition, and keeps them under `input.trials`, which
+ * shards may share; `compare` then finds them there.
+ *
+ * @returns how many pairs are the shard's, and all.
+ * @throws UserError like `compare`
+ */
+export async function compareShard(
+  loaded: LoadedExperiment,
+  input: ComparisonInput,
+  shard: Shard,
+): Promise<{ pairs: number; total: number }> {
+  const isOfShard = (batch: Batch) => batchesOf(shard, [batch]).length > 0;
+  const { pairs, batches } = await recoverShare(loaded, input, isOfShard);
+  return { pairs: countPairs(batches.filter(isOfShard)), total: pairs.length };
+}
+
+/** Runs the trials of those batches that are in the share. */
+async function recoverShare(
+  { experiment }: LoadedExperiment,
+  { images, procedures, conditions, trials, count }: ComparisonInput,
+  isInShare: (batch: Batch) => boolean,
+): Promise<{ pairs: readonly Pair[]; batches: readonly Batch[]; store: TrialStore }> {
+  const { seed, evaluation } = experiment;
+  const tests = { signal: images.signal.test, distortion: images.distortion.test };
+  const pairs = drawPairs(seed, tests, count ?? evaluation.images);
+  const batches = inBatches(pairs, evaluation.batchSize);
+  const store = trialsIn([trials], experiment);
+  // Batch by batch, so that the pace of what is done is that of what is left.
+  const tasks = batches
+    .filter(isInShare)
+    .flatMap(batch =>
+      conditions.flatMap(condition => procedures.map((procedure): Task => ({ batch, condition, procedure }))),
+    );
+  await runTrials({ tasks, images: tests, seed, store });
+  return { pairs, batches, store };
 }
 
 /**

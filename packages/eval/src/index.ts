@@ -1,6 +1,6 @@
 // The judgement: how well held-out pairs are demodulated.
 export { type AblationRow, ablate, departures, paperVariants } from './ablation.js';
-export { byName, type Comparison, type ComparisonInput, compare } from './comparison.js';
+export { byName, type Comparison, type ComparisonInput, compare, compareShard } from './comparison.js';
 export { type Evaluation, type EvaluationInput, evaluate } from './evaluation.js';
 export {
   type Attempt,
@@ -26,7 +26,8 @@ export { asJson } from './report/leaderboard/json.js';
 export { leaderboardTable } from './report/leaderboard/table.js';
 export type { Results } from './report/results.js';
 export type { EvaluationSummary, MethodSummary, SolverSummary, Summarised } from './report/summary.js';
-export { mergeShards, type Shard, type SolvedShard, solveShard } from './shards.js';
+export { mergeShards, type SolvedShard, solveShard } from './shards.js';
+export type { Shard } from './trials/batches.js';
 export { CONDITIONS, type Condition } from './trials/conditions.js';
 export type { Ran } from './trials/run.js';
 export { type PairScores, pairScoresSchema } from './trials/scores.js';

@@ -3,26 +3,9 @@ import { UserError } from '@blind-demod/arrays';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import { type EvaluationInput, planEvaluation, recoverBatches, reportOf, tasksOf } from './evaluation.js';
 import type { Results } from './report/results.js';
-import { type Batch, countPairs } from './trials/batches.js';
+import { type Batch, batchesOf, countPairs, type Shard } from './trials/batches.js';
 import type { Ran } from './trials/run.js';
 import { trialsIn } from './trials/store.js';
-
-/** The share `index`, from 1 to `count`. */
-export interface Shard {
-  readonly index: number;
-  readonly count: number;
-}
-
-/**
- * The batches of a shard, dealt out in turn. Whole batches of the undivided evaluation: among other neighbours a
- * pair's result may differ in its last bits.
- */
-export function batchesOf<B extends Pick<Batch, 'index'>>(
-  { index, count }: Shard,
-  batches: readonly B[],
-): B[] {
-  return batches.filter(batch => batch.index % count === index - 1);
-}
 
 export interface SolvedShard extends Pick<Ran, 'solved'> {
   /** Pairs of the shard, and of all. */

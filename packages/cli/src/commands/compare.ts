@@ -4,8 +4,10 @@ import {
   byName,
   CONDITIONS,
   compare,
+  compareShard,
   comparisonTables,
   type Named,
+  type Shard,
   withMethods,
 } from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
@@ -16,19 +18,30 @@ import { foldersOf } from '../folders.js';
 import { findGenerators } from '../generators.js';
 import { prepareBoth } from '../images.js';
 import {
+  checkLaunch,
+  launchOptions,
+  launchShards,
+  type ShardsArguments,
+  shardsOf,
+  shardsOption,
+} from '../launching.js';
+import {
   type ArtifactsArguments,
   artifactsOption,
   type CommonArguments,
   seedOption,
+  shardOption,
   testImagesOption,
 } from '../options.js';
 import { printResult } from '../output.js';
 
-type Arguments = ArtifactsArguments & {
-  images: number | 'all' | undefined;
-  conditions: string | undefined;
-  methods: string | undefined;
-};
+type Arguments = ArtifactsArguments &
+  ShardsArguments & {
+    shard: Shard | undefined;
+    images: number | 'all' | undefined;
+    conditions: string | undefined;
+    methods: string | undefined;
+  };
 
 export const compareCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'compare',
@@ -42,7 +55,21 @@ Recovers the same pairs of test images by every method under every condition, an
 line per pair to artifacts/NAME/compare/. What is done is kept: stopped, it goes on where it was; with more
 images it does only the new ones; what demod eval solved, it does not solve again.`,
       )
-      .options({ ...artifactsOption, ...seedOption, ...testImagesOption })
+      .options({
+        ...artifactsOption,
+        ...seedOption,
+        ...testImagesOption,
+        ...shardOption,
+        ...launchOptions,
+        ...shardsOption,
+      })
+      .check(args => {
+        checkLaunch(args);
+        if (args.launcher) shardsOf(args);
+        if (args.launcher && args.shard)
+          throw new UsageError('--launcher makes the shards: leave out --shard');
+        return true;
+      })
       .option('conditions', {
         type: 'string',
         requiresArg: true,
@@ -56,6 +83,7 @@ images it does only the new ones; what demod eval solved, it does not solve agai
         describe: 'Which, with commas between; a name that there is not lists those that there are',
       })
       .example('$0 compare --images all', 'The whole table')
+      .example('$0 compare --images all --launcher local --jobs 4', 'The same by four processes')
       .example('$0 compare --methods paper,ours-refined --conditions clean,noise-5', 'A part of it'),
   handler: async args => {
     const conditionNames = chosen('conditions', args.conditions, CONDITIONS);
@@ -68,14 +96,30 @@ images it does only the new ones; what demod eval solved, it does not solve agai
     const training = { signal: images.signal.train, distortion: images.distortion.train };
     const procedures = allProcedures({ experiment, training, generators, device });
     const methods = procedures.flatMap(procedure => procedure.methods);
-    const { pairs, results, files } = await compare(loaded, {
+    const input = {
       images,
       procedures: withMethods(procedures, chosen('methods', args.methods, methods)),
       conditions: CONDITIONS.filter(({ name }) => conditionNames.includes(name)),
       folder: folders.comparison,
       trials: folders.trials,
       ...(args.images !== undefined && { count: args.images }),
-    });
+    };
+    if (args.shard) {
+      const { pairs, total } = await compareShard(loaded, input, args.shard);
+      const name = `${args.shard.index}/${args.shard.count}`;
+      return printResult(args, { shard: name, pairs, of: total }, [
+        `shard ${name}: ${pairs} of ${total} pairs of test images`,
+        'once all are done: demod compare with the same options, but --shard',
+      ]);
+    }
+    if (args.launcher !== undefined) {
+      const options = (['conditions', 'methods'] as const).flatMap(name => {
+        const given = args[name];
+        return given === undefined ? [] : [`--${name}`, given];
+      });
+      await launchShards('compare', args, folders.root, options);
+    }
+    const { pairs, results, files } = await compare(loaded, input);
     printResult(args, { pairs, conditions: byName(results), files }, [
       comparisonTables(results, { ascii: !process.stdout.isTTY }),
       '',

@@ -17,20 +17,30 @@ import { foldersOf } from '../folders.js';
 import { type FoundGenerators, findGenerators } from '../generators.js';
 import { prepareBoth } from '../images.js';
 import {
+  checkLaunch,
+  launchOptions,
+  launchShards,
+  type ShardsArguments,
+  shardsOf,
+  shardsOption,
+} from '../launching.js';
+import {
   type ArtifactsArguments,
   artifactsOption,
   type CommonArguments,
   seedOption,
+  shardOption,
   testImagesOption,
 } from '../options.js';
 import { printResult } from '../output.js';
 
-type Arguments = ArtifactsArguments & {
-  images: number | 'all' | undefined;
-  shard: Shard | undefined;
-  merge: number | undefined;
-  from: string[];
-};
+type Arguments = ArtifactsArguments &
+  ShardsArguments & {
+    images: number | 'all' | undefined;
+    shard: Shard | undefined;
+    merge: number | undefined;
+    from: string[];
+  };
 
 export const evalCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'eval',
@@ -38,12 +48,13 @@ export const evalCommand: CommandModule<CommonArguments, Arguments> = {
     "Recover pairs of test images by the paper's solver and the experiment's own, and measure how well",
   builder: yargs =>
     yargs
-      .options({ ...artifactsOption, ...seedOption, ...testImagesOption })
-      .option('shard', {
-        type: 'string',
-        requiresArg: true,
-        coerce: toShard,
-        describe: 'Solve a part of the pairs only: 3/16 is the third of 16 parts',
+      .options({
+        ...artifactsOption,
+        ...seedOption,
+        ...testImagesOption,
+        ...shardOption,
+        ...launchOptions,
+        ...shardsOption,
       })
       .option('merge', {
         type: 'string',
@@ -58,17 +69,27 @@ export const evalCommand: CommandModule<CommonArguments, Arguments> = {
         default: [],
         describe: 'With --merge: other folders that shards had as --out',
       })
-      .check(({ shard, merge, from }) => {
+      .check(({ shard, merge, from, ...args }) => {
+        checkLaunch(args);
+        if (args.launcher) shardsOf(args);
+        if (args.launcher && (shard || merge))
+          throw new UsageError('--launcher makes the shards, and merges them: leave out --shard and --merge');
         if (shard && merge) throw new UsageError('--shard solves, --merge joins: give one of them');
         if (from.length > 0 && !merge) throw new UsageError('--from is for --merge');
         return true;
-      }),
+      })
+      .example('$0 eval --images all --launcher local --jobs 4', 'By four processes')
+      .example('$0 eval --images all --launcher slurm --shards 16', 'By sixteen tasks of Slurm'),
   handler: async args => {
     const loaded = await loadExperiment(args.config, args.seed);
     const found = await findGenerators(loaded, args);
     process.stderr.write(`generators: ${Object.values(found.folders).join(', ')}\n`);
     const input = await inputOf(loaded, found, args);
     if (args.shard) return runShard(loaded, input, args.shard, args);
+    if (args.launcher !== undefined) {
+      const count = await launchShards('eval', args, foldersOf(args.out, loaded.name).root);
+      return printResults(await mergeShards(loaded, input, { count, from: [] }), found, args);
+    }
     if (args.merge === undefined) {
       const { solved, ...results } = await alone(input.folder, 'evaluation', () => evaluate(loaded, input));
       return printResults(results, found, args, timing(solved));
@@ -132,13 +153,6 @@ function confidenceLine({ goodRefinedPsnr, good, rocArea }: Results['reliability
 /** Of what was solved now, each pair counted by each solver. */
 function timing({ pairs, seconds }: Ran['solved']): string {
   return pairs > 0 ? `, ${pairs} recoveries solved now in ${(seconds / pairs).toFixed(2)} s each` : '';
-}
-
-/** @throws UsageError */
-function toShard(given: string): Shard {
-  const [, index, count] = (/^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(given) ?? []).map(Number);
-  if (index !== undefined && count !== undefined && index <= count) return { index, count };
-  throw new UsageError(`--shard expects a part and the number of parts, as 3/16, got "${given}"`);
 }
 
 /** @throws UsageError */

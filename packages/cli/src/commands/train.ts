@@ -6,22 +6,38 @@ import { loadExperiment } from '@blind-demod/experiment';
 import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';
 import { generatorFolder } from '../generators.js';
+import {
+  checkLaunch,
+  experimentArgs,
+  type LaunchArguments,
+  launchEvery,
+  launchOptions,
+  logsIn,
+} from '../launching.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments, seedOption } from '../options.js';
 import { printResult } from '../output.js';
 import { forceOption, INSTEAD, refuseOther } from '../overwrite.js';
 import { trainFactors } from '../training.js';
 
-type Arguments = ArtifactsArguments & { factor: Factor | 'both'; force: boolean };
+type Arguments = ArtifactsArguments & LaunchArguments & { factor: Factor | 'both'; force: boolean };
 
 export const trainCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'train [factor]',
   describe: 'Train the generators; goes on where it was stopped, does nothing when they are there',
   builder: yargs =>
-    yargs.options({ ...artifactsOption, ...seedOption, ...forceOption }).positional('factor', {
-      choices: [...FACTORS, 'both'] as const,
-      default: 'both' as const,
-      describe: 'Which generator',
-    }),
+    yargs
+      .options({ ...artifactsOption, ...seedOption, ...forceOption, ...launchOptions })
+      .positional('factor', {
+        choices: [...FACTORS, 'both'] as const,
+        default: 'both' as const,
+        describe: 'Which generator',
+      })
+      .check(args => {
+        checkLaunch(args);
+        return true;
+      })
+      .example('$0 train --config configs/quick.json', 'Both generators, one after the other')
+      .example('$0 train --launcher slurm --slurm cluster.json', 'Each a task of Slurm'),
   handler: async args => {
     const loaded = await loadExperiment(args.config, args.seed);
     const folders = foldersOf(args.out, loaded.name);
@@ -34,6 +50,13 @@ export const trainCommand: CommandModule<CommonArguments, Arguments> = {
     for (const factor of args.force ? [] : factors) {
       const settings = trainingSettings(loaded.experiment, factor);
       await refuseOther(folders.generator(factor), { kind: GENERATOR_KIND, settings }, INSTEAD);
+    }
+    if (args.launcher !== undefined) {
+      const work = factors.map(factor => ({
+        name: `train-${factor}`,
+        args: ['train', factor, ...experimentArgs(args), ...(args.force ? ['--force'] : [])],
+      }));
+      await launchEvery(work, args, { title: 'trainings', logs: logsIn(folders.root) });
     }
     const generators = await trainFactors(loaded, factors, { folders, device: args.device });
     printResult(args, { generators: [...models, ...generators] }, [

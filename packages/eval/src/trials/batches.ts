@@ -39,3 +39,20 @@ export function observe(images: ByFactor<ImageSet>, pairs: readonly Pair[]): Obs
   );
   return { signal, distortion, observation: float32(signal.shape, times(signal.data, distortion.data)) };
 }
+
+/** The share `index`, from 1 to `count`. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/**
+ * The batches of a shard, dealt out in turn. Whole batches of the undivided evaluation: among other neighbours a
+ * pair's result may differ in its last bits.
+ */
+export function batchesOf<B extends Pick<Batch, 'index'>>(
+  { index, count }: Shard,
+  batches: readonly B[],
+): B[] {
+  return batches.filter(batch => batch.index % count === index - 1);
+}
