@@ -1,6 +1,6 @@
 // From an empty folder to a figure: data, train, eval, recover, doctor.
 
-import { cp, readdir, writeFile } from 'node:fs/promises';
+import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { randomStream } from '@blind-demod/arrays';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
@@ -138,9 +138,25 @@ describe('generators of ONNX models', () => {
     const { code, stdout } = await command('train');
     expect(code).toBe(0);
     expect(stdout).toBe(
-      'signal: nothing to train, its generator is signal.onnx\ndistortion: nothing to train, its generator is distortion.onnx\n',
+      'signal: nothing to train, its generator is signal.onnx, which works\ndistortion: nothing to train, its generator is distortion.onnx, which works\n',
     );
     expect(await readdir(own.folder)).not.toContain('artifacts');
+  });
+
+  test('are tried before anything else is done, and have no settings of networks beside them', async () => {
+    await writeFile(own.path('none.onnx'), (await own.read('signal.onnx')).subarray(0, 1000));
+    await own.writeConfig('broken.json', { signal: { generator: { onnx: 'none.onnx' } } });
+    const broken = await own.run('train', '--config', 'broken.json');
+    expect(broken.stderr).toMatch(/^error: none\.onnx: .+\n$/);
+    await own.writeConfig('both.json', {
+      signal: { generator: { onnx: 'signal.onnx' }, training: { epochs: 3 } },
+    });
+    const both = await own.run('train', '--config', 'both.json');
+    expect(both.stderr).toMatch(
+      /^error: both\.json: "signal\.training": expected nothing beside "generator", .*, got {"epochs":3}\n$/,
+    );
+    expect([broken.code, both.code]).toEqual([1, 1]);
+    await rm(own.path('none.onnx'));
   });
 
   test('recover what the generators do that they are exports of, and are solved anew when they change', async () => {

@@ -27,17 +27,19 @@ export interface Loaded<Experiment> {
 /**
  * Reads an experiment of this schema from a JSON file.
  *
+ * @param asWritten like that of `loadSettings`.
  * @throws UserError like `loadSettings`.
  */
 export async function loadAs<Experiment>(
   file: string,
   schema: z.ZodType<Experiment>,
+  asWritten?: z.ZodType,
 ): Promise<Loaded<Experiment>> {
   return {
     name: nameOf(file),
     file,
     root: isStandardInput(file) ? process.cwd() : dirname(resolve(file)),
-    experiment: await loadSettings(file, schema),
+    experiment: await loadSettings(file, schema, asWritten),
   };
 }
 
@@ -53,13 +55,19 @@ function nameOf(file: string): string {
 /**
  * Reads settings from a JSON file, defaults filled in.
  *
+ * @param asWritten what the settings have to be beside that, before defaults are filled in.
  * @throws UserError when the file is missing, is not JSON, or has a setting that is unknown or out of bounds.
  */
-export async function loadSettings<T>(file: string, schema: z.ZodType<T>): Promise<T> {
+export async function loadSettings<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  asWritten: z.ZodType = z.unknown(),
+): Promise<T> {
   const settings = parse(await read(file), file);
   const result = schema.safeParse(settings);
-  if (!result.success) throw new UserError(`${file}: ${explain(result.error.issues, settings, schema)}`);
-  return result.data;
+  const error = result.error ?? asWritten.safeParse(settings).error;
+  if (error) throw new UserError(`${file}: ${explain(error.issues, settings, schema)}`);
+  return result.data!;
 }
 
 async function read(file: string): Promise<string> {

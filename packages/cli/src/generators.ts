@@ -34,8 +34,7 @@ export async function findGenerators(
     distortion: await awaitedFolder(loaded, 'distortion', out),
   };
   const load = (factor: Factor): Promise<AnyGenerator> => {
-    const { generator } = loaded.experiment[factor];
-    if (generator) return loadModel(loaded, folders[factor], { range: generator.range, device });
+    if (loaded.experiment[factor].generator) return loadModel(loaded, factor, folders[factor], device);
     return loadGenerator(folders[factor], {
       settings: trainingSettings(loaded.experiment, factor),
       remedy: howToTrain(loaded, out),
@@ -44,13 +43,20 @@ export async function findGenerators(
   return { generators: { signal: await load('signal'), distortion: await load('distortion') }, folders };
 }
 
-/** The generator in an ONNX model, whose images have to be the experiment's. */
-async function loadModel(
-  { experiment: { channels, imageSize }, file }: LoadedExperiment,
+/**
+ * The generator of a factor's ONNX model, tried on the device.
+ *
+ * @throws UserError when it is no generator, or its images are not the experiment's.
+ */
+export async function loadModel(
+  { experiment, file }: LoadedExperiment,
+  factor: Factor,
   model: string,
-  options: Parameters<typeof loadOnnxGenerator>[1],
+  device: Device,
 ): Promise<AnyGenerator> {
-  const generator = await loadOnnxGenerator(model, options);
+  const { channels, imageSize } = experiment;
+  const { range } = experiment[factor].generator!;
+  const generator = await loadOnnxGenerator(model, { range, device });
   const wanted = [channels, imageSize, imageSize];
   if (`${generator.imageShape}` === `${wanted}`) return generator;
   const [made, expected] = [generator.imageShape, wanted].map(shape => shape.join('×'));

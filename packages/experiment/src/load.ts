@@ -1,6 +1,6 @@
 // Reading the config file of an experiment.
 import { type Loaded, loadAs } from '@blind-demod/artifacts';
-import { type Experiment, experimentSchema } from './schema.js';
+import { type Experiment, experimentAsWritten, experimentSchema } from './schema.js';
 
 export type LoadedExperiment = Loaded<Experiment>;
 
@@ -11,7 +11,7 @@ export type LoadedExperiment = Loaded<Experiment>;
  * @throws UserError when the file is missing, is not JSON, or has a setting that is unknown or out of bounds.
  */
 export async function loadExperiment(file: string, seed?: number): Promise<LoadedExperiment> {
-  const loaded = await loadAs(file, experimentSchema);
+  const loaded = await loadAs(file, experimentSchema, experimentAsWritten);
   if (seed === undefined || seed === loaded.experiment.seed) return loaded;
   return {
     ...loaded,

@@ -25,7 +25,7 @@ const generatorSettings = z
       ),
   })
   .optional()
-  .describe('A generator of your own, an ONNX model; network and training of this factor then do not apply.');
+  .describe('A generator of your own, an ONNX model; this factor then has no network and training.');
 
 const factorSettings = (images: z.input<typeof imageSchema>, latentDimension: number) =>
   z
@@ -185,6 +185,21 @@ export const experimentSchema = z
     addIssue({ code: 'custom', path: ['imageSize'], message: `expected one of ${TRAINED_SIZES.join('|')}` });
   })
   .describe('An experiment in blind demodulation: recover both factors of the picture y = w ⊙ x.');
+
+const factorAsWritten = z.looseObject({}).superRefine((factor, { addIssue }) => {
+  if (factor.generator === undefined) return;
+  const path = ['network', 'training'].find(name => factor[name] !== undefined);
+  if (path === undefined) return;
+  const message =
+    'expected nothing beside "generator", a model that is its own network and is not trained here';
+  addIssue({ code: 'custom', path: [path], message });
+});
+
+/** What is wrong in a config file, and not in the experiment that defaults make of it: settings that would do nothing. */
+export const experimentAsWritten = z.looseObject({
+  signal: factorAsWritten.optional(),
+  distortion: factorAsWritten.optional(),
+});
 
 export type Experiment = z.output<typeof experimentSchema>;
 export type EvaluationSettings = z.output<typeof evaluationSettings>;

@@ -5,7 +5,7 @@ import { GENERATOR_KIND, trainingSettings } from '@blind-demod/dcgan/node';
 import { loadExperiment } from '@blind-demod/experiment';
 import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';
-import { generatorFolder } from '../generators.js';
+import { generatorFolder, loadModel } from '../generators.js';
 import {
   checkLaunch,
   experimentArgs,
@@ -45,7 +45,9 @@ export const trainCommand: CommandModule<CommonArguments, Arguments> = {
     const factors = asked.filter(factor => !loaded.experiment[factor].generator);
     const models: { factor: Factor; onnx: string; trained: false }[] = [];
     for (const factor of asked.filter(one => !factors.includes(one))) {
-      models.push({ factor, onnx: await generatorFolder(loaded, factor, args.out), trained: false });
+      const onnx = await generatorFolder(loaded, factor, args.out);
+      await loadModel(loaded, factor, onnx, args.device);
+      models.push({ factor, onnx, trained: false });
     }
     for (const factor of args.force ? [] : factors) {
       const settings = trainingSettings(loaded.experiment, factor);
@@ -60,7 +62,9 @@ export const trainCommand: CommandModule<CommonArguments, Arguments> = {
     }
     const generators = await trainFactors(loaded, factors, { folders, device: args.device });
     printResult(args, { generators: [...models, ...generators] }, [
-      ...models.map(({ factor, onnx }) => `${factor}: nothing to train, its generator is ${onnx}`),
+      ...models.map(
+        ({ factor, onnx }) => `${factor}: nothing to train, its generator is ${onnx}, which works`,
+      ),
       ...generators.map(
         ({ factor, folder, trained }) =>
           `${factor}: ${trained ? 'trained' : 'already trained'}, in ${folder}`,

@@ -290,6 +290,8 @@ const normalisations: Case[] = [
     { scale: vector('scale', 4) },
     { opset: 23 },
   ),
+  pass('MeanVarianceNormalization', { axes: [2, 3] }, 13),
+  pass('LRN', { size: 3, alpha: { float: 0.2 }, beta: { float: 0.6 }, bias: { float: 1.5 } }),
   given('LpNormalization', [
     node('LpNormalization', 'x', 'a', { axis: 1, p: 2 }),
     node('LpNormalization', 'a', 'y', { axis: -1, p: 1 }),
@@ -297,6 +299,22 @@ const normalisations: Case[] = [
 ];
 
 const convolutions: Case[] = [
+  given(
+    'Conv and ConvTranspose of lines',
+    [
+      node('Reshape', 'x, lines', 'a'),
+      node('Conv', 'a, w, b', 'c', { pads: [2, 1], strides: [2], dilations: [1] }),
+      node('ConvTranspose', 'c, back', 'd', { strides: [2], pads: [1, 0], output_padding: [1], group: 2 }),
+      node('Reshape', 'd, shape', 'y'),
+    ],
+    {
+      lines: wholes(-1, 6, 16),
+      w: filters(4, 6, 4),
+      b: vector('b', 4),
+      back: filters(4, 3, 3),
+      shape: wholes(-1, 6, 1, 17),
+    },
+  ),
   conv({ pads: [1, 1, 1, 1] }, filters(3, 6, 3, 3)),
   conv({ pads: [0, 1, 2, 1], strides: [2, 1] }, filters(3, 6, 3, 3), false),
   conv({ group: 2, pads: [1, 1, 1, 1] }, filters(4, 3, 3, 3)),
@@ -368,6 +386,10 @@ const resampling: Case[] = [
   ),
   resize({ mode: 'cubic', coordinate_transformation_mode: 'half_pixel' }, { scales: [1, 1, 2, 2] }),
   resize({ mode: 'cubic', exclude_outside: 1, cubic_coeff_a: { float: -0.5 } }, { scales: [1, 1, 2, 3] }),
+  resize({ mode: 'linear', antialias: 1 }, { scales: [1, 1, 0.75, 0.5] }),
+  resize({ mode: 'linear', antialias: 1, axes: [2, 3] }, { sizes: [3, 7] }),
+  resize({ mode: 'cubic', antialias: 1, cubic_coeff_a: { float: -0.5 } }, { scales: [1, 1, 0.5, 0.5] }),
+  resize({ mode: 'cubic', antialias: 1, exclude_outside: 1 }, { scales: [1, 1, 0.75, 0.5] }),
   given('Resize along some axes', [node('Resize', 'x, , scales', 'y', { axes: [2, 3], mode: 'linear' })], {
     scales: reals(2, 3),
   }),
@@ -575,6 +597,31 @@ const folding: Case[] = [
     'ReduceLogSum',
     'ReduceLogSumExp',
   ].map(name => reduce(name)),
+  ...[
+    [2, {}],
+    [-1, { reverse: 1 }],
+    [1, { exclusive: 1 }],
+    [3, { exclusive: 1, reverse: 1 }],
+  ].map(([axis, attributes]) =>
+    given(
+      `CumSum ${axis} ${JSON.stringify(attributes)}`,
+      [node('CumSum', 'x, axis', 'y', attributes as object)],
+      {
+        axis: wholes(axis as number),
+      },
+    ),
+  ),
+  given(
+    'Trilu',
+    [
+      node('Trilu', 'x', 'a'),
+      node('Trilu', 'x, k', 'b', { upper: 0 }),
+      node('Concat', 'a, b', 'y', { axis: 1 }),
+    ],
+    {
+      k: { shape: [], whole: [-1] },
+    },
+  ),
   given(
     'ReduceMean by attributes, axes dropped',
     [node('ReduceMean', 'x', 'a', { axes: [1, -1], keepdims: 0 }), node('Reshape', 'a, shape', 'y')],

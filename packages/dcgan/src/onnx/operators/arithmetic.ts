@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { broadcast, isKnown, type Known, known, mapKnown } from '../known.js';
 import type { Operator, OperatorTable } from '../operator.js';
-import { apply, elementwise, Refusal, type Value } from '../value.js';
+import { apply, elementwise, Refusal, shapeOf, type Value } from '../value.js';
 
 /** Of known numbers by `fold`, of others by `f`. */
 const unary =
@@ -120,6 +120,22 @@ const where: Operator = call => {
   return elementwise((c, y, n) => choose(c!, y!, n!), condition, yes, no);
 };
 
+/** The entries above the diagonal and on it, or below it; zeros elsewhere. */
+const triangle: Operator = call => {
+  const x = call.input(0);
+  const [rows, columns] = shapeOf(x).slice(-2) as [number, number];
+  const offset = call.numbers(1)?.[0] ?? 0;
+  const sign = call.number('upper', 1) ? 1 : -1;
+  const inside = Array.from({ length: rows * columns }, (_, index) =>
+    Number(sign * ((index % columns) - Math.floor(index / columns) - offset) >= 0),
+  );
+  return elementwise(
+    (entries, mask) => choose(mask!, entries!, tf.zerosLike(entries!)),
+    x,
+    known('truth', [rows, columns], inside),
+  );
+};
+
 const LARGEST = 3.4028234663852886e38;
 
 /** Bounds were attributes before operator set 11. */
@@ -223,6 +239,7 @@ export const arithmeticOperators: OperatorTable = {
   Xor: question(tf.notEqual, (a, b) => a !== b),
   Not: negation,
   Where: where,
+  Trilu: triangle,
 
   Cast: castTo,
   CastLike: castLike,

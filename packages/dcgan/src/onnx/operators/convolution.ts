@@ -1,10 +1,10 @@
-// Convolutions and transposed convolutions of images [batch, channels, height, width].
+// Convolutions and transposed convolutions of images [batch, channels, height, width], and of lines, images one pixel high.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { perChannel } from '../../layers.js';
 import { derived, isKnown, type Known, known } from '../known.js';
-import type { Call, Operator, OperatorTable } from '../operator.js';
-import { apply, computed, NotLiftable, Refusal, shapeOf, type Value } from '../value.js';
+import { Call, type Operator, type OperatorTable } from '../operator.js';
+import { apply, computed, NotLiftable, Refusal, reshape, shapeOf, type Value } from '../value.js';
 import { checkImages, halved, reach, windowOf } from './window.js';
 
 const OIHW_TO_HWIO = [2, 3, 1, 0];
@@ -35,9 +35,43 @@ function plainFilters(filters: Known, groups: number, [down, across]: readonly n
   });
 }
 
+/** Lines [batch, channels, width] as images one pixel high; their filters likewise. */
+function asImage(x: Value): Value {
+  const shape = shapeOf(x);
+  return shape.length === 3 ? reshape(x, [shape[0]!, shape[1]!, 1, shape[2]!]) : x;
+}
+
+/** The convolution of images for lines, too: along the height there is nothing to do. */
+const forLines =
+  (operator: Operator): Operator =>
+  call => {
+    if (call.shape(0).length !== 3) return operator(call);
+    const lengthened = (name: string, ...neutral: number[]) => {
+      const list = call.list(name);
+      if (list === undefined) return [];
+      // Of pairs, those before come first.
+      const half = list.length / 2;
+      const value =
+        name === 'pads' ? [0, ...list.slice(0, half), 0, ...list.slice(half)] : [...neutral, ...list];
+      return [[name, value] as const];
+    };
+    const attributes = new Map([
+      ...call.node.attributes,
+      ...lengthened('kernel_shape', 1),
+      ...lengthened('strides', 1),
+      ...lengthened('dilations', 1),
+      ...lengthened('output_padding', 0),
+      ...lengthened('output_shape', 1),
+      ...lengthened('pads'),
+    ]);
+    const image = operator(new Call({ ...call.node, attributes }, call.opset, call.inputs)) as Value;
+    const [batch, channels, , width] = shapeOf(image);
+    return reshape(image, [batch!, channels!, width!]);
+  };
+
 /** The images, filters and bias of a node. */
 function operandsOf(call: Call) {
-  const [x, filters, bias] = [call.input(0), call.input(1), call.inputs[2]];
+  const [x, filters, bias] = [asImage(call.input(0)), asImage(call.input(1)), call.inputs[2]];
   checkImages(shapeOf(x));
   if (!isKnown(filters) && filters.lift !== 1) throw new NotLiftable('filters that depend on the code');
   return { x, filters, bias };
@@ -61,7 +95,7 @@ const together = (x: Value, filters: Value, f: (image: Tensor) => Tensor): Value
 
 const conv: Operator = call => {
   const { x, filters, bias } = operandsOf(call);
-  const { strides, dilations, pads } = windowOf(call, shapeOf(filters).slice(2), call.shape(0).slice(2));
+  const { strides, dilations, pads } = windowOf(call, shapeOf(filters).slice(2), shapeOf(x).slice(2));
   if (pads.flat().some(pad => pad < 0)) throw new Refusal('its padding is negative');
   return together(x, filters, image => {
     const filter = tf.transpose(filtersOf(filters, call.number('group', 1), dilations), OIHW_TO_HWIO);
@@ -149,4 +183,7 @@ function cutsOf(
   });
 }
 
-export const convolutionOperators: OperatorTable = { Conv: conv, ConvTranspose: convTranspose };
+export const convolutionOperators: OperatorTable = {
+  Conv: forLines(conv),
+  ConvTranspose: forLines(convTranspose),
+};

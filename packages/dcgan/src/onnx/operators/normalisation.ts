@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { isKnown, type Known, known } from '../known.js';
 import { axisOf, type Call, type Node, type Operator, type OperatorTable } from '../operator.js';
 import { apply, checkAxis, elementwise, Refusal, reshape, shapeOf, type Value } from '../value.js';
+import { mapAlong, matrixOf } from './linear-map.js';
 
 const EPSILON = 1e-5;
 
@@ -135,6 +136,34 @@ const lpNormalization: Operator = call => {
   });
 };
 
+/** x brought to mean 0 and variance 1 over each channel, or whatever axes the node says. */
+const meanVarianceNormalization: Operator = call => {
+  const x = call.input(0);
+  const axes = (call.list('axes') ?? [0, 2, 3]).map(axis => axisOf(axis, shapeOf(x).length));
+  for (const axis of axes) checkAxis(x, axis);
+  return apply(x, image => standardised(image, axes, 1e-9));
+};
+
+/** Krizhevsky et al. 2012, 3.3: each entry divided by a power of the squares of the channels around. */
+const localResponse: Operator = call => {
+  const x = call.input(0);
+  const channels = shapeOf(x)[1]!;
+  const size = call.number('size', 1);
+  const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+  const rows = Array.from({ length: channels }, (_, channel) =>
+    Array.from({ length: channels }, (_, other) => [other, 1] as const).filter(
+      ([other]) => other >= channel - before && other <= channel + after,
+    ),
+  );
+  const sums = mapAlong(apply(x, tf.square), 1, matrixOf(rows, channels));
+  const [alpha, beta, bias] = [call.number('alpha', 1e-4), call.number('beta', 0.75), call.number('bias', 1)];
+  return elementwise(
+    (image, squares) => tf.div(image!, tf.pow(tf.add(bias, tf.mul(squares!, alpha / size)), beta)),
+    x,
+    sums,
+  );
+};
+
 export const normalisationOperators: OperatorTable = {
   BatchNormalization: batchNormalization,
   InstanceNormalization: instanceNormalization,
@@ -142,4 +171,6 @@ export const normalisationOperators: OperatorTable = {
   LayerNormalization: layerNormalization,
   RMSNormalization: rmsNormalization,
   LpNormalization: lpNormalization,
+  MeanVarianceNormalization: meanVarianceNormalization,
+  LRN: localResponse,
 };

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { isKnown, reduceKnown } from '../known.js';
 import { axisOf, type Operator, type OperatorTable } from '../operator.js';
 import { apply, checkAxis, Refusal, reshape, shapeOf, type Value } from '../value.js';
+import { mapAlong, matrixOf } from './linear-map.js';
 
 const sum = (entries: readonly number[]) => entries.reduce((a, b) => a + b, 0);
 
@@ -36,6 +37,22 @@ const product: Operator = call => {
   return reduction(tf.prod as never, entries => entries.reduce((a, b) => a * b, 1))(call);
 };
 
+/** Each entry with all before it along an axis, or behind it. */
+const cumulated: Operator = call => {
+  const x = call.input(0);
+  const shape = shapeOf(x);
+  const axis = axisOf(call.numbers(1)?.[0] ?? 0, shape.length);
+  const length = shape[axis]!;
+  const sign = call.number('reverse', 0) ? -1 : 1;
+  const least = call.number('exclusive', 0);
+  const rows = Array.from({ length }, (_, place) =>
+    Array.from({ length }, (_, other) => [other, 1] as const).filter(
+      ([other]) => sign * (place - other) >= least,
+    ),
+  );
+  return mapAlong(x, axis, matrixOf(rows, length));
+};
+
 export const reductionOperators: OperatorTable = {
   ReduceSum: reduction((x, axes) => tf.sum(x, axes, true), sum),
   ReduceMean: reduction(
@@ -56,4 +73,5 @@ export const reductionOperators: OperatorTable = {
   ReduceSumSquare: reduction((x, axes) => tf.sum(tf.square(x), axes, true)),
   ReduceLogSum: reduction((x, axes) => tf.log(tf.sum(x, axes, true))),
   ReduceLogSumExp: reduction(logSumExp),
+  CumSum: cumulated,
 };

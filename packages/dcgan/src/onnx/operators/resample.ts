@@ -20,6 +20,8 @@ interface Manner {
   readonly rounding: string;
   readonly coefficient: number;
   readonly excludesOutside: boolean;
+  /** Whether, where images are made smaller, the kernel is made as much wider. */
+  readonly antialias: boolean;
 }
 
 /** Where on the axis before the entry `index` of the resized one lies. */
@@ -50,11 +52,25 @@ const ROUNDINGS: Readonly<Record<string, (position: number) => number>> = {
   round_prefer_ceil: position => Math.floor(position + 0.5),
 };
 
-/** Keys' kernel at the four neighbours of a position that is `fraction` past the second. */
+/** Keys' kernel at a distance of at most two. */
+const keys = (a: number, d: number): number =>
+  d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+
+/** The kernel at the four neighbours of a position that is `fraction` past the second. */
 const cubic = (a: number, fraction: number): number[] =>
-  [1 + fraction, fraction, 1 - fraction, 2 - fraction].map(d =>
-    d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a,
-  );
+  [1 + fraction, fraction, 1 - fraction, 2 - fraction].map(d => keys(a, d));
+
+/** The entries within a kernel that is wider by as much as the axis is made smaller; weights add up to one. */
+function widely(position: number, { length, scale }: Scaling, manner: Manner): Row {
+  const support = (manner.mode === 'linear' ? 1 : 2) / scale;
+  const kernel = (d: number) => (manner.mode === 'linear' ? 1 - d : keys(manner.coefficient, d));
+  const first = Math.floor(position - support) + 1;
+  const taps = Array.from({ length: Math.ceil(position + support) - first }, (_, index) => first + index)
+    .filter(number => !manner.excludesOutside || (number >= 0 && number < length))
+    .map(number => [number, kernel(Math.abs(number - position) * scale)] as const);
+  const sum = taps.reduce((total, [, weight]) => total + weight, 0);
+  return taps.map(([number, weight]) => [Math.min(Math.max(number, 0), length - 1), weight / sum]);
+}
 
 /** The entries that an entry of the resized axis is made of. */
 function neighbours(index: number, scaling: Scaling, manner: Manner): Row {
@@ -66,6 +82,7 @@ function neighbours(index: number, scaling: Scaling, manner: Manner): Row {
     if (!round) throw new Refusal(`its nearest_mode "${manner.rounding}" is not supported`);
     return [[inside(round(position)), 1]];
   }
+  if (manner.antialias && scaling.scale < 1) return widely(position, scaling, manner);
   const low = Math.floor(position);
   if (manner.mode === 'linear') {
     return [
@@ -152,15 +169,13 @@ const resize: Operator = call => {
   }
   const axes = call.list('axes')?.map(axis => axisOf(axis, shape.length)) ?? [...shape.keys()];
   const scalings = scalingsOf(shape, axes, { scales, sizes });
-  if (call.number('antialias', 0) && scalings.some(scaling => scaling && scaling.scale < 1)) {
-    throw new Refusal('making images smaller with antialias is not supported');
-  }
   return resized(x, scalings, {
     mode: call.text('mode', 'nearest'),
     coordinates: call.text('coordinate_transformation_mode', isOld ? 'asymmetric' : 'half_pixel'),
     rounding: call.text('nearest_mode', isOld ? 'floor' : 'round_prefer_floor'),
     coefficient: call.number('cubic_coeff_a', -0.75),
     excludesOutside: call.number('exclude_outside', 0) === 1,
+    antialias: call.number('antialias', 0) === 1,
   });
 };
 
@@ -176,6 +191,7 @@ const upsample: Operator = call => {
     rounding: 'floor',
     coefficient: -0.75,
     excludesOutside: false,
+    antialias: false,
   });
 };
 
