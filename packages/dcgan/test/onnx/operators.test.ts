@@ -597,18 +597,13 @@ const folding: Case[] = [
     'ReduceLogSum',
     'ReduceLogSumExp',
   ].map(name => reduce(name)),
-  ...[
-    [2, {}],
-    [-1, { reverse: 1 }],
-    [1, { exclusive: 1 }],
-    [3, { exclusive: 1, reverse: 1 }],
-  ].map(([axis, attributes]) =>
-    given(
-      `CumSum ${axis} ${JSON.stringify(attributes)}`,
-      [node('CumSum', 'x, axis', 'y', attributes as object)],
-      {
-        axis: wholes(axis as number),
-      },
+  ...[2, -1].flatMap(axis =>
+    [{}, { reverse: 1 }, { exclusive: 1 }, { exclusive: 1, reverse: 1 }].map(attributes =>
+      given(
+        `CumSum ${axis} ${JSON.stringify(attributes)}`,
+        [node('CumSum', 'x, axis', 'y', { ...attributes })],
+        { axis: wholes(axis) },
+      ),
     ),
   ),
   given(
