@@ -2,6 +2,7 @@
 
 export { sha256 } from '#sha256';
 export { gaussianBlur } from './blur.js';
+export { checkMemory } from './check-memory.js';
 export { errorWhereSeen, MAX_PSNR, psnr, relativeError } from './closeness.js';
 export { UserError } from './errors.js';
 export { type ByFactor, byFactor, FACTORS, type Factor } from './factor.js';

@@ -15,4 +15,4 @@ export { isStandardInput, readInput, TooLargeError } from './input.js';
 export { type Loaded, loadAs, loadSettings } from './load.js';
 export { alone, inTurn, waitFor } from './lock.js';
 export { nearest } from './nearest.js';
-export { type Progress, startProgress } from './progress.js';
+export { durationText, type Progress, startProgress } from './progress.js';

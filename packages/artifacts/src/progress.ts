@@ -68,9 +68,14 @@ function estimator(total: number, initial: number): (done: number) => string {
   const start = Date.now();
   return done => {
     if (done <= initial || done >= total) return '';
-    const seconds = Math.round((((Date.now() - start) / (done - initial)) * (total - done)) / 1000);
-    const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-    const two = (value: number) => String(value).padStart(2, '0');
-    return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)} left`;
+    return `${durationText((((Date.now() - start) / (done - initial)) * (total - done)) / 1000)} left`;
   };
+}
+
+/** 1:05 of 65 seconds, 1:01:05 of an hour more. */
+export function durationText(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(whole % 60)}`;
 }

@@ -2,9 +2,17 @@
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Factor, type NdArray, randomStream, UserError } from '@blind-demod/arrays';
+import {
+  checkMemory,
+  type Factor,
+  type NdArray,
+  type RandomStream,
+  randomStream,
+  UserError,
+} from '@blind-demod/arrays';
 import {
   artifactIsCurrent,
+  durationText,
   hashOf,
   type Loaded,
   startProgress,
@@ -37,6 +45,9 @@ import { startTiming, type Timing } from './training-time.js';
 const SAMPLE_COLUMNS = 8;
 /** Training has collapsed when, from this epoch on, the samples vary by less than this fraction of how the images vary. */
 const COLLAPSE = { epoch: 3, spread: 0.02 };
+
+/** Steps whose time tells how long all take. */
+const TIMED_STEPS = 3;
 
 /** Everything that a trained generator depends on. */
 export function trainingSettings(experiment: GeneratorSettings, factor: Factor): object {
@@ -135,7 +146,7 @@ async function runSteps(training: Training): Promise<{ history: History; timing:
   const steps = stepsPerEpoch * settings.epochs;
   const batchAt = batches(experiment, factor, images, plan);
 
-  const random = randomStream(experiment.seed, factor, 'initial');
+  const random = withinMemory(randomStream(experiment.seed, factor, 'initial'), factor);
   const initial = initialState(networks, plan, { count: images.shape[0]!, random });
   const checkpoint = await readCheckpoint(training.checkpointFile, initial, hashOf(training.settings));
   if (checkpoint === undefined) await removeTraces(training); // of a run of other settings
@@ -150,6 +161,9 @@ async function runSteps(training: Training): Promise<{ history: History; timing:
   );
   const endEpoch = await epochEnd(training, start.state.average);
   const progress = startProgress({ title: `training ${factor}`, total: steps, initial: history.length });
+  const first = history.length;
+  let warm = performance.now();
+  progress.log(planned(training, first));
   try {
     let batch = batchAt(history.length);
     for (let done = history.length; done < steps; ) {
@@ -160,6 +174,14 @@ async function runSteps(training: Training): Promise<{ history: History; timing:
       if (!Number.isFinite(losses.companion + losses.generator)) throw diverged(training, done + 1);
       done = history.push(losses);
       progress.update(done, noteOn(training, done, losses));
+      // The first step of a process takes its memory, and is slower than the others.
+      if (done === first + 1) warm = performance.now();
+      if (done === first + 1 + TIMED_STEPS) {
+        const pace = (performance.now() - warm) / 1000 / TIMED_STEPS;
+        progress.log(
+          `${factor}: about ${durationText(pace * (steps - done))} from here, at ${pace.toPrecision(2)} s a step`,
+        );
+      }
 
       const isLast = done === steps;
       const atEpoch = done % stepsPerEpoch === 0;
@@ -178,6 +200,22 @@ async function runSteps(training: Training): Promise<{ history: History; timing:
     await loop.dispose();
   }
   return { history, timing };
+}
+
+/** Adam keeps two numbers beside each parameter, the average one, the engine has a copy of all, and reads gradients. */
+const BYTES_PER_PARAMETER = 28;
+
+/** A stream that draws no more initial parameters than there is memory to train. */
+function withinMemory(random: RandomStream, factor: Factor): RandomStream {
+  let drawn = 0;
+  return {
+    ...random,
+    normals: count => {
+      drawn += count;
+      checkMemory(BYTES_PER_PARAMETER * drawn, `training the ${factor} generator`);
+      return random.normals(count);
+    },
+  };
 }
 
 /** What is done after an epoch: a sample sheet, a look at whether the samples are all alike, and maybe a snapshot. */
@@ -255,6 +293,14 @@ const allFinite = (state: TrainingState<NdArray>): boolean =>
   leaves(state as unknown as Tree<NdArray>, isNdArray).every(([, { data }]) =>
     (data as Float32Array).every(Number.isFinite),
   );
+
+/** What is about to be done. */
+function planned({ loaded, factor, networks, images, stepsPerEpoch }: Training, done: number): string {
+  const { epochs, batchSize, objective } = loaded.experiment[factor].training;
+  const { architecture } = loaded.experiment[factor].network;
+  const goesOn = done === 0 ? '' : `, from step ${done + 1} on`;
+  return `${factor}: ${architecture}, ${objective}, ${networks.imageShape.join('×')}, on ${images.train.pixels.shape[0]} images: ${epochs} epochs of ${stepsPerEpoch} steps of ${batchSize} images${goesOn}`;
+}
 
 const companionOf = ({ loaded, factor }: Training): string =>
   OBJECTIVES[loaded.experiment[factor].training.objective].companion;

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import {
+  checkMemory,
   decodeSafetensors,
   encodeSafetensors,
   type Factor,
@@ -102,6 +103,8 @@ async function makeImages(
       `${file}: "${factor}.images.count": ${count} images wanted, but there are ${available}`,
     );
   }
+  // The two parts, and the file that they are written to.
+  checkMemory(2 * 4 * count * channels * imageSize ** 2, `making ${count} images of the ${factor}`);
   const images = choose(all, stratifiedSample(all.labels, count, seed));
   const split = stratifiedSplit(
     { labels: images.labels, fingerprints: fingerprints(images.pixels) },

@@ -76,7 +76,7 @@ again by the next call. Logs are in FOLDER/logs.`,
     const unfinished: PlannedRun[] = [];
     for (const run of runs) if ((await finishedRun(run.loaded, args)) === undefined) unfinished.push(run);
     process.stderr.write(
-      `${runs.length} runs of ${entries.length} configs; ${runs.length - unfinished.length} are done already\n`,
+      `${runs.length} runs of ${entries.length} configs, each of which trains what is not trained, and evaluates; ${runs.length - unfinished.length} are done already. How long one takes stands in its log after a few steps, and how long all take here after the first.\n`,
     );
     const outcomes = await launchAll(
       unfinished.map(({ loaded, args }) => ({ name: loaded.name, args })),

@@ -1,10 +1,10 @@
 // The one loop of trials: every procedure over the batches and conditions of which nothing is kept yet.
 import type { ByFactor } from '@blind-demod/arrays';
-import { startProgress } from '@blind-demod/artifacts';
+import { durationText, type Progress, startProgress } from '@blind-demod/artifacts';
 import { DivergedError } from '@blind-demod/demod-core';
 import type { ImageSet } from '@blind-demod/distortion-data';
 import type { EstimatesByMethod, Observed, OnProgress, Procedure } from '../methods/method.js';
-import { type Observations, observe } from './batches.js';
+import { countPairs, type Observations, observe } from './batches.js';
 import { observedUnder } from './conditions.js';
 import { type PairScores, scorePairs } from './scores.js';
 import type { Task, TaskScores, TrialStore } from './store.js';
@@ -49,16 +49,22 @@ export async function runTrials(
   let done = total - workOf(missing);
   const title = 'recovering (pairs × methods × conditions)';
   const progress = startProgress({ title, total, initial: done });
+  const toldPaces = new Set<Procedure>();
   try {
+    progress.log(planned(missing));
     for (const task of missing) {
       const { batch, condition, procedure } = task;
       const work = workOf([task]);
       const note = `${procedure.name}, ${condition.title}`;
-      const onProgress: OnProgress = (fraction, objective) =>
+      const tellPace = toldPaces.has(procedure) ? undefined : pace(task, missing, progress);
+      toldPaces.add(procedure);
+      const onProgress: OnProgress = (fraction, objective) => {
+        tellPace?.(fraction);
         progress.update(
           done + Math.floor(fraction * work),
           `${note}, objective ${objective.toExponential(1)}`,
         );
+      };
       progress.update(done, note);
       const truth = observe(images, batch.pairs);
       const problem = observedUnder(condition, truth, { seed, first: batch.first });
@@ -80,6 +86,38 @@ export async function runTrials(
     progress.stop();
   }
   return { solved: { pairs, seconds }, diverged };
+}
+
+/** What is about to be done: how many pairs by which procedure, each under all of its conditions. */
+function planned(missing: readonly Task[]): string {
+  const pairs = new Map<string, number>();
+  for (const { procedure, batch } of missing)
+    pairs.set(procedure.name, (pairs.get(procedure.name) ?? 0) + batch.pairs.length);
+  return `to recover: ${[...pairs].map(([name, count]) => `${count} pairs by ${name}`).join(', ')}`;
+}
+
+/** Iterations of a search whose time tells how long all take; the first has the making of its program in it. */
+const TIMED_ITERATIONS = 3;
+
+/** Tells, after a few iterations of a procedure's first search, about how long all of its searches take here. */
+function pace(
+  { procedure, batch }: Task,
+  missing: readonly Task[],
+  progress: Progress,
+): (fraction: number) => void {
+  let calls = 0;
+  let first = { fraction: 0, time: 0 };
+  return fraction => {
+    calls += 1;
+    if (calls === 1) first = { fraction, time: performance.now() };
+    if (calls !== 1 + TIMED_ITERATIONS || fraction <= first.fraction) return;
+    const search = (performance.now() - first.time) / 1000 / (fraction - first.fraction);
+    const pairs = countPairs(missing.flatMap(task => (task.procedure === procedure ? [task.batch] : [])));
+    const all = durationText((search / batch.pairs.length) * pairs);
+    progress.log(
+      `${procedure.name}: about ${all} for ${pairs} pairs, at ${(search / batch.pairs.length).toPrecision(2)} s a pair`,
+    );
+  };
 }
 
 async function isKept(task: Task, store: TrialStore, needs: 'scores' | 'recoveries'): Promise<boolean> {
