@@ -1,7 +1,7 @@
 // One run of a sweep: an experiment trained, where it has to be, evaluated, and recorded.
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FACTORS, type Factor, sha256, UserError } from '@blind-demod/arrays';
+import { FACTORS, type Factor, sha256 } from '@blind-demod/arrays';
 import { hashOf, inTurn } from '@blind-demod/artifacts';
 import { type AnyGenerator, parameterCount } from '@blind-demod/dcgan';
 import {
@@ -142,12 +142,11 @@ async function settingsOf(
   const models: Partial<Record<Factor, string>> = {};
   for (const factor of FACTORS) {
     if (!experiment[factor].generator) continue;
-    const file = await generatorFolder(loaded, factor, runsOf(out));
-    models[factor] = sha256(
-      await readFile(file).catch(error => {
-        throw new UserError(`${file}: it cannot be read (${error.code})`);
-      }),
-    );
+    // A model that is not there has no hash: its run is not done, and says what is wrong.
+    models[factor] = await generatorFolder(loaded, factor, runsOf(out))
+      .then(file => readFile(file))
+      .then(bytes => sha256(bytes))
+      .catch(() => 'unreadable');
   }
   return { experiment, pairs: images ?? experiment.evaluation.images, models };
 }
