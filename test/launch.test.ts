@@ -50,7 +50,7 @@ test('tasks leave what one process leaves', async () => {
     expect((await divided.read(...path)).equals(await alone.read(...path)), file).toBe(true);
   }
   expect(await scoresOf(divided)).toEqual(await scoresOf(alone));
-});
+}, 300_000); // twelve processes, one after the other
 
 test.each([
   [['eval', '--shards', '2'], /--shards is for --launcher/],

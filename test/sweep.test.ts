@@ -90,6 +90,7 @@ test.skipIf(missing.length > 0)(
     expect(stderr).toMatch(/error: 1 of 3 runs failed/);
     await expectSameSweep(place, undisturbed);
   },
+  300_000,
 );
 
 test('seeds are runs of their own, and intervals are over them', async () => {
