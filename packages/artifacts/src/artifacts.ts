@@ -1,7 +1,7 @@
 // Artifacts: folders of results, each with a manifest that says what made it and what it must contain.
 
 import { readFileSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { lstat, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256, UserError } from '@blind-demod/arrays';
 import { z } from 'zod';
@@ -46,8 +46,8 @@ export interface ArtifactContent {
 
 /**
  * Writes an artifact. The manifest gets its name last, so a folder with a manifest is complete, and one where writing
- * was cut short has none. The same content gives the same bytes. Replaces what is there: `isFreeFor` tells whether that is
- * another's.
+ * was cut short has none. The same content gives the same bytes. Replaces what is there; `writeBeside`
+ * does not.
  *
  * @throws UserError when the folder cannot be written.
  */
@@ -79,53 +79,71 @@ export async function writeArtifact(folder: string, content: ArtifactContent): P
   });
 }
 
+/** What is to be written into a folder. */
+export interface Planned extends Pick<ArtifactContent, 'kind' | 'settings'> {
+  readonly names: readonly string[];
+}
+
 /**
- * Whether an artifact with these files can be written without replacing another's: none of them is there, or each is what
- * a run of the same settings wrote, finished or cut short.
+ * What would be lost if this were written: a file of one of these names, or the manifest of another run. Files that a run of
+ * the same settings wrote, finished or cut short, do not count; what somebody changed since then does.
+ *
+ * @returns its path; undefined where nothing would be lost.
  */
-export async function isFreeFor(
+export async function foreignFile(
   folder: string,
-  { kind, settings, names }: { kind: string; settings: unknown; names: readonly string[] },
-): Promise<boolean> {
+  { kind, settings, names }: Planned,
+): Promise<string | undefined> {
   const finished = await readManifest(folder);
-  if (finished === 'damaged') return false;
   const manifests = [finished, await readManifest(folder, PENDING)].filter(
     manifest => typeof manifest !== 'string',
   );
   const own = manifests.filter(
     manifest => manifest.kind === kind && manifest.settingsHash === hashOf(settings),
   );
-  if (own.length < manifests.length) return false;
   for (const name of names) {
     const content = await readIfThere(join(folder, name));
-    if (content !== undefined && !own.some(({ files }) => isAsListed(content, files[name]))) return false;
+    if (content !== undefined && !own.some(({ files }) => isAsListed(content, files[name]))) {
+      return join(folder, name);
+    }
   }
-  return true;
+  return finished === 'absent' || own.includes(finished as Manifest) ? undefined : join(folder, MANIFEST);
+}
+
+/** `path` with the first number from 1 of which there is nothing yet. */
+async function firstFree(path: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const beside = `${path}.${number}`;
+    if (!(await lstat(beside).catch(() => undefined))) return beside;
+  }
 }
 
 /**
- * Moves a folder out of the way of an artifact that is to be written there, unless it is free for it: to the same name with
- * the first free number.
+ * Writes an artifact where nothing is lost: what is there of other settings, or from elsewhere, is moved beside first, the
+ * whole folder, to the same name with a number. A line on stderr says so.
  *
- * @returns where it is now; undefined where nothing was in the way.
- * @throws UserError when it cannot be moved.
+ * @throws UserError when it cannot be written or moved.
  */
-export async function setAside(
-  folder: string,
-  content: Parameters<typeof isFreeFor>[1],
-): Promise<string | undefined> {
-  if (await isFreeFor(folder, content)) return undefined;
-  for (let number = 1; ; number++) {
-    const beside = `${folder}.${number}`;
-    try {
-      // An empty folder may be replaced by the rename; nothing else is.
-      await rename(folder, beside);
-      return beside;
-    } catch (error) {
-      if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? ''))
-        throw notWritable(beside, error);
-    }
-  }
+export async function writeBeside(folder: string, content: ArtifactContent): Promise<void> {
+  const { kind, settings, files } = content;
+  const foreign = await foreignFile(folder, { kind, settings, names: Object.keys(files) });
+  if (foreign !== undefined) await moveBeside(folder, foreign);
+  await writeArtifact(folder, content);
+}
+
+/** The same of a single file, which may be replaced by one with the same content alone. */
+export async function writeFileBeside(file: string, content: Uint8Array | string): Promise<void> {
+  const before = await readIfThere(file);
+  if (before !== undefined && !before.equals(Buffer.from(content as string))) await moveBeside(file, file);
+  await writeFileAtomic(file, content);
+}
+
+async function moveBeside(path: string, foreign: string): Promise<void> {
+  const beside = await firstFree(path);
+  await rename(path, beside).catch(error => {
+    throw notWritable(beside, error);
+  });
+  process.stderr.write(`kept: ${foreign} was there, of another run; ${path} is now ${beside}\n`);
 }
 
 /**
@@ -164,13 +182,25 @@ export async function artifactIsCurrent(
   folder: string,
   wanted: { kind: string; settings: unknown },
 ): Promise<boolean> {
+  return (await changedFiles(folder, wanted))?.length === 0;
+}
+
+/**
+ * The files of an artifact that are missing, or not what was written; undefined where the folder holds none of this kind,
+ * made with these settings.
+ */
+export async function changedFiles(
+  folder: string,
+  wanted: { kind: string; settings: unknown },
+): Promise<string[] | undefined> {
   const manifest = await readManifest(folder);
-  if (typeof manifest === 'string') return false;
-  if (manifest.kind !== wanted.kind || manifest.settingsHash !== hashOf(wanted.settings)) return false;
+  if (typeof manifest === 'string') return undefined;
+  if (manifest.kind !== wanted.kind || manifest.settingsHash !== hashOf(wanted.settings)) return undefined;
+  const changed: string[] = [];
   for (const name of Object.keys(manifest.files)) {
-    if (typeof (await readVerified(folder, manifest, name)) === 'string') return false;
+    if (typeof (await readVerified(folder, manifest, name)) === 'string') changed.push(name);
   }
-  return true;
+  return changed;
 }
 
 async function readManifest(folder: string, name = MANIFEST): Promise<Manifest | 'absent' | 'damaged'> {

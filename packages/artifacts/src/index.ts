@@ -2,11 +2,13 @@
 export {
   type Artifact,
   artifactIsCurrent,
-  isFreeFor,
+  changedFiles,
+  foreignFile,
   type Manifest,
   openArtifact,
-  setAside,
   writeArtifact,
+  writeBeside,
+  writeFileBeside,
 } from './artifacts.js';
 export { notReadable, notWritable, systemCode, systemReason } from './errors.js';
 export { writeFileAtomic } from './files.js';

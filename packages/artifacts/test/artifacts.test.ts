@@ -10,8 +10,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { artifactIsCurrent, hashOf, isFreeFor, openArtifact, setAside, writeArtifact } from '../src/index.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  artifactIsCurrent,
+  foreignFile,
+  hashOf,
+  openArtifact,
+  writeArtifact,
+  writeBeside,
+  writeFileBeside,
+} from '../src/index.js';
 
 const kind = 'images';
 const settings = { seed: 1, training: { epochs: 3 } };
@@ -109,25 +117,27 @@ describe('an artifact', () => {
 describe('what is there already', () => {
   const names = Object.keys(files);
   const other = { ...settings, seed: 2 };
-  const free = (wanted: object, under = kind) => isFreeFor(folder, { kind: under, settings: wanted, names });
+  const foreign = (wanted: object, under = kind) =>
+    foreignFile(folder, { kind: under, settings: wanted, names });
 
   test('may be replaced by a run of the same settings, and by no other', async () => {
-    expect(await free(settings)).toBe(true);
-    expect(await free(other)).toBe(false);
-    expect(await free(settings, 'generator')).toBe(false);
-    expect(await isFreeFor(join(folder, 'none'), { kind, settings, names })).toBe(true);
+    expect(await foreign(settings)).toBeUndefined();
+    expect(await foreign(other)).toBe(join(folder, 'a.bin'));
+    expect(await foreign(settings, 'generator')).toBe(join(folder, 'a.bin'));
+    expect(await foreignFile(folder, { kind, settings: other, names: ['c'] })).toBe(manifest());
+    expect(await foreignFile(join(folder, 'none'), { kind, settings, names })).toBeUndefined();
   });
 
   test('may not be replaced where somebody changed it, or put it there', async () => {
     appendFileSync(join(folder, 'b.txt'), ' and a note');
-    expect(await free(settings)).toBe(false);
+    expect(await foreign(settings)).toBe(join(folder, 'b.txt'));
     rmSync(join(folder, 'b.txt'));
-    expect(await free(settings)).toBe(true);
+    expect(await foreign(settings)).toBeUndefined();
     rmSync(manifest());
-    expect(await free(settings)).toBe(false); // whose a.bin is, nobody says
+    expect(await foreign(settings)).toBe(join(folder, 'a.bin')); // whose it is nobody says
     writeFileSync(manifest(), 'my own list');
     rmSync(join(folder, 'a.bin'));
-    expect(await free(settings)).toBe(false);
+    expect(await foreign(settings)).toBe(manifest());
   });
 
   test('may be replaced where a run of the same settings was cut short', async () => {
@@ -137,22 +147,34 @@ describe('what is there already', () => {
     const content = { kind, settings: other, seed: 2 };
     await expect(writeArtifact(folder, { ...content, files: more })).rejects.toThrow(UserError);
     expect(readFileSync(join(folder, 'a.bin'), 'utf8')).toBe('new');
-    expect(await isFreeFor(folder, { ...content, names: ['a.bin', 'c'] })).toBe(true);
-    expect(await isFreeFor(folder, { ...content, names })).toBe(false); // b.txt was there before
+    expect(await foreignFile(folder, { ...content, names: ['a.bin', 'c'] })).toBeUndefined();
+    expect(await foreign(other)).toBe(join(folder, 'b.txt')); // it was there before
     rmSync(join(folder, 'c'), { recursive: true });
     await writeArtifact(folder, { ...content, files: more });
     expect(readdirSync(folder).sort()).toEqual(['a.bin', 'b.txt', 'c', 'manifest.json']);
   });
 
   test('is moved beside', async () => {
-    const content = { kind, settings: other, names };
-    expect(await setAside(folder, { ...content, settings })).toBeUndefined();
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    await writeBeside(folder, { kind, settings, seed: 1, files });
+    expect(stderr).not.toHaveBeenCalled();
     writeFileSync(`${folder}.1`, 'in use');
-    expect(await setAside(folder, content)).toBe(`${folder}.2`);
+    await writeBeside(folder, { kind, settings: other, seed: 2, files });
+    expect(stderr).toHaveBeenCalledExactlyOnceWith(
+      `kept: ${join(folder, 'a.bin')} was there, of another run; ${folder} is now ${folder}.2\n`,
+    );
+    expect(await artifactIsCurrent(folder, { kind, settings: other })).toBe(true);
     expect(await artifactIsCurrent(`${folder}.2`, { kind, settings })).toBe(true);
-    expect(await setAside(folder, content)).toBeUndefined();
     for (const beside of ['.1', '.2']) rmSync(folder + beside, { recursive: true });
-    await writeArtifact(folder, { kind, settings, seed: 1, files });
+
+    const file = join(folder, 'table.json');
+    await writeFileBeside(file, 'one');
+    await writeFileBeside(file, 'one');
+    await writeFileBeside(file, 'two');
+    stderr.mockRestore();
+    expect(readFileSync(file, 'utf8')).toBe('two');
+    expect(readFileSync(`${file}.1`, 'utf8')).toBe('one');
+    expect(readdirSync(folder)).not.toContain('table.json.2');
   });
 });
 

@@ -6,6 +6,7 @@ import { type ByFactor, type Factor, UserError } from '@blind-demod/arrays';
 import { hashOf, openArtifact, waitFor } from '@blind-demod/artifacts';
 import type { AnyGenerator } from '@blind-demod/dcgan';
 import { GENERATOR_KIND, loadGenerator, loadOnnxGenerator, trainingSettings } from '@blind-demod/dcgan/node';
+import { FAMILIES } from '@blind-demod/distortion-data';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import { foldersOf } from './folders.js';
@@ -33,10 +34,10 @@ export async function findGenerators(
     signal: await awaitedFolder(loaded, 'signal', out),
     distortion: await awaitedFolder(loaded, 'distortion', out),
   };
-  const load = (factor: Factor): Promise<AnyGenerator> => {
+  const load = async (factor: Factor): Promise<AnyGenerator> => {
     if (loaded.experiment[factor].generator) return loadModel(loaded, factor, folders[factor], device);
     return loadGenerator(folders[factor], {
-      settings: trainingSettings(loaded.experiment, factor),
+      settings: await wantedSettings(loaded, factor, folders[factor]),
       remedy: howToTrain(loaded, out),
     });
   };
@@ -99,8 +100,8 @@ export async function generatorFolder(
   const pretrained =
     experiment.pretrained && relative(process.cwd(), join(resolve(root, experiment.pretrained), factor));
 
-  const settings = trainingSettings(experiment, factor);
   const checked = async (folder: string) => {
+    const settings = await wantedSettings(loaded, factor, folder);
     await openArtifact(folder, { kind: GENERATOR_KIND, settings, remedy });
     return folder;
   };
@@ -108,7 +109,7 @@ export async function generatorFolder(
   if (await isComplete(trained)) {
     if (!pretrained) return checked(trained);
     const { manifest } = await openArtifact(trained, { kind: GENERATOR_KIND, remedy });
-    if (manifest.settingsHash === hashOf(settings)) return trained;
+    if (manifest.settingsHash === hashOf(await wantedSettings(loaded, factor, trained))) return trained;
   }
   if (pretrained && (await isComplete(pretrained))) return checked(pretrained);
   const places = [trained, pretrained].filter(Boolean).join(' and ');
@@ -116,14 +117,34 @@ export async function generatorFolder(
 }
 
 /** Whether the experiment came with a generator of this factor that was trained with its settings. */
-export async function isPretrained({ experiment, root }: LoadedExperiment, factor: Factor): Promise<boolean> {
-  if (experiment.pretrained === undefined) return false;
-  const folder = join(resolve(root, experiment.pretrained), factor);
-  const wanted = { kind: GENERATOR_KIND, settings: trainingSettings(experiment, factor), remedy: '' };
-  return openArtifact(folder, wanted).then(
+export async function isPretrained(loaded: LoadedExperiment, factor: Factor): Promise<boolean> {
+  const { pretrained } = loaded.experiment;
+  if (pretrained === undefined) return false;
+  const folder = join(resolve(loaded.root, pretrained), factor);
+  const settings = await wantedSettings(loaded, factor, folder);
+  return openArtifact(folder, { kind: GENERATOR_KIND, settings, remedy: '' }).then(
     () => true,
     () => false,
   );
+}
+
+/** What the generator in a folder must have been trained with: with any content of images whose files are not here. */
+async function wantedSettings(
+  { experiment }: LoadedExperiment,
+  factor: Factor,
+  folder: string,
+): Promise<object> {
+  const wanted = trainingSettings(experiment, factor) as WithContent;
+  if (!('sources' in FAMILIES[experiment[factor].images.source]) || wanted.data.images.content) return wanted;
+  const there = await openArtifact(folder, { kind: GENERATOR_KIND, remedy: '' }).catch(() => undefined);
+  const { content } = (there?.manifest.settings as WithContent | undefined)?.data.images ?? {};
+  return content === undefined
+    ? wanted
+    : { ...wanted, data: { ...wanted.data, images: { ...wanted.data.images, content } } };
+}
+
+interface WithContent {
+  readonly data: { readonly images: { readonly content?: string } };
 }
 
 /** The manifest is the last file of an artifact to be written. */

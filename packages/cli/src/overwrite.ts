@@ -1,8 +1,8 @@
 // What a command may not replace: files that it did not write from the same inputs.
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { UserError } from '@blind-demod/arrays';
-import { artifactIsCurrent, openArtifact } from '@blind-demod/artifacts';
+import { foreignFile, openArtifact } from '@blind-demod/artifacts';
+import { foreignTraining, GENERATOR_KIND } from '@blind-demod/dcgan/node';
 import type { Options } from 'yargs';
 
 /** Taken by the commands whose results may stand in the way of others. */
@@ -15,7 +15,7 @@ export const forceOption = {
 } as const satisfies Record<string, Options>;
 
 /** What to do where a generator of other settings is in the way. */
-export const INSTEAD = 'keep it by another name of the config or another --out, or replace it with --force';
+const INSTEAD = 'keep it by another name of the config or another --out, or replace it with --force';
 
 /** What a folder is to hold: an artifact of this kind, made with these settings. */
 interface Content {
@@ -24,31 +24,28 @@ interface Content {
 }
 
 /**
- * @throws UserError when the folder holds a finished artifact of this kind that was made with other settings: where they
- * differ, and `remedy`.
+ * @throws UserError when a training with these settings would replace something in the folder: a finished generator of other
+ * settings (where they differ), a checkpoint of others, or a file from elsewhere.
  */
-export async function refuseOther(
-  folder: string,
-  { kind, settings }: Content,
-  remedy: string,
-): Promise<void> {
-  const finished = await openArtifact(folder, { kind, remedy }).catch(() => undefined);
-  if (finished !== undefined) await openArtifact(folder, { kind, settings, remedy });
+export async function refuseOtherTraining(folder: string, settings: object): Promise<void> {
+  const generator = { kind: GENERATOR_KIND, remedy: INSTEAD };
+  const finished = await openArtifact(folder, generator).catch(() => undefined);
+  if (finished !== undefined) await openArtifact(folder, { ...generator, settings });
+  const foreign = await foreignTraining(folder, settings);
+  if (foreign) throw new UserError(`${foreign} is there, and not of this training; ${INSTEAD}`);
 }
 
 /** @throws UserError when one of the files is there, and not from a run with the same settings. */
 export async function refuseFiles(folder: string, names: readonly string[], content: Content): Promise<void> {
-  if (await artifactIsCurrent(folder, content)) return;
-  for (const name of names) {
-    const file = join(folder, name);
-    const isThere = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) {
-      throw new UserError(
-        `${file} is there, and not from this picture with these settings; choose another folder with --out, or replace it with --force`,
-      );
-    }
-  }
+  const foreign = await foreignFile(folder, { ...content, names });
+  if (foreign !== undefined) throw standsThere(foreign, 'not from this picture with these settings');
 }
+
+/** @throws UserError when the file is there, with another content. */
+export async function refuseOtherContent(file: string, content: Uint8Array): Promise<void> {
+  const before = await readFile(file).catch(() => undefined);
+  if (before !== undefined && !before.equals(content)) throw standsThere(file, 'with another content');
+}
+
+const standsThere = (file: string, how: string): UserError =>
+  new UserError(`${file} is there, and ${how}; choose another folder with --out, or replace it with --force`);

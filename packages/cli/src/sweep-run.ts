@@ -2,22 +2,15 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FACTORS, type Factor, sha256 } from '@blind-demod/arrays';
-import { hashOf, inTurn } from '@blind-demod/artifacts';
+import { hashOf } from '@blind-demod/artifacts';
 import { type AnyGenerator, parameterCount } from '@blind-demod/dcgan';
-import {
-  GENERATOR_KIND,
-  representationIn,
-  scoreOn,
-  trainingSecondsIn,
-  trainingSettings,
-} from '@blind-demod/dcgan/node';
+import { representationIn, scoreOn, trainingSecondsIn } from '@blind-demod/dcgan/node';
 import { dataSettings, type FactorImages, prepareImages } from '@blind-demod/distortion-data';
 import { type GeneratorFacts, type Run, type RunSettings, recordRun, runIn } from '@blind-demod/eval';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import { type Folders, foldersOf } from './folders.js';
 import { findGenerators, generatorFolder, isPretrained } from './generators.js';
-import { INSTEAD, refuseOther } from './overwrite.js';
 import { scoring, trainFactors } from './training.js';
 
 export interface SweepRunOptions {
@@ -73,15 +66,11 @@ export async function runExperiment(loaded: LoadedExperiment, options: SweepRunO
   for (const factor of FACTORS) {
     if (!loaded.experiment[factor].generator && !(await isPretrained(loaded, factor))) untrained.push(factor);
   }
-  for (const factor of options.force ? [] : untrained) {
-    const settings = trainingSettings(loaded.experiment, factor);
-    await refuseOther(folders.generator(factor), { kind: GENERATOR_KIND, settings }, INSTEAD);
-  }
   const images = {
-    signal: await sharedImages(loaded, 'signal', folders),
-    distortion: await sharedImages(loaded, 'distortion', folders),
+    signal: await prepareImages(loaded, 'signal', folders.images('signal')),
+    distortion: await prepareImages(loaded, 'distortion', folders.images('distortion')),
   };
-  await trainFactors(loaded, untrained, { folders, device });
+  await trainFactors(loaded, untrained, { folders, device, force: options.force });
   const found = await findGenerators(loaded, { out: runsOf(out), device });
   const factsOf = (factor: Factor) =>
     factsAbout(loaded, factor, {
@@ -103,14 +92,6 @@ export async function runExperiment(loaded: LoadedExperiment, options: SweepRunO
     settings: await settingsOf(loaded, options),
     facts: { signal: await factsOf('signal'), distortion: await factsOf('distortion') },
   });
-}
-
-/** One run makes them, and those that want the same ones meanwhile wait. */
-function sharedImages(loaded: LoadedExperiment, factor: Factor, folders: Folders): Promise<FactorImages> {
-  const folder = folders.images(factor);
-  const work = `making of the images of the ${factor}`;
-  const onWait = (owner: string) => process.stderr.write(`waiting: ${owner} (${folder})\n`);
-  return inTurn(folder, { work, onWait }, () => prepareImages(loaded, factor, folder));
 }
 
 /** What the leaderboard tells of a generator. */

@@ -2,12 +2,13 @@
 import type { Factor } from '@blind-demod/arrays';
 import { alone, startProgress } from '@blind-demod/artifacts';
 import { type AnyGenerator, generatorPrior } from '@blind-demod/dcgan';
-import { type Score, trainGenerator } from '@blind-demod/dcgan/node';
+import { type Score, trainGenerator, trainingSettings } from '@blind-demod/dcgan/node';
 import { representationError } from '@blind-demod/demod-core';
 import { prepareImages } from '@blind-demod/distortion-data';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import type { Folders } from './folders.js';
+import { refuseOtherTraining } from './overwrite.js';
 
 /** The search for codes by which generators are scored. */
 const SEARCH = { starts: 2, iterations: 300 };
@@ -19,13 +20,25 @@ export interface TrainedGenerator {
   readonly trained: boolean;
 }
 
-/** Trains the generators of these factors, one after the other. @throws UserError like `trainGenerator` */
+/**
+ * Trains the generators of these factors, one after the other.
+ *
+ * @param options.force whether what is there of other settings may be replaced.
+ * @throws UserError like `trainGenerator`, and before anything is done where something would be replaced.
+ */
 export function trainFactors(
   loaded: LoadedExperiment,
   factors: readonly Factor[],
-  { folders, device }: { folders: Pick<Folders, 'images' | 'generator'>; device: Device },
+  {
+    folders,
+    device,
+    force,
+  }: { folders: Pick<Folders, 'images' | 'generator'>; device: Device; force: boolean },
 ): Promise<TrainedGenerator[]> {
   const train = async () => {
+    for (const factor of force ? [] : factors) {
+      await refuseOtherTraining(folders.generator(factor), trainingSettings(loaded.experiment, factor));
+    }
     const generators: TrainedGenerator[] = [];
     for (const factor of factors) {
       const images = await prepareImages(loaded, factor, folders.images(factor));

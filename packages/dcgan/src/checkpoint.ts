@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { decodeSafetensors, encodeSafetensors, float32, type NdArray, UserError } from '@blind-demod/arrays';
-import { writeFileAtomic } from '@blind-demod/artifacts';
+import { notReadable, systemCode, writeFileAtomic } from '@blind-demod/artifacts';
 import { isNdArray, leaves, mapTree, type Tree } from '@blind-demod/jit';
 import type { TrainingState } from './step.js';
 
@@ -29,6 +29,17 @@ export async function writeCheckpoint(
   await writeFileAtomic(file, bytes);
 }
 
+/** The hash of the settings that a checkpoint depends on; undefined where there is none, or it is damaged. */
+export async function checkpointSettings(file: string): Promise<string | undefined> {
+  const bytes = await readIfThere(file);
+  try {
+    return bytes && decodeSafetensors(bytes, file).metadata.settingsHash;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * The checkpoint in `file`, in the form of the initial state; undefined if there is none of these settings.
  * @throws UserError if the file is damaged.
@@ -38,14 +49,9 @@ export async function readCheckpoint(
   initial: TrainingState<NdArray>,
   settingsHash: string,
 ): Promise<Checkpoint | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  const { tensors, metadata } = decodeSafetensors(bytes, file);
+  const bytes = await readIfThere(file);
+  if (bytes === undefined) return undefined;
+  const { tensors, metadata } = decode(bytes, file);
   if (metadata.settingsHash !== settingsHash) return undefined;
   const state = mapTree(initial as unknown as Tree<NdArray>, isNdArray, ({ shape }, path) => {
     const tensor = tensors[path];
@@ -60,4 +66,22 @@ export async function readCheckpoint(
     generator: losses[2 * step + 1]!,
   }));
   return { state: state as unknown as TrainingState<NdArray>, history };
+}
+
+function decode(bytes: Uint8Array, file: string): ReturnType<typeof decodeSafetensors> {
+  try {
+    return decodeSafetensors(bytes, file);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message}; delete it to start training over`, { cause: error });
+  }
+}
+
+async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw notReadable(file, error);
+  }
 }

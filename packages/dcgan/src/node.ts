@@ -3,5 +3,5 @@ export { GENERATOR_KIND, loadGenerator } from './load.js';
 export { loadOnnxGenerator } from './onnx/load.js';
 export { networkSchema, trainingSchema } from './settings.js';
 export { type Errors, representationIn, type Score, scoreOn } from './snapshots.js';
-export { type TrainingRun, trainGenerator, trainingSettings } from './train.js';
+export { foreignTraining, type TrainingRun, trainGenerator, trainingSettings } from './train.js';
 export { trainingSecondsIn } from './training-time.js';

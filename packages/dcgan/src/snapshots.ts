@@ -2,11 +2,16 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Float32NdArray, quantile, takeRows, UserError } from '@blind-demod/arrays';
-import { writeFileAtomic } from '@blind-demod/artifacts';
+import { type Float32NdArray, quantile, sha256, takeRows, UserError } from '@blind-demod/arrays';
+import { hashOf, notReadable, openArtifact, systemCode, writeFileAtomic } from '@blind-demod/artifacts';
 import type { FactorImages } from '@blind-demod/distortion-data';
+import { z } from 'zod';
 import { decodeGenerator, encodeGenerator, type Generator } from './generator.js';
+import { GENERATOR_KIND } from './load.js';
 import type { TrainingSettings } from './objectives/index.js';
+
+/** The file of a generator's artifact that tells of its snapshots. */
+export const REPRESENTATION_FILE = 'representation.json';
 
 /** Training images on which snapshots are judged, and held-out ones on which the chosen one is scored. */
 const IMAGES = { train: 32, test: 128 };
@@ -38,6 +43,9 @@ export interface RepresentationByEpoch {
   readonly training: readonly (Errors & { readonly epoch: number })[];
 }
 
+/** A snapshot that the training made is not there any more. */
+export class SnapshotGoneError extends UserError {}
+
 /** Whether a snapshot is kept after this epoch. */
 export const isSnapshot = (epoch: number, { snapshotEvery, epochs }: TrainingSettings): boolean =>
   epoch % snapshotEvery === 0 || epoch === epochs;
@@ -53,7 +61,11 @@ export async function writeSnapshot(folder: string, epoch: number, generator: Ge
   await writeFileAtomic(fileOf(folder, epoch, 'safetensors'), encodeGenerator(generator));
 }
 
-/** The best of a run's snapshots. Scores are kept beside them, so that a run that is killed does not score twice. */
+/**
+ * The best of a run's snapshots. Scores are kept beside them, so that a run that is killed does not score twice.
+ *
+ * @throws SnapshotGoneError if one is not there; UserError if one is damaged.
+ */
 export async function chooseSnapshot(
   training: TrainingSettings,
   { folder, images, score, title }: { folder: string; images: FactorImages; score: Score; title: string },
@@ -61,19 +73,16 @@ export async function chooseSnapshot(
   const read = async (epoch: number) => {
     const file = fileOf(folder, epoch, 'safetensors');
     const bytes = await readIfThere(file);
-    if (bytes === undefined) throw new UserError(`${file} is gone; delete ${folder} to start training over`);
-    return decodeGenerator(bytes, file);
+    if (bytes === undefined) throw new SnapshotGoneError(`${file} is gone`);
+    return { generator: decodeGenerator(bytes, file), sha256: sha256(bytes) };
   };
   const errorsOn = async (part: 'train' | 'test', epoch: number): Promise<Errors> => {
     const file = fileOf(folder, epoch, `${part}.json`);
-    const scored = await readIfThere(file);
-    if (scored !== undefined) return JSON.parse(scored.toString()) as Errors;
-    const errors = await scoreOn(part, await read(epoch), {
-      images,
-      score,
-      title: `${title}, epoch ${epoch}`,
-    });
-    await writeFileAtomic(file, JSON.stringify(errors));
+    const { generator, sha256 } = await read(epoch);
+    const kept = keptScore(await readIfThere(file), { snapshot: sha256, images: countOf(part, images) });
+    if (kept !== undefined) return kept;
+    const errors = await scoreOn(part, generator, { images, score, title: `${title}, epoch ${epoch}` });
+    await writeFileAtomic(file, scoreFile(errors, sha256));
     return errors;
   };
 
@@ -83,10 +92,14 @@ export async function chooseSnapshot(
   }
   const { epoch } = scores.reduce((best, other) => (other.median < best.median ? other : best));
   return {
-    generator: await read(epoch),
+    generator: (await read(epoch)).generator,
     representation: { epoch, heldOut: await errorsOn('test', epoch), training: scores },
   };
 }
+
+/** How many images are scored. */
+const countOf = (part: 'train' | 'test', images: FactorImages): number =>
+  Math.min(IMAGES[part], images[part].pixels.shape[0]!);
 
 /** The representation errors of some of a factor's images, which are in random order. */
 export async function scoreOn<G>(
@@ -94,25 +107,49 @@ export async function scoreOn<G>(
   generator: G,
   { images, score, title }: { images: FactorImages; score: Score<G>; title: string },
 ): Promise<Errors> {
-  const { pixels } = images[part];
-  const count = Math.min(IMAGES[part], pixels.shape[0]!);
-  const sample = takeRows(pixels, [...Array(count).keys()]);
+  const count = countOf(part, images);
+  const sample = takeRows(images[part].pixels, [...Array(count).keys()]);
   const about = `${title}, ${part === 'train' ? 'training' : 'held-out'} images`;
   const relative = [...(await score(generator, sample, about))];
   return { images: count, median: quantile(relative, 0.5), percentile90: quantile(relative, 0.9) };
 }
 
-/** How well the generator in a folder represents images, if that was measured when it was trained. */
+/** How well the generator in a folder represents images, if that was measured when it was trained, and is undamaged. */
 export async function representationIn(folder: string): Promise<RepresentationByEpoch | undefined> {
-  const file = await readIfThere(join(folder, 'representation.json'));
-  return file && JSON.parse(file.toString());
+  const artifact = await openArtifact(folder, { kind: GENERATOR_KIND, remedy: '' }).catch(() => undefined);
+  const file = await artifact?.read(REPRESENTATION_FILE).catch(() => undefined);
+  return file && JSON.parse(new TextDecoder().decode(file));
+}
+
+const errorsSchema = z.strictObject({ images: z.int(), median: z.number(), percentile90: z.number() });
+const scoreSchema = z.strictObject({ errors: errorsSchema, snapshot: z.string(), sha256: z.string() });
+
+/** A score with the hash of the snapshot that it is of, and one of it all. */
+function scoreFile(errors: Errors, snapshot: string): string {
+  const content = { errors, snapshot };
+  return JSON.stringify({ ...content, sha256: hashOf(content) });
+}
+
+/** The score in a file; undefined where there is none, it is damaged, or of something else. */
+export function keptScore(
+  bytes: Buffer | undefined,
+  of: { snapshot: string; images: number },
+): Errors | undefined {
+  try {
+    const { sha256, ...content } = scoreSchema.parse(JSON.parse(bytes?.toString() ?? ''));
+    const isKept =
+      sha256 === hashOf(content) && content.snapshot === of.snapshot && content.errors.images === of.images;
+    return isKept ? content.errors : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw notReadable(file, error);
   }
 }

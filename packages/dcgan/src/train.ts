@@ -1,5 +1,6 @@
 // Trains one generator: the loop around the step, with checkpoints, samples, and a reason when it has to stop.
 
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -12,10 +13,13 @@ import {
 } from '@blind-demod/arrays';
 import {
   artifactIsCurrent,
+  changedFiles,
   durationText,
+  foreignFile,
   hashOf,
   type Loaded,
   startProgress,
+  systemReason,
   writeArtifact,
   writeFileAtomic,
 } from '@blind-demod/artifacts';
@@ -26,7 +30,13 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ImageShape } from './architectures/architecture.js';
 import { DEFAULT_ARCHITECTURE } from './architectures/index.js';
 import { batches } from './batches.js';
-import { type Checkpoint, type History, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import {
+  type Checkpoint,
+  checkpointSettings,
+  type History,
+  readCheckpoint,
+  writeCheckpoint,
+} from './checkpoint.js';
 import { freeze } from './freeze.js';
 import { encodeGenerator, generatorToOnnx } from './generator.js';
 import { GENERATOR_KIND, WEIGHTS_FILE } from './load.js';
@@ -37,9 +47,26 @@ import type { Batch, Plan } from './objectives/objective.js';
 import type { Parameters } from './parameters.js';
 import { makeSampler, spread } from './samples.js';
 import type { GeneratorSettings } from './settings.js';
-import { chooseSnapshot, isSnapshot, type Score, snapshotFolder, writeSnapshot } from './snapshots.js';
+import {
+  chooseSnapshot,
+  isSnapshot,
+  REPRESENTATION_FILE,
+  type Score,
+  SnapshotGoneError,
+  snapshotFolder,
+  writeSnapshot,
+} from './snapshots.js';
 import { initialState, type TrainingState, trainingStep } from './step.js';
 import { startTiming, type Timing } from './training-time.js';
+
+/** The files of the artifact, beside its weights. */
+const SIDE_FILES = {
+  onnx: 'generator.onnx',
+  card: 'model-card.md',
+  samples: 'samples.png',
+  losses: 'losses.jsonl',
+  representation: REPRESENTATION_FILE,
+} as const;
 
 /** Samples per row of a sheet. */
 const SAMPLE_COLUMNS = 8;
@@ -91,9 +118,33 @@ interface Training extends TrainingRun {
   readonly checkpointFile: string;
 }
 
+const checkpointIn = (folder: string): string => join(folder, 'checkpoint.safetensors');
+
+/**
+ * What a training would replace that is not its own: a finished generator or a checkpoint of other settings, or a file that
+ * somebody put there or changed.
+ *
+ * @returns its path; undefined where nothing would be lost.
+ */
+export async function foreignTraining(folder: string, settings: object): Promise<string | undefined> {
+  const checkpoint = await checkpointSettings(checkpointIn(folder));
+  if (checkpoint !== undefined && checkpoint !== hashOf(settings)) return checkpointIn(folder);
+  const isUnderWay = [checkpointIn(folder), snapshotFolder(folder)].some(existsSync);
+  const wanted = { kind: GENERATOR_KIND, settings };
+  const changed = await changedFiles(folder, wanted);
+  if (changed && !changed.includes(WEIGHTS_FILE)) return undefined; // then nothing is written
+  const names = [
+    ...(changed ? [] : [WEIGHTS_FILE]),
+    // A training that is under way has the losses so far beside its checkpoint.
+    ...Object.values(SIDE_FILES).filter(name => name !== SIDE_FILES.losses || !isUnderWay),
+  ];
+  return foreignFile(folder, { ...wanted, names });
+}
+
 /**
  * Trains the generator of one factor and writes its artifact; goes on where an earlier run of the same settings was
- * stopped, to the same result, and does nothing if it is there already.
+ * stopped, to the same result, and does nothing if it is there already. Of one whose other files were changed since, it
+ * says so on stderr, and leaves it as it is.
  *
  * @returns whether there was anything to do.
  * @throws UserError if training diverges or collapses (the last good checkpoint stays), or a folder cannot be written.
@@ -104,16 +155,47 @@ export async function trainGenerator(
   run: TrainingRun,
 ): Promise<boolean> {
   const settings = trainingSettings(loaded.experiment, factor);
-  if (await artifactIsCurrent(run.folder, { kind: GENERATOR_KIND, settings })) return false;
+  const changed = await changedFiles(run.folder, { kind: GENERATOR_KIND, settings });
+  if (changed !== undefined && !changed.includes(WEIGHTS_FILE)) {
+    for (const name of changed) {
+      process.stderr.write(
+        `note: ${join(run.folder, name)} is not as the training wrote it; the generator is\n`,
+      );
+    }
+    return false;
+  }
   const training = prepare(loaded, factor, settings, run);
   await mkdir(run.folder, { recursive: true }).catch(error => {
-    throw new UserError(`cannot write to ${run.folder}: ${error.code}; choose another folder with --out`);
+    throw new UserError(
+      `cannot write ${run.folder}: ${systemReason(error)}; choose another folder with --out`,
+    );
   });
   const { history, timing } = await runSteps(training);
-  await keepBest(training, history);
+  try {
+    await keepBest(training, history);
+  } catch (error) {
+    if (error instanceof SnapshotGoneError) return overtaken(training, error);
+    throw error;
+  }
   await timing.keep();
   await removeTraces(training);
   return true;
+}
+
+/** What it means that a snapshot is gone: another program finished this training meanwhile, or it cannot be finished. */
+async function overtaken(
+  { folder, settings, checkpointFile }: Training,
+  { message }: SnapshotGoneError,
+): Promise<false> {
+  if (await artifactIsCurrent(folder, { kind: GENERATOR_KIND, settings })) {
+    process.stderr.write(
+      `note: another program has finished the same training in ${folder}; its generator is kept\n`,
+    );
+    return false;
+  }
+  throw new UserError(
+    `${message}: somebody removed it while the training was under way, and without it none can be chosen; nothing else is lost, but to train anew delete ${checkpointFile}`,
+  );
 }
 
 /** @throws UserError if there are not enough images for a batch. */
@@ -133,7 +215,7 @@ function prepare(
   }
   const networks = networksOf(network, imageShape as unknown as ImageShape);
   const plan = planOf(training, networks);
-  const checkpointFile = join(run.folder, 'checkpoint.safetensors');
+  const checkpointFile = checkpointIn(run.folder);
   return { ...run, loaded, factor, settings, networks, plan, stepsPerEpoch, checkpointFile };
 }
 
@@ -250,7 +332,7 @@ async function keepState(training: Training, checkpoint: Checkpoint): Promise<vo
   const { state, history } = checkpoint;
   if (!allFinite(state)) throw diverged(training, history.length);
   await writeCheckpoint(training.checkpointFile, checkpoint, hashOf(training.settings));
-  await writeFileAtomic(join(training.folder, 'losses.jsonl'), lossLines(training, history));
+  await writeFileAtomic(join(training.folder, SIDE_FILES.losses), lossLines(training, history));
 }
 
 /** Writes the artifact of the best snapshot. */
@@ -267,8 +349,8 @@ async function keepBest(training: Training, history: History): Promise<void> {
     seed,
     files: {
       [WEIGHTS_FILE]: encodeGenerator(generator),
-      'generator.onnx': generatorToOnnx(generator),
-      'model-card.md': modelCard({
+      [SIDE_FILES.onnx]: generatorToOnnx(generator),
+      [SIDE_FILES.card]: modelCard({
         loaded,
         factor,
         history,
@@ -277,9 +359,9 @@ async function keepBest(training: Training, history: History): Promise<void> {
         generator,
         representation,
       }),
-      'samples.png': await contactSheet(await sampler(example), SAMPLE_COLUMNS),
-      'losses.jsonl': lossLines(training, history),
-      'representation.json': `${JSON.stringify(representation, null, 2)}\n`,
+      [SIDE_FILES.samples]: await contactSheet(await sampler(example), SAMPLE_COLUMNS),
+      [SIDE_FILES.losses]: lossLines(training, history),
+      [SIDE_FILES.representation]: `${JSON.stringify(representation, null, 2)}\n`,
     },
   });
 }

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@blind-demod/artifacts';
+import { z } from 'zod';
 
 const FILE = 'training-time.json';
 
@@ -26,8 +27,13 @@ export async function startTiming(folder: string, isResumed: boolean): Promise<T
   };
 }
 
+const schema = z.object({ seconds: z.number().min(0) });
+
 /** The seconds that the training of a generator took; null where that is not known. */
 export async function trainingSecondsIn(folder: string): Promise<number | null> {
-  const text = await readFile(join(folder, FILE), 'utf8').catch(() => undefined);
-  return text === undefined ? null : (JSON.parse(text) as { seconds: number }).seconds;
+  try {
+    return schema.parse(JSON.parse(await readFile(join(folder, FILE), 'utf8'))).seconds;
+  } catch {
+    return null;
+  }
 }

@@ -1,14 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FACTORS, UserError } from '@blind-demod/arrays';
+import { isDeepStrictEqual } from 'node:util';
+import { FACTORS, randomStream, UserError } from '@blind-demod/arrays';
 import { hashOf } from '@blind-demod/artifacts';
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Generator } from '../src/generator.js';
 import { loadGenerator } from '../src/load.js';
-import type { Score } from '../src/snapshots.js';
-import { trainGenerator, trainingSettings } from '../src/train.js';
+import { keptScore, type Score } from '../src/snapshots.js';
+import { foreignTraining, trainGenerator, trainingSettings } from '../src/train.js';
 import { smallExperiment, smallImages } from './fixtures.js';
 
 const fromRoot = (path: string) => new URL(`../../../${path}`, import.meta.url).pathname;
@@ -194,7 +195,90 @@ describe('training', () => {
     const file = join(root, 'collapsed', 'checkpoint.safetensors');
     const bytes = await readFile(file);
     await writeFile(file, bytes.subarray(0, bytes.length - 1));
-    await expect(train(grey, 'collapsed')).rejects.toThrow(UserError);
+    await expect(train(grey, 'collapsed')).rejects.toThrow(
+      /not a valid safetensors file: .*; delete it to start/,
+    );
+  });
+
+  /** Leaves what a training leaves that is stopped while its snapshots are scored, the first already. */
+  async function stopAtScores(folder: string): Promise<LoadedExperiment> {
+    const loaded = smallExperiment({ snapshotEvery: 1 });
+    const failing: Score = (generator, images, title) =>
+      title.includes('epoch 2') ? Promise.reject(new Error('killed')) : byWeights(generator, images, title);
+    await expect(train(loaded, folder, failing)).rejects.toThrow('killed');
+    return loaded;
+  }
+
+  test('believes no score that is damaged', async () => {
+    const loaded = await stopAtScores('scored');
+    const file = join(root, 'scored', 'snapshots', 'epoch-001.train.json');
+    const whole = await readFile(file);
+    const random = randomStream(5, 'damage');
+    for (let round = 0; round < 200; round++) {
+      const damaged = Buffer.from(whole);
+      const position = random.integer(damaged.length);
+      damaged[position]! ^= 1 << random.integer(8);
+      const kept = keptScore(damaged, scoreOf(whole));
+      // Nothing but what a parser passes over may differ.
+      expect(kept === undefined || isDeepStrictEqual(kept, keptScore(whole, scoreOf(whole)))).toBe(true);
+    }
+    await writeFile(file, whole.toString().replace(/"median":[\d.e-]+/, '"median":0'));
+    const titles: string[] = [];
+    await train(loaded, 'scored', (generator, images, title) => {
+      titles.push(title);
+      return byWeights(generator, images, title);
+    });
+    expect(titles[0]).toBe('scoring distortion, epoch 1, training images');
+  });
+
+  const scoreOf = (bytes: Buffer) => {
+    const { snapshot, errors } = JSON.parse(bytes.toString());
+    return { snapshot, images: errors.images };
+  };
+
+  test('of a finished generator asks for its weights alone', async () => {
+    const loaded = smallExperiment();
+    await train(loaded, 'sides');
+    await writeFile(join(root, 'sides', 'model-card.md'), 'better words');
+    await rm(join(root, 'sides', 'samples.png'));
+    expect(await train(loaded, 'sides')).toBe(false);
+    expect((await read('sides', 'model-card.md')).toString()).toBe('better words');
+    await rm(join(root, 'sides', 'generator.safetensors'));
+    expect(await train(loaded, 'sides')).toBe(true);
+  });
+
+  test('overtaken by another program, keeps what that finished; with snapshots gone, says what is left', async () => {
+    const loaded = await stopAtScores('overtaken');
+    const finished = join(root, 'finished');
+    await train(loaded, 'finished');
+    const snapshots = join(root, 'overtaken', 'snapshots');
+    await rm(snapshots, { recursive: true });
+    await expect(train(loaded, 'overtaken')).rejects.toThrow(
+      /epoch-001\.safetensors is gone: somebody removed it .* to train anew delete .*checkpoint\.safetensors$/,
+    );
+    const overtaking: Score = async () => {
+      await cp(finished, join(root, 'overtaken'), { recursive: true });
+      await rm(snapshots, { recursive: true });
+      return Float32Array.of(1);
+    };
+    await rm(join(root, 'overtaken', 'checkpoint.safetensors'));
+    expect(await train(loaded, 'overtaken', overtaking)).toBe(false);
+    const weights = await read('overtaken', 'generator.safetensors');
+    expect(weights.equals(await read('finished', 'generator.safetensors'))).toBe(true);
+  });
+
+  test('knows what in its folder is not its own', async () => {
+    const settings = (changes = {}) =>
+      trainingSettings(smallExperiment({ snapshotEvery: 1, ...changes }).experiment, 'distortion');
+    const folder = join(root, 'own');
+    expect(await foreignTraining(folder, settings())).toBeUndefined();
+    await stopAtScores('own');
+    expect(await foreignTraining(folder, settings())).toBeUndefined();
+    expect(await foreignTraining(folder, settings({ epochs: 9 }))).toBe(
+      join(folder, 'checkpoint.safetensors'),
+    );
+    await writeFile(join(folder, 'model-card.md'), 'my own');
+    expect(await foreignTraining(folder, settings())).toBe(join(folder, 'model-card.md'));
   });
 
   test('wants at least one batch of images', async () => {

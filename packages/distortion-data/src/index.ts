@@ -1,4 +1,5 @@
 // The images of both factors: where they come from, how they are resized and divided, how they are seen.
+export { withContent } from './content.js';
 export { gaussianDistortion } from './families/gaussian.js';
 export { drawIllumination } from './families/illumination.js';
 export { FAMILIES, type ImageSettings } from './families/index.js';

@@ -15,13 +15,15 @@ import {
 } from '@blind-demod/arrays';
 import {
   artifactIsCurrent,
+  inTurn,
   type Loaded,
   openArtifact,
   startProgress,
-  writeArtifact,
+  writeBeside,
 } from '@blind-demod/artifacts';
 import { contactSheet } from '@blind-demod/picture';
 import sharp from 'sharp';
+import { contentOf } from './content.js';
 import type { Family, FamilyImages } from './families/family.js';
 import { FAMILIES, type FamilyName, type ImageSettings } from './families/index.js';
 import { resizeImages } from './resize.js';
@@ -48,12 +50,15 @@ export interface FactorImages {
   readonly test: ImageSet;
 }
 
-/** Everything that the images of a factor depend on. */
+/** Everything that the images of a factor depend on: of a folder of files what is in them, not where it is. */
 export function dataSettings(
   { seed, imageSize, channels, split, ...factors }: DataSettings,
   factor: Factor,
 ): object {
-  return { seed, imageSize, channels, split, images: factors[factor].images };
+  const given: ImageSettings & { readonly folder?: string } = factors[factor].images;
+  const { folder: _, ...located } = given;
+  const images = 'sources' in FAMILIES[given.source] ? located : given;
+  return { seed, imageSize, channels, split, images };
 }
 
 /**
@@ -68,9 +73,11 @@ export async function prepareImages(
   folder: string,
 ): Promise<FactorImages> {
   const settings = dataSettings(loaded.experiment, factor);
-  if (!(await artifactIsCurrent(folder, { kind: KIND, settings }))) {
+  const isCurrent = () => artifactIsCurrent(folder, { kind: KIND, settings });
+  const make = async () => {
+    if (await isCurrent()) return;
     const { train, test } = await makeImages(loaded, factor);
-    await writeArtifact(folder, {
+    await writeBeside(folder, {
       kind: KIND,
       settings,
       seed: loaded.experiment.seed,
@@ -80,7 +87,11 @@ export async function prepareImages(
         'contact-sheet.png': await sampleSheet(train.pixels, loaded.experiment.seed),
       },
     });
-  }
+  };
+  // Whoever comes meanwhile waits, and finds them.
+  const work = `making the images of the ${factor}`;
+  const onWait = (owner: string) => process.stderr.write(`waiting: ${owner} (${folder})\n`);
+  if (!(await isCurrent())) await inTurn(folder, { work, onWait }, make);
   return readImages(folder, settings);
 }
 
@@ -96,6 +107,10 @@ async function makeImages(
   } = experiment;
   const settings = experiment[factor].images;
   const all = await familyImages(settings, { root, seed });
+  const { content }: ImageSettings & { readonly content?: string } = settings;
+  if (content !== undefined && (await contentOf(settings, root)) !== content) {
+    throw new UserError(`${file}: the files of "${factor}.images" changed while they were read; try again`);
+  }
   const available = all.labels.length;
   const count = settings.count ?? available;
   if (count > available) {

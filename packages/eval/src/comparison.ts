@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { type ByFactor, UserError } from '@blind-demod/arrays';
-import { hashOf, openArtifact, writeArtifact } from '@blind-demod/artifacts';
+import { hashOf, openArtifact, writeBeside } from '@blind-demod/artifacts';
 import type { FactorImages } from '@blind-demod/distortion-data';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { Named, Procedure } from './methods/method.js';
@@ -103,7 +103,7 @@ export async function compare(loaded: LoadedExperiment, input: ComparisonInput):
     conditions: byName(results),
     settings: made,
   };
-  await writeArtifact(folder, {
+  await writeBeside(folder, {
     kind: KIND,
     settings: { ...made, conditions, pairs: pairs.length, shown: results.map(({ method }) => method.name) },
     seed,

@@ -1,7 +1,7 @@
 // Running a study, and keeping what it shows.
 
 import { join } from 'node:path';
-import { startProgress, writeArtifact } from '@blind-demod/artifacts';
+import { startProgress, writeBeside } from '@blind-demod/artifacts';
 import type { Device } from '@blind-demod/jit';
 import { toDigits } from '@blind-demod/picture';
 import type { LoadedStudy } from './load-study.js';
@@ -34,7 +34,7 @@ export async function runStudy(
     'result.json': readableJson({ study: study.name, title: study.title, findings, result }),
   };
   for (const [name, picture] of Object.entries(pictures)) files[`${name}.png`] = picture;
-  await writeArtifact(folder, {
+  await writeBeside(folder, {
     kind: THEORY_KIND,
     settings: { study: study.name, ...settings },
     seed: settings.seed,

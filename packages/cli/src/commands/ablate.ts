@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
-import { writeFileAtomic } from '@blind-demod/artifacts';
+import { alone, writeFileBeside } from '@blind-demod/artifacts';
 import { type AblationRow, ablate, departures, paperVariants } from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
 import { textTable } from '@blind-demod/picture';
@@ -55,18 +55,19 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
         ? paperVariants(channels * imageSize ** 2, solver.refinement)
         : departures(solver);
 
-    const rows = await ablate(loaded.experiment, variants, {
-      generators,
-      images,
-      count,
-      device: args.device,
-      trials: join(folders.trials, 'training', args.study),
-    });
     const file = join(folders.ablation, `${args.study}.json`);
-    await writeFileAtomic(
-      file,
-      `${JSON.stringify({ experiment: loaded.name, pairs: count, rows }, null, 2)}\n`,
-    );
+    const rows = await alone(folders.ablation, 'ablation', async () => {
+      const rows = await ablate(loaded.experiment, variants, {
+        generators,
+        images,
+        count,
+        device: args.device,
+        trials: join(folders.trials, 'training', args.study),
+      });
+      const table = { experiment: loaded.name, pairs: count, rows };
+      await writeFileBeside(file, `${JSON.stringify(table, null, 2)}\n`);
+      return rows;
+    });
     printResult(args, { pairs: count, rows, file }, [
       table(rows),
       `${count} pairs of training images; medians, and for refined signals the 10th percentile too`,

@@ -1,4 +1,5 @@
 // demod compare: all methods on the same held-out pairs, under every condition.
+import { alone } from '@blind-demod/artifacts';
 import {
   allProcedures,
   byName,
@@ -119,7 +120,8 @@ images it does only the new ones; what demod eval solved, it does not solve agai
       });
       await launchShards('compare', args, folders.root, options);
     }
-    const { pairs, results, files } = await compare(loaded, input);
+    const run = () => compare(loaded, input);
+    const { pairs, results, files } = await alone(folders.comparison, 'comparison', run);
     printResult(args, { pairs, conditions: byName(results), files }, [
       comparisonTables(results, { ascii: !process.stdout.isTTY }),
       '',

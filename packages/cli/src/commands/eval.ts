@@ -94,8 +94,12 @@ export const evalCommand: CommandModule<CommonArguments, Arguments> = {
       const { solved, ...results } = await alone(input.folder, 'evaluation', () => evaluate(loaded, input));
       return printResults(results, found, args, timing(solved));
     }
-    const from = args.from.map(root => foldersOf(root, loaded.name).trials);
-    printResults(await mergeShards(loaded, input, { count: args.merge, from }), found, args);
+    const shards = {
+      count: args.merge,
+      from: args.from.map(root => foldersOf(root, loaded.name).trials),
+    };
+    const merge = () => mergeShards(loaded, input, shards);
+    printResults(await alone(input.folder, 'evaluation', merge), found, args);
   },
 };
 

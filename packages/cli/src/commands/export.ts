@@ -9,12 +9,16 @@ import type { CommandModule } from 'yargs';
 import { findGenerators } from '../generators.js';
 import { ARTIFACTS, type CommonArguments, type ExperimentArguments, seedOption } from '../options.js';
 import { printResult } from '../output.js';
+import { forceOption, refuseOtherContent } from '../overwrite.js';
 
-export const exportCommand: CommandModule<CommonArguments, ExperimentArguments & { out: string }> = {
+export const exportCommand: CommandModule<
+  CommonArguments,
+  ExperimentArguments & { out: string; force: boolean }
+> = {
   command: 'export',
   describe: 'Write both generators as ONNX models, for any ONNX runtime',
   builder: yargs =>
-    yargs.options(seedOption).option('out', {
+    yargs.options({ ...seedOption, ...forceOption }).option('out', {
       type: 'string',
       requiresArg: true,
       default: 'exported',
@@ -23,10 +27,13 @@ export const exportCommand: CommandModule<CommonArguments, ExperimentArguments &
   handler: async args => {
     const loaded = await loadExperiment(args.config, args.seed);
     const { generators, folders } = await findGenerators(loaded, { out: ARTIFACTS, device: args.device });
-    const files = FACTORS.map(factor => join(args.out, `${factor}.onnx`));
-    for (const [index, factor] of FACTORS.entries()) {
-      await writeFileAtomic(files[index]!, generatorToOnnx(generators[factor]));
-    }
+    const models = FACTORS.map(factor => ({
+      file: join(args.out, `${factor}.onnx`),
+      model: generatorToOnnx(generators[factor]),
+    }));
+    for (const { file, model } of args.force ? [] : models) await refuseOtherContent(file, model);
+    for (const { file, model } of models) await writeFileAtomic(file, model);
+    const files = models.map(({ file }) => file);
     printResult(args, { generators: folders, files }, files);
   },
 };

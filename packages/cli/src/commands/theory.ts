@@ -1,5 +1,6 @@
 // demod theory: what the paper proves, seen.
 import { join } from 'node:path';
+import { alone } from '@blind-demod/artifacts';
 import { findStudy, loadStudy, runStudy, STUDIES, studyJsonSchema } from '@blind-demod/theory';
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
@@ -66,10 +67,9 @@ export const theoryCommand: CommandModule<CommonArguments, Arguments> = {
     const runs: object[] = [];
     for (const one of loaded) {
       const { name, title } = one.study;
-      const { findings, result, files, seconds } = await runStudy(one, {
-        folder: join(out, 'theory', name),
-        device,
-      });
+      const folder = join(out, 'theory', name);
+      const run = () => runStudy(one, { folder, device });
+      const { findings, result, files, seconds } = await alone(folder, `the study "${name}"`, run);
       runs.push({ study: name, findings, result, files });
       if (json) continue;
       printResult({ json }, {}, [

@@ -1,7 +1,7 @@
 // demod train: the generators.
 
 import { FACTORS, type Factor } from '@blind-demod/arrays';
-import { GENERATOR_KIND, trainingSettings } from '@blind-demod/dcgan/node';
+import { trainingSettings } from '@blind-demod/dcgan/node';
 import { loadExperiment } from '@blind-demod/experiment';
 import type { CommandModule } from 'yargs';
 import { foldersOf } from '../folders.js';
@@ -16,7 +16,7 @@ import {
 } from '../launching.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments, seedOption } from '../options.js';
 import { printResult } from '../output.js';
-import { forceOption, INSTEAD, refuseOther } from '../overwrite.js';
+import { forceOption, refuseOtherTraining } from '../overwrite.js';
 import { trainFactors } from '../training.js';
 
 type Arguments = ArtifactsArguments & LaunchArguments & { factor: Factor | 'both'; force: boolean };
@@ -50,8 +50,7 @@ export const trainCommand: CommandModule<CommonArguments, Arguments> = {
       models.push({ factor, onnx, trained: false });
     }
     for (const factor of args.force ? [] : factors) {
-      const settings = trainingSettings(loaded.experiment, factor);
-      await refuseOther(folders.generator(factor), { kind: GENERATOR_KIND, settings }, INSTEAD);
+      await refuseOtherTraining(folders.generator(factor), trainingSettings(loaded.experiment, factor));
     }
     if (args.launcher !== undefined) {
       const work = factors.map(factor => ({
@@ -60,7 +59,7 @@ export const trainCommand: CommandModule<CommonArguments, Arguments> = {
       }));
       await launchEvery(work, args, { title: 'trainings', logs: logsIn(folders.root) });
     }
-    const generators = await trainFactors(loaded, factors, { folders, device: args.device });
+    const generators = await trainFactors(loaded, factors, { folders, ...args });
     printResult(args, { generators: [...models, ...generators] }, [
       ...models.map(
         ({ factor, onnx }) => `${factor}: nothing to train, its generator is ${onnx}, which works`,

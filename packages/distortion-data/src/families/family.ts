@@ -6,6 +6,14 @@ import { z } from 'zod';
 /** One kind of images. Its settings hold its name, `source`, and may hold how many images to take, `count`. */
 export interface Family<Settings, Schema = z.ZodType<Settings>> {
   readonly settings: Schema;
+  /**
+   * The files that its images are made of, by their paths in a folder, where they are made of files; none where these are
+   * not there. Their content counts among an experiment's settings.
+   */
+  readonly sources?: (
+    settings: Settings,
+    from: { root: string },
+  ) => Promise<{ readonly folder: string; readonly files: readonly string[] }>;
   /** What a label of its images is called where it tells their class, such as 'digit'. */
   readonly className?: string;
   /**

@@ -46,6 +46,10 @@ export const folder = family({
     .describe(
       'Grey images of the pictures of a folder: every page; white is one for all of them, by what their files say or their brightest value.',
     ),
+  sources: async (settings, { root }) => {
+    const path = resolve(root, settings.folder);
+    return { folder: path, files: await picturesIn(path).catch(() => []) };
+  },
   images: (settings, { root, seed }) => folderImages(resolve(root, settings.folder), settings, seed),
 });
 

@@ -3,11 +3,12 @@
 //
 //   2 zero bytes, the type (8: unsigned byte), the number of dimensions, their sizes (big-endian), the data
 
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { float32, UserError } from '@blind-demod/arrays';
+import { notReadable } from '@blind-demod/artifacts';
 import { z } from 'zod';
 import { type FamilyImages, family, sampleCount } from './family.js';
 
@@ -25,10 +26,19 @@ export const idx = family({
     })
     .describe('Grey images from IDX files; the train and t10k files are both used, and split anew.'),
   className: 'class',
+  sources: async (settings, { root }) => {
+    const folder = resolve(root, settings.folder);
+    const found = PARTS.flatMap(part => [
+      findIdx(folder, `${part}-images`, 3),
+      findIdx(folder, `${part}-labels`, 1),
+    ]);
+    return { folder, files: (await Promise.all(found)).filter(file => file !== undefined) };
+  },
   images: ({ folder }, { root }) => idxImages(resolve(root, folder)),
 });
 
 const UNSIGNED_BYTE = 8;
+const PARTS = ['train', 't10k'] as const;
 
 /**
  * All images of a folder, those of the train files first, then those of the t10k files.
@@ -37,10 +47,10 @@ const UNSIGNED_BYTE = 8;
  */
 async function idxImages(folder: string): Promise<FamilyImages> {
   const parts: { images: IdxFile; labels: IdxFile }[] = [];
-  for (const part of ['train', 't10k']) {
-    const images = await findIdx(folder, `${part}-images`, 3);
+  for (const part of PARTS) {
+    const images = await readIdx(folder, `${part}-images`, 3);
     if (images === undefined) continue;
-    const labels = await findIdx(folder, `${part}-labels`, 1);
+    const labels = await readIdx(folder, `${part}-labels`, 1);
     if (labels === undefined)
       throw new UserError(`${folder}: there is ${part}-images, but no ${part}-labels-idx1-ubyte`);
     if (labels.sizes[0] !== images.sizes[0]) {
@@ -75,19 +85,28 @@ interface IdxFile {
 }
 
 /** The file under any of its usual names: train-images-idx3-ubyte, train-images.idx3-ubyte, with .gz or without. */
-async function findIdx(folder: string, stem: string, dimensions: number): Promise<IdxFile | undefined> {
+async function findIdx(folder: string, stem: string, dimensions: number): Promise<string | undefined> {
   for (const separator of ['-', '.']) {
     for (const ending of ['', '.gz']) {
-      const file = join(folder, `${stem}${separator}idx${dimensions}-ubyte${ending}`);
-      const content = await readFile(file).catch(error => {
-        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-        throw new UserError(`${file}: cannot be read (${error.code})`);
-      });
-      if (content !== undefined)
-        return parseIdx(ending === '' ? content : await unzip(content, file), file, dimensions);
+      const name = `${stem}${separator}idx${dimensions}-ubyte${ending}`;
+      const isThere = await access(join(folder, name)).then(
+        () => true,
+        error => !['ENOENT', 'ENOTDIR'].includes(error.code),
+      );
+      if (isThere) return name;
     }
   }
   return undefined;
+}
+
+async function readIdx(folder: string, stem: string, dimensions: number): Promise<IdxFile | undefined> {
+  const name = await findIdx(folder, stem, dimensions);
+  if (name === undefined) return undefined;
+  const file = join(folder, name);
+  const content = await readFile(file).catch(error => {
+    throw notReadable(file, error);
+  });
+  return parseIdx(file.endsWith('.gz') ? await unzip(content, file) : content, file, dimensions);
 }
 
 async function unzip(content: Uint8Array, file: string): Promise<Buffer> {

@@ -1,7 +1,7 @@
 // What an evaluation writes: recoveries judged, summed up and drawn.
 import { join } from 'node:path';
 import { sha256 } from '@blind-demod/arrays';
-import { writeArtifact } from '@blind-demod/artifacts';
+import { writeBeside } from '@blind-demod/artifacts';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import { drawFigure, withDigits } from '@blind-demod/picture';
 import type { Plan } from '../evaluation.js';
@@ -81,7 +81,7 @@ export async function writeResults(
   const checksums = Object.fromEntries(
     Object.entries(data).map(([name, content]) => [name, sha256(content)]),
   );
-  await writeArtifact(folder, {
+  await writeBeside(folder, {
     kind: 'evaluation',
     settings: { ...settings, refinement: solver.refinement, evaluation, pairs: pairs.length },
     seed,

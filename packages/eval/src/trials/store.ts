@@ -1,8 +1,9 @@
 // What trials found, kept on disk, so that a run that was stopped goes on and no run repeats another's: scores under
 // everything that they depend on, and beside them the recovery of a search.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeSafetensors, encodeSafetensors, float32, UserError } from '@blind-demod/arrays';
-import { artifactIsCurrent, openArtifact, writeArtifact } from '@blind-demod/artifacts';
+import { artifactIsCurrent, foreignFile, openArtifact, writeArtifact } from '@blind-demod/artifacts';
 import { dataSettings } from '@blind-demod/distortion-data';
 import type { Experiment } from '@blind-demod/experiment';
 import { withDigits } from '@blind-demod/picture';
@@ -122,6 +123,9 @@ export const dataOf = (experiment: Experiment) => ({
   distortion: dataSettings(experiment, 'distortion'),
 });
 
+/** Values of other settings have folders of the same name with a number. */
+const beside = (folder: string, number: number): string => (number === 0 ? folder : `${folder}.${number}`);
+
 /** A value is an artifact of one file, in a folder of its own. */
 function storeOf<Key, Value>({
   seed,
@@ -138,7 +142,7 @@ function storeOf<Key, Value>({
   readonly file: string;
   /** What to do about one that cannot be read. */
   readonly remedy: string;
-  /** Where it may be; the first is where it is put. */
+  /** Where it may be; the first is where it is put, or beside it where that one is another's. */
   foldersOf(key: Key): readonly string[];
   /** Everything that the value depends on. */
   settingsOf(key: Key): object;
@@ -148,13 +152,25 @@ function storeOf<Key, Value>({
 }): Store<Key, Value> {
   const describe = (key: Key) => ({ kind, settings: settingsOf(key) });
   const find = async (key: Key): Promise<string | undefined> => {
-    for (const folder of foldersOf(key)) if (await artifactIsCurrent(folder, describe(key))) return folder;
+    for (const place of foldersOf(key)) {
+      for (let number = 0; number === 0 || existsSync(beside(place, number)); number++) {
+        if (await artifactIsCurrent(beside(place, number), describe(key))) return beside(place, number);
+      }
+    }
     return undefined;
+  };
+  /** What other settings gave stays. */
+  const free = async (key: Key): Promise<string> => {
+    const planned = { ...describe(key), names: [file] };
+    const [place] = foldersOf(key);
+    for (let number = 0; ; number++) {
+      if ((await foreignFile(beside(place!, number), planned)) === undefined) return beside(place!, number);
+    }
   };
   return {
     has: async key => (await find(key)) !== undefined,
-    keep: (key, value) =>
-      writeArtifact(foldersOf(key)[0]!, { ...describe(key), seed, files: { [file]: encode(value) } }),
+    keep: async (key, value) =>
+      writeArtifact(await free(key), { ...describe(key), seed, files: { [file]: encode(value) } }),
     read: async key => {
       const folder = (await find(key)) ?? foldersOf(key)[0]!;
       const artifact = await openArtifact(folder, { ...describe(key), remedy });
