@@ -8,10 +8,11 @@ import { z } from 'zod';
 /** Pixels per side of the images that networks are trained on here. */
 const TRAINED_SIZES: readonly number[] = [16, 32, 64, 128];
 
-const count = z.int().min(1);
+/** None is larger where it is meant: a run of more would not end. */
+const count = z.int().min(1).max(1_000_000);
 const fraction = z.number().gt(0).lt(1);
-/** A factor of exponential decay. */
-const decay = z.number().min(0).lt(1);
+/** A factor of exponential decay; in single precision one nearer to 1 is hardly another number than 1. */
+const decay = z.number().min(0).max(0.99999);
 
 const generatorSettings = z
   .strictObject({
@@ -43,12 +44,14 @@ const solverSettings = z
     stepSize: z
       .number()
       .gt(0)
+      .max(1e38)
       .default(PAPER_SOLVER.stepSize)
       .describe('Step size, for the mean misfit over pixels.'),
     momentum: decay.default(PAPER_SOLVER.momentum).describe('Momentum of the gradient steps.'),
     robustness: z
       .number()
-      .gt(0)
+      .min(1e-6)
+      .max(1e6)
       .optional()
       .describe(
         'Residuals beyond this size count by their size, not their square (pseudo-Huber): a generator that cannot draw a stroke should not bend the distortion. Squares alone when absent.',
@@ -56,14 +59,17 @@ const solverSettings = z
     latentPenalty: z
       .number()
       .min(0)
+      .max(1000)
       .default(PAPER_SOLVER.latentPenalty)
       .describe('λ of the prior term λ/2 (‖h‖² + ‖m‖²), beside the mean misfit over pixels.'),
     restarts: count
+      .max(4096)
       .default(PAPER_SOLVER.restarts)
       .describe('Starting points per image; the one of least objective is kept.'),
     draws: z
       .int()
       .min(2)
+      .max(65_536)
       .optional()
       .describe(
         'Codes drawn of each factor: the search starts at those pairs of them whose products are nearest to the observation. At random codes when absent.',
@@ -91,7 +97,8 @@ const solverSettings = z
       ),
     averaging: z
       .number()
-      .gt(0)
+      .min(1e-6)
+      .max(1e6)
       .optional()
       .describe(
         'The recovered distortion is the geometric mean over the starts, weighted by exp(−(f/f* − 1)/averaging): f is the objective where a start ended, f* the least of them. The best start alone when absent.',
@@ -108,16 +115,19 @@ const solverSettings = z
         smoothing: z
           .number()
           .min(0)
+          .max(128)
           .default(PAPER_SOLVER.refinement.smoothing)
           .describe('σ, in pixels, of the Gaussian that smooths the recovered distortion first.'),
         regularisation: z
           .number()
-          .gt(0)
+          .min(1e-12)
+          .max(1e6)
           .default(PAPER_SOLVER.refinement.regularisation)
           .describe('λ in (x̂·y + λ·ŵ) / (x̂² + λ), for an observation without noise.'),
         detail: z
           .number()
-          .gt(0)
+          .min(1e-12)
+          .max(1e6)
           .default(PAPER_SOLVER.refinement.detail)
           .describe(
             'How wrong G1 is at edges: noise σ adds σ²/s² to λ, with s² = detail² (B (1 − B) + 1/400), B = ŵ blurred.',
@@ -139,8 +149,8 @@ const evaluationSettings = z
       .union([count, z.literal('all')], { error: 'expected a whole number of at least 1, or "all"' })
       .default(64)
       .describe('How many pairs of test images, or all.'),
-    batchSize: count.default(32).describe('Pairs solved at once.'),
-    figureColumns: count.default(8).describe('Pairs shown in figure 2.'),
+    batchSize: count.max(4096).default(32).describe('Pairs solved at once.'),
+    figureColumns: count.max(100).default(8).describe('Pairs shown in figure 2.'),
   })
   .prefault({})
   .describe('How recovery is judged.');

@@ -28,10 +28,13 @@ const DRAWN_SIZES: readonly number[] = Array.from({ length: 121 }, (_, index) =>
 
 /** The settings that every architecture has. */
 export const commonSettings = (z: Zod, latentDimension: number) => ({
-  latentDimension: z.int().min(1).default(latentDimension).describe('Length of the latent code.'),
+  latentDimension: z.int().min(1).max(8192).default(latentDimension).describe('Length of the latent code.'),
   outputRange: z
     .tuple([z.number(), z.number()])
-    .refine(([low, high]) => low < high, { error: 'expected [low, high] with low < high' })
+    // Numbers of single precision keep three digits between these.
+    .refine(([low, high]) => high - low >= 1e-3 && Math.max(-low, high) <= 1000, {
+      error: 'expected [low, high], at least 0.001 apart, between -1000 and 1000',
+    })
     .default([0, 1])
     .describe("Range of the generator's output."),
   outputSmoothing: z

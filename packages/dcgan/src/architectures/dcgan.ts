@@ -17,6 +17,7 @@ export const dcgan = architecture({
         generatorMaps: z
           .int()
           .min(1)
+          .max(1024)
           .default(64)
           .describe('Feature maps of the last hidden layer of the generator.'),
         discriminatorMaps: discriminatorMaps(z),

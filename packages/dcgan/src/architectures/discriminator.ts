@@ -12,7 +12,7 @@ const LEAK = 0.2;
 
 /** The setting of its width. */
 export const discriminatorMaps = (z: Zod) =>
-  z.int().min(1).default(64).describe('Feature maps of the first layer of the discriminator.');
+  z.int().min(1).max(1024).default(64).describe('Feature maps of the first layer of the discriminator.');
 
 /** Random parameters of a network from images to so many numbers: a discriminator has one. */
 export function initialDiscriminator(

@@ -7,15 +7,20 @@ import type { Zod } from '../architectures/architecture.js';
 import type { Networks } from '../networks.js';
 import type { Parameters } from '../parameters.js';
 
-/** A factor of exponential decay. */
-const decay = (z: Zod) => z.number().min(0).lt(1);
-const count = (z: Zod) => z.int().min(1);
+/** A factor of exponential decay; in single precision one nearer to 1 is hardly another number than 1. */
+const decay = (z: Zod) => z.number().min(0).max(0.99999);
+const count = (z: Zod) => z.int().min(1).max(1_000_000);
 
 /** The settings that training has by every objective. */
 export const commonSettings = (z: Zod) => ({
   epochs: count(z).default(25).describe('Passes over the training images.'),
-  batchSize: z.int().min(2).default(64).describe('Images per step.'),
-  learningRate: z.number().gt(0).default(0.0002).describe("Adam's learning rate, of both networks."),
+  batchSize: z.int().min(2).max(65_536).default(64).describe('Images per step.'),
+  learningRate: z
+    .number()
+    .min(1e-30)
+    .max(1e30)
+    .default(0.0002)
+    .describe("Adam's learning rate, of both networks."),
   schedule: z
     .enum(['cosine'])
     .optional()

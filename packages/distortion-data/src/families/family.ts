@@ -42,9 +42,14 @@ export const family = <
   given: Family<z.output<Schema>, Schema>,
 ) => given;
 
+/** More images than these no family makes, and no more pixels of all of them together: four gigabytes. */
+export const MOST_IMAGES = 1_000_000;
+export const MOST_VALUES = 2 ** 30;
+
 /** The setting `count` of a family that has only so many images. */
 export const sampleCount = z
   .int()
   .min(1)
+  .max(MOST_IMAGES)
   .optional()
   .describe('How many images to take, a seeded sample stratified by class; all when absent.');

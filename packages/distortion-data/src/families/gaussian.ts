@@ -3,7 +3,7 @@
 import { float32, randomStream } from '@blind-demod/arrays';
 import { z } from 'zod';
 import { bump, equallySpaced } from '../bump.js';
-import { type FamilyImages, family } from './family.js';
+import { type FamilyImages, family, MOST_IMAGES, MOST_VALUES } from './family.js';
 
 const interval = z
   .tuple([z.number(), z.number()])
@@ -17,17 +17,31 @@ const settings = z
       .default([-3, 3])
       .describe('Range of c, the place of the bump, the same in both directions.'),
     width: positiveInterval.default([20, 35]).describe('Range of σ, the width of the bump.'),
-    extent: z.number().gt(0).default(5).describe('The image covers u, v in [−extent, extent].'),
-    resolution: z.int().min(2).default(28).describe('Pixels per side, before the image is resized.'),
+    extent: z.number().min(1e-6).max(1e6).default(5).describe('The image covers u, v in [−extent, extent].'),
+    resolution: z
+      .int()
+      .min(2)
+      .max(1024)
+      .default(28)
+      .describe('Pixels per side, before the image is resized.'),
     sampling: z
       .enum(['grid', 'uniform'])
       .default('grid')
       .describe('(c, σ) on a square grid over their ranges, or drawn uniformly.'),
-    count: z.int().min(1).default(8100).describe('How many images; a square number for a grid.'),
+    count: z
+      .int()
+      .min(1)
+      .max(MOST_IMAGES)
+      .default(8100)
+      .describe('How many images; a square number for a grid.'),
   })
   .refine(images => images.sampling !== 'grid' || Number.isInteger(Math.sqrt(images.count)), {
     path: ['count'],
     error: 'expected a square number, such as 8100 = 90 × 90, because sampling is "grid"',
+  })
+  .refine(({ count, resolution }) => count * resolution ** 2 <= MOST_VALUES, {
+    path: ['count'],
+    error: `expected at most ${MOST_VALUES} pixels of all images together`,
   })
   .describe('Gaussian distortions exp(−((u−c)² + (v−c)²) / σ).');
 type GaussianSettings = z.output<typeof settings>;
