@@ -38,7 +38,7 @@ export async function findGenerators(
     if (loaded.experiment[factor].generator) return loadModel(loaded, factor, folders[factor], device);
     return loadGenerator(folders[factor], {
       settings: await wantedSettings(loaded, factor, folders[factor]),
-      remedy: howToTrain(loaded, out),
+      remedy: howToMend(loaded, folders[factor], { factor, out }),
     });
   };
   return { generators: { signal: await load('signal'), distortion: await load('distortion') }, folders };
@@ -101,6 +101,7 @@ export async function generatorFolder(
     experiment.pretrained && relative(process.cwd(), join(resolve(root, experiment.pretrained), factor));
 
   const checked = async (folder: string) => {
+    await openArtifact(folder, { kind: GENERATOR_KIND, remedy: howToMend(loaded, folder, { factor, out }) });
     const settings = await wantedSettings(loaded, factor, folder);
     await openArtifact(folder, { kind: GENERATOR_KIND, settings, remedy });
     return folder;
@@ -155,6 +156,18 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** What to do about damage: train again what was trained here, fetch again what was not. */
+export function howToMend(
+  loaded: LoadedExperiment,
+  folder: string,
+  { factor, out }: { factor: Factor; out: string },
+): string {
+  const isTrained = folder === foldersOf(out, loaded.name).generator(factor);
+  return isTrained
+    ? howToTrain(loaded, out)
+    : `it was not trained here: fetch it again (in a checkout: \`git checkout ${folder}\`)`;
+}
 
 function howToTrain({ file }: LoadedExperiment, out: string): string {
   return `run \`npx demod train --config ${file}${out === ARTIFACTS ? '' : ` --out ${out}`}\``;

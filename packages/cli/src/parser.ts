@@ -1,6 +1,8 @@
 // The command line: its commands, and what --help teaches.
 import { createRequire } from 'node:module';
-import { useThreads } from '@blind-demod/jit';
+import { UserError } from '@blind-demod/arrays';
+import { type Device, useThreads } from '@blind-demod/jit';
+import { describeDevice } from '@blind-demod/jit/node';
 import yargs, { type Argv } from 'yargs';
 import { ablateCommand } from './commands/ablate.js';
 import { benchCommand } from './commands/bench.js';
@@ -58,6 +60,17 @@ const listsGivenOnce =
     throw new UsageError(`--${twice} is given twice; give all of its values after one --${twice}`);
   };
 
+/**
+ * A GPU that was asked for is tried before any work, in a process of its own, whose native lines nobody sees.
+ *
+ * @throws UserError when it does not work
+ */
+function refuseBroken(device: Device): void {
+  if (device !== 'webgpu' && device !== 'cuda') return;
+  const { works, detail } = describeDevice(device);
+  if (!works) throw new UserError(`device "${device}": ${detail}; see \`demod doctor\``);
+}
+
 export function parser(given: readonly string[]): Argv {
   const args = plainArguments(given);
   const commands = COMMANDS.filter(({ describe }) => describe !== false).map(
@@ -71,6 +84,9 @@ export function parser(given: readonly string[]): Argv {
     )
     .options(commonOptions)
     .middleware(({ threads }) => useThreads(threads))
+    .middleware(({ device, _: [command] }) => {
+      if (command !== 'doctor') refuseBroken(device);
+    })
     .command(COMMANDS as never)
     .example('$0 doctor', 'What works on this machine')
     .example('$0 eval --images all', 'Recover all held-out pairs and score them')

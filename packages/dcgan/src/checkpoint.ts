@@ -12,19 +12,21 @@ export type History = { companion: number; generator: number }[];
 export interface Checkpoint {
   readonly state: TrainingState<NdArray>;
   readonly history: History;
+  /** What computed, on which the last bits depend: more than one where a run was stopped and went on elsewhere. */
+  readonly computers: readonly string[];
 }
 
 /** @param settingsHash what the run depends on; a run with other settings does not take the checkpoint up. */
 export async function writeCheckpoint(
   file: string,
-  { state, history }: Checkpoint,
+  { state, history, computers }: Checkpoint,
   settingsHash: string,
 ): Promise<void> {
   const losses = Float32Array.from(history.flatMap(({ companion, generator }) => [companion, generator]));
   const tensors = Object.fromEntries(leaves(state as unknown as Tree<NdArray>, isNdArray));
   const bytes = encodeSafetensors(
     { ...tensors, losses: float32([history.length, 2], losses) },
-    { settingsHash },
+    { settingsHash, computers: JSON.stringify(computers) },
   );
   await writeFileAtomic(file, bytes);
 }
@@ -65,7 +67,8 @@ export async function readCheckpoint(
     companion: losses[2 * step]!,
     generator: losses[2 * step + 1]!,
   }));
-  return { state: state as unknown as TrainingState<NdArray>, history };
+  const computers: string[] = JSON.parse(metadata.computers ?? '[]');
+  return { state: state as unknown as TrainingState<NdArray>, history, computers };
 }
 
 function decode(bytes: Uint8Array, file: string): ReturnType<typeof decodeSafetensors> {

@@ -24,7 +24,15 @@ import {
   writeFileAtomic,
 } from '@blind-demod/artifacts';
 import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
-import { compileLoop, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
+import {
+  chosenDevice,
+  compileLoop,
+  type Device,
+  isNdArray,
+  leaves,
+  type Tree,
+  threadCount,
+} from '@blind-demod/jit';
 import { contactSheet } from '@blind-demod/picture';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ImageShape } from './architectures/architecture.js';
@@ -170,9 +178,9 @@ export async function trainGenerator(
       `cannot write ${run.folder}: ${systemReason(error)}; choose another folder with --out`,
     );
   });
-  const { history, timing } = await runSteps(training);
+  const { timing, ...done } = await runSteps(training);
   try {
-    await keepBest(training, history);
+    await keepBest(training, done);
   } catch (error) {
     if (error instanceof SnapshotGoneError) return overtaken(training, error);
     throw error;
@@ -220,7 +228,9 @@ function prepare(
 }
 
 /** All steps, or those that a checkpoint leaves. Returns the losses of every step. */
-async function runSteps(training: Training): Promise<{ history: History; timing: Timing }> {
+async function runSteps(
+  training: Training,
+): Promise<Pick<Checkpoint, 'history' | 'computers'> & { timing: Timing }> {
   const { loaded, factor, networks, plan, stepsPerEpoch, device } = training;
   const { experiment } = loaded;
   const images = training.images.train.pixels;
@@ -232,7 +242,8 @@ async function runSteps(training: Training): Promise<{ history: History; timing:
   const initial = initialState(networks, plan, { count: images.shape[0]!, random });
   const checkpoint = await readCheckpoint(training.checkpointFile, initial, hashOf(training.settings));
   if (checkpoint === undefined) await removeTraces(training); // of a run of other settings
-  const { history, ...start } = checkpoint ?? { state: initial, history: [] };
+  const { history, ...start } = checkpoint ?? { state: initial, history: [], computers: [] };
+  const computers = [...new Set([...start.computers, await computer(device)])];
   const timing = await startTiming(training.folder, checkpoint !== undefined);
 
   const loop = await compileLoop(
@@ -273,7 +284,7 @@ async function runSteps(training: Training): Promise<{ history: History; timing:
       if (atEpoch) await endEpoch(done / stepsPerEpoch, state.average);
       // After the snapshot: what a run of this checkpoint needs of earlier epochs is there.
       if (atCheckpoint) {
-        await keepState(training, { state, history });
+        await keepState(training, { state, history, computers });
         await timing.keep();
       }
     }
@@ -281,7 +292,13 @@ async function runSteps(training: Training): Promise<{ history: History; timing:
     progress.stop();
     await loop.dispose();
   }
-  return { history, timing };
+  return { history, computers, timing };
+}
+
+/** What computes, as a manifest tells it: the last bits of a training depend on it. */
+async function computer(device: Device): Promise<string> {
+  const chosen = await chosenDevice(device);
+  return chosen === 'cpu' ? `cpu, threads: ${threadCount()}` : chosen;
 }
 
 /** Adam keeps two numbers beside each parameter, the average one, the engine has a copy of all, and reads gradients. */
@@ -336,7 +353,10 @@ async function keepState(training: Training, checkpoint: Checkpoint): Promise<vo
 }
 
 /** Writes the artifact of the best snapshot. */
-async function keepBest(training: Training, history: History): Promise<void> {
+async function keepBest(
+  training: Training,
+  { history, computers }: Pick<Checkpoint, 'history' | 'computers'>,
+): Promise<void> {
   const { loaded, factor, settings, networks, stepsPerEpoch, folder, images, device, score } = training;
   const { seed, [factor]: of } = loaded.experiment;
   const title = `scoring ${factor}`;
@@ -347,6 +367,7 @@ async function keepBest(training: Training, history: History): Promise<void> {
     kind: GENERATOR_KIND,
     settings,
     seed,
+    versions: { computer: computers.join('; then ') },
     files: {
       [WEIGHTS_FILE]: encodeGenerator(generator),
       [SIDE_FILES.onnx]: generatorToOnnx(generator),

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { FACTORS, randomStream, UserError } from '@blind-demod/arrays';
 import { hashOf } from '@blind-demod/artifacts';
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
+import { useThreads } from '@blind-demod/jit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Generator } from '../src/generator.js';
 import { loadGenerator } from '../src/load.js';
@@ -279,6 +280,22 @@ describe('training', () => {
     );
     await writeFile(join(folder, 'model-card.md'), 'my own');
     expect(await foreignTraining(folder, settings())).toBe(join(folder, 'model-card.md'));
+  });
+
+  test('tells in its manifest with how many threads it was computed, of each run that it was taken up in', async () => {
+    const computer = async (folder: string) =>
+      JSON.parse((await read(folder, 'manifest.json')).toString()).versions.computer;
+    try {
+      useThreads(1);
+      await train(smallExperiment(), 'threads');
+      expect(await computer('threads')).toBe('cpu, threads: 1');
+      const loaded = await stopAtScores('other-threads');
+      useThreads(2);
+      await train(loaded, 'other-threads');
+      expect(await computer('other-threads')).toBe('cpu, threads: 1; then cpu, threads: 2');
+    } finally {
+      useThreads(undefined);
+    }
   });
 
   test('wants at least one batch of images', async () => {

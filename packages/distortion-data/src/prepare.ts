@@ -121,16 +121,16 @@ async function makeImages(
   // The two parts, and the file that they are written to.
   checkMemory(2 * 4 * count * channels * imageSize ** 2, `making ${count} images of the ${factor}`);
   const images = choose(all, stratifiedSample(all.labels, count, seed));
-  const split = stratifiedSplit(
-    { labels: images.labels, fingerprints: fingerprints(images.pixels) },
-    testFraction,
-    seed,
-  );
+  const prints = fingerprints(images.pixels);
+  const split = stratifiedSplit({ labels: images.labels, fingerprints: prints }, testFraction, seed);
   const empty = PARTS.find(part => split[part].length === 0);
   if (empty !== undefined) {
-    throw new UserError(
-      `${file}: no ${empty} images of the ${factor} are left: ${count} images, "split.testFraction" ${testFraction}; use more images or another fraction`,
-    );
+    const distinct = new Set(prints).size;
+    const why =
+      distinct < count
+        ? `of ${count} images only ${distinct} are different, and copies are not held out from training; use more different images`
+        : `${count} images, "split.testFraction" ${testFraction}; use more images or another fraction`;
+    throw new UserError(`${file}: no ${empty} images of the ${factor} are left: ${why}`);
   }
   const progress = startProgress({ title: `${factor} images`, total: count });
   try {

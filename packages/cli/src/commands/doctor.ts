@@ -7,7 +7,7 @@ import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import { chooseDevice, chosenDevice } from '@blind-demod/jit';
 import { describeDevices } from '@blind-demod/jit/node';
 import type { CommandModule } from 'yargs';
-import { generatorFolder } from '../generators.js';
+import { generatorFolder, howToMend } from '../generators.js';
 import { type ArtifactsArguments, artifactsOption, type CommonArguments, seedOption } from '../options.js';
 import { printResult } from '../output.js';
 
@@ -75,7 +75,7 @@ async function findExperiment({ config, seed, out }: ArtifactsArguments): Promis
 async function soundGenerator(loaded: LoadedExperiment, factor: Factor, out: string): Promise<string> {
   const folder = await generatorFolder(loaded, factor, out);
   if (!loaded.experiment[factor].generator) {
-    await loadGenerator(folder, { remedy: 'train it anew, or fetch it again' });
+    await loadGenerator(folder, { remedy: howToMend(loaded, folder, { factor, out }) });
   }
   return folder;
 }

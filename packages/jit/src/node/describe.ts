@@ -24,13 +24,22 @@ export interface DeviceReport {
  * const cpu = describeDevices().find(({ device }) => device === 'cpu');
  * console.log(cpu.works, cpu.detail.startsWith('ONNX Runtime')); // true true
  */
-export function describeDevices(): DeviceReport[] {
-  return DEVICES.filter(device => device !== 'auto').map(device => {
-    if (device === 'cuda' && !installedCuda()) return { device, works: false, detail: cudaMissing() };
-    const answer = probe(device);
-    const detail = answer.works ? working(device, answer.drivers) : broken(device, answer.reason);
-    return { device, works: answer.works, detail };
-  });
+export const describeDevices = (): DeviceReport[] =>
+  DEVICES.filter(device => device !== 'auto').map(describeDevice);
+
+/**
+ * One device, tried in a process of its own.
+ *
+ * @example
+ * import { describeDevice } from '@blind-demod/jit/node';
+ *
+ * console.log(describeDevice('js').works); // true
+ */
+export function describeDevice(device: ConcreteDevice): DeviceReport {
+  if (device === 'cuda' && !installedCuda()) return { device, works: false, detail: cudaMissing() };
+  const answer = probe(device);
+  const detail = answer.works ? working(device, answer.drivers) : broken(device, answer.reason);
+  return { device, works: answer.works, detail };
 }
 
 function working(device: ConcreteDevice, drivers: readonly string[]): string {

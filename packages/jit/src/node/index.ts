@@ -3,5 +3,5 @@
  *
  * @module @blind-demod/jit/node
  */
-export { type DeviceReport, describeDevices } from './describe.js';
+export { type DeviceReport, describeDevice, describeDevices } from './describe.js';
 export { type OperatorTime, profile } from './profile.js';
