@@ -1,5 +1,6 @@
 /**
- * The library as Node has it: the same, and files.
+ * The library: takes pictures apart. Browsers have all of it but what reads and writes files: `loadGenerators`,
+ * `loadOnnxGenerator`, `readImageFile` and `writePng`.
  *
  * @module blind-demod
  */

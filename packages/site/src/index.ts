@@ -2,3 +2,4 @@
 export { describeApi, type PublicName } from './api.js';
 export { build } from './build.js';
 export { brokenLinks } from './links.js';
+export { stagePages } from './pages.js';

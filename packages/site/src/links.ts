@@ -4,8 +4,9 @@ import { dirname, join, relative } from 'node:path';
 
 /** Every link between files of the site that leads to no file, or to no place in it: 'page.html → target'. */
 export function brokenLinks(site: string): string[] {
-  const pages = readdirSync(site, { recursive: true, encoding: 'utf8' }).filter(file =>
-    file.endsWith('.html'),
+  // What lies in media/ are files of the repository as they are.
+  const pages = readdirSync(site, { recursive: true, encoding: 'utf8' }).filter(
+    file => file.endsWith('.html') && !file.startsWith('media'),
   );
   const texts = new Map(pages.map(page => [page, readFileSync(join(site, page), 'utf8')]));
   const places = new Map([...texts].map(([page, text]) => [page, valuesOf(text, 'id')]));

@@ -49,16 +49,17 @@ export function stagePages(root: string, stage: string): Staged {
   const staged = new Map([readme, ...pages].map(({ path }) => [path, join(stage, fileNameOf(path))]));
   const write = ({ path, group }: Page) => {
     const file = staged.get(path)!;
-    const { title, body } = parted(readFileSync(join(root, path), 'utf8'));
+    const text = readFileSync(join(root, path), 'utf8');
     const linked = relinked(
-      body + programsBeside(root, path),
+      text + programsBeside(root, path, text),
       target => {
         const place = staged.get(target) ?? join(root, target);
         return relative(dirname(file), place).replaceAll('\\', '/');
       },
       { root, path },
     );
-    const front = group === '' ? '' : `---\ntitle: ${JSON.stringify(title)}\ngroup: ${group}\n---\n\n`;
+    const front =
+      group === '' ? '' : `---\ntitle: ${JSON.stringify(titleOf(text))}\ngroup: ${group}\n---\n\n`;
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, front + linked);
     return file;
@@ -74,32 +75,33 @@ const fileNameOf = (path: string): string =>
     .replace(/\/README\.md$/, '.md')
     .replaceAll('/', '-');
 
-/** The heading on top, without the packages' common prefix, and the rest. */
-function parted(text: string): { title: string; body: string } {
-  const [, title = '', body = text] = /^# (.*)\n([\s\S]*)$/.exec(text) ?? [];
-  return { title: title.replace('@blind-demod/', '').replaceAll('`', ''), body };
+/** What a page is called in lists: its heading, without the packages' common prefix. */
+function titleOf(text: string): string {
+  const [, heading = ''] = /^# (.*)$/m.exec(text) ?? [];
+  return heading.replace('@blind-demod/', '').replaceAll('`', '');
 }
 
-/** The examples' page shows the programs that it tells of. */
-function programsBeside(root: string, path: string): string {
+/** The examples' page shows the programs that it links to. */
+function programsBeside(root: string, path: string, text: string): string {
   if (path !== 'examples/README.md') return '';
-  const programs = readdirSync(join(root, 'examples')).filter(name => /\.(mjs|html)$/.test(name));
-  return programs
-    .map(name => {
-      const language = name.endsWith('.html') ? 'html' : 'js';
-      return `\n## ${name}\n\n\`\`\`${language}\n${readFileSync(join(root, 'examples', name), 'utf8')}\`\`\`\n`;
+  const links = text.matchAll(/\]\(([\w/-]+\.(mjs|js|html))\)/g);
+  const programs = new Map([...links].map(([, file, ending]) => [file!, ending!]));
+  return [...programs]
+    .map(([file, ending]) => {
+      const language = ending === 'html' ? 'html' : 'js';
+      return `\n## ${file}\n\n\`\`\`${language}\n${readFileSync(join(root, 'examples', file), 'utf8')}\`\`\`\n`;
     })
     .join('');
 }
 
-/** The text with each link inside of the repository given by `place`; code stays as it is. */
+/** The text with each link inside of the repository given by `place`; blocks of code stay as they are. */
 function relinked(
   text: string,
   place: (target: string) => string,
   { root, path }: { root: string; path: string },
 ): string {
   return text
-    .split(/(^```[\s\S]*?^```$|`[^`\n]*`)/m)
+    .split(/(^```[\s\S]*?^```$)/m)
     .map((part, index) => {
       if (index % 2 === 1) return part;
       return part.replace(/\[([^\]]*)\]\(([^)\s]+)\)/g, (link, words: string, address: string) => {
