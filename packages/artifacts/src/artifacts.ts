@@ -1,12 +1,12 @@
 // Artifacts: folders of results, each with a manifest that says what made it and what it must contain.
 
 import { readFileSync } from 'node:fs';
-import { lstat, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256, UserError } from '@blind-demod/arrays';
 import { z } from 'zod';
-import { notReadable, notWritable, systemCode } from './errors.js';
-import { writeFileAtomic } from './files.js';
+import { notWritable } from './errors.js';
+import { readIfThere, writeFileAtomic } from './files.js';
 import { canonicalJson, hashOf } from './hash.js';
 
 const MANIFEST = 'manifest.json';
@@ -227,15 +227,6 @@ async function readVerified(
 
 const isAsListed = (content: Uint8Array, listed: Manifest['files'][string] | undefined): boolean =>
   content.length === listed?.bytes && sha256(content) === listed.sha256;
-
-async function readIfThere(file: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? '')) return undefined;
-    throw notReadable(file, error);
-  }
-}
 
 /** Where two settings first differ, as ' (training.epochs: 3 there, 12 wanted)'; '' when they do not. */
 function firstDifference(there: unknown, wanted: unknown, path: string[] = []): string {

@@ -1,9 +1,24 @@
-// Writing a file whole or not at all. Our own, because its errors say what the user can mend.
+// Reading a file that may not be there, and writing one whole or not at all. Our own, because the errors say what the user
+// can mend.
 
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { notWritable } from './errors.js';
+import { notReadable, notWritable, systemCode } from './errors.js';
 import { sweep, temporaryIn } from './temporary.js';
+
+/**
+ * A file's content; undefined where there is no such file.
+ *
+ * @throws UserError when there is one that cannot be read.
+ */
+export async function readIfThere(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(systemCode(error) ?? '')) return undefined;
+    throw notReadable(file, error);
+  }
+}
 
 /**
  * Writes a file so that, whenever the process or the machine stops, either the old or the whole new content

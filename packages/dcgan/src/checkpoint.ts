@@ -1,8 +1,7 @@
 // Checkpoints: the whole state of a training run in one file, so that a killed run goes on to the same result.
 
-import { readFile } from 'node:fs/promises';
 import { decodeSafetensors, encodeSafetensors, float32, type NdArray, UserError } from '@blind-demod/arrays';
-import { notReadable, systemCode, writeFileAtomic } from '@blind-demod/artifacts';
+import { readIfThere, writeFileAtomic } from '@blind-demod/artifacts';
 import { isNdArray, leaves, mapTree, type Tree } from '@blind-demod/jit';
 import type { TrainingState } from './step.js';
 
@@ -77,14 +76,5 @@ function decode(bytes: Uint8Array, file: string): ReturnType<typeof decodeSafete
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${error.message}; delete it to start training over`, { cause: error });
-  }
-}
-
-async function readIfThere(file: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
-    throw notReadable(file, error);
   }
 }

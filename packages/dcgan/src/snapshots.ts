@@ -1,9 +1,8 @@
 // Snapshots: the generator as it was after some of the epochs. The one that represents images best is kept.
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Float32NdArray, quantile, sha256, takeRows, UserError } from '@blind-demod/arrays';
-import { hashOf, notReadable, openArtifact, systemCode, writeFileAtomic } from '@blind-demod/artifacts';
+import { hashOf, openArtifact, readIfThere, writeFileAtomic } from '@blind-demod/artifacts';
 import type { FactorImages } from '@blind-demod/distortion-data';
 import { z } from 'zod';
 import { decodeGenerator, encodeGenerator, type Generator } from './generator.js';
@@ -142,14 +141,5 @@ export function keptScore(
     return isKept ? content.errors : undefined;
   } catch {
     return undefined;
-  }
-}
-
-async function readIfThere(file: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw notReadable(file, error);
   }
 }
