@@ -11,6 +11,7 @@ export {
   stepDistortion,
   stepSignal,
 } from './algorithm1.js';
+export { atUnitExposure, type Levels } from './levels.js';
 export { misfit, type Problem } from './misfit.js';
 export {
   type AffineLayer,

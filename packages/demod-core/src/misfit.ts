@@ -3,28 +3,35 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { forEachPicture, meanOverPictures, picturesOf } from './groups.js';
+import { asSeen, fitLevels } from './levels.js';
 import type { SolverSettings } from './settings.js';
 
 /** y of n problems, and which of its pixels were seen. */
 export interface Problem<T> {
-  /** y = w ⊙ x, [n, ...imageShape]. */
+  /** y = w ⊙ x, or s · w ⊙ x + b where the exposure s and the black level b are to be found; [n, ...imageShape]. */
   readonly observation: T;
   /** Like it: 1 where a pixel was observed, 0 where it is missing. All were, when absent. */
   readonly observed?: T;
 }
 
+/** What the misfit depends on. */
+export type MisfitSettings = Pick<SolverSettings, 'robustness' | 'exposure' | 'blackLevel'>;
+
 /** The misfit of each problem, and its gradient with respect to the product of the factors. */
 export interface Misfit {
-  /** [n]. */
+  /** A number for each distortion: the mean over its pictures. */
   readonly value: Tensor;
-  /** [n, ...imageShape]. */
+  /** [n, ...imageShape]: of each picture's own misfit. */
   readonly gradient: Tensor;
 }
 
 /**
  * mean ρ(w ⊙ x − y) over the observed pixels: with ρ(r) = ½ r², equation 2 with the mean over pixels in place of the
  * sum, so that a step size means the same at every image size; with robustness δ, ρ(r) = δ² (√(1 + (r/δ)²) − 1), the
- * pseudo-Huber loss (Charbonnier et al. 1997). To be called inside a compiled function.
+ * pseudo-Huber loss (Charbonnier et al. 1997). Where the exposure s is to be found, mean ρ(s · w ⊙ x + b − y) at the s and b
+ * of least misfit; its gradient is then that at these s and b, which a change of the factors moves to no first order.
+ * To be called inside a compiled function.
  *
  * @param signal, distortion [n, ...imageShape].
  * @example
@@ -39,10 +46,25 @@ export interface Misfit {
 export function misfit(
   signal: Tensor,
   distortion: Tensor,
-  { observation, observed }: Problem<Tensor>,
+  problem: Problem<Tensor>,
+  settings: MisfitSettings,
+): Misfit {
+  const product = tf.mul(signal, forEachPicture(distortion, signal));
+  const levels = settings.exposure && fitLevels(product, problem, settings);
+  const residual = tf.sub(levels ? asSeen(product, levels) : product, problem.observation);
+  const { value, gradient } = meanLoss(residual, problem, settings);
+  return {
+    value: meanOverPictures(value, distortion),
+    gradient: levels ? tf.mul(gradient, levels.exposure) : gradient,
+  };
+}
+
+/** mean ρ over the observed pixels, and its gradient with respect to the residual. */
+function meanLoss(
+  difference: Tensor,
+  { observed }: Problem<Tensor>,
   { robustness }: Pick<SolverSettings, 'robustness'>,
 ): Misfit {
-  const difference = tf.sub(tf.mul(signal, distortion), observation);
   const residual = observed === undefined ? difference : tf.mul(difference, observed);
   const axes = residual.shape.slice(1).map((_, axis) => axis + 1);
   const pixels =
@@ -64,13 +86,19 @@ export function misfit(
   };
 }
 
-/** λ/2 (‖h‖² + ‖m‖²) of each problem, [n]: a normal prior of the codes, from which they were drawn in training. */
+/**
+ * λ/2 (‖h‖² + ‖m‖²) of each problem, [n]: a normal prior of the codes, from which they were drawn in training. Of N pictures
+ * of one distortion, the mean over them, as the misfit is: λ/2 (mean ‖h‖² + ‖m‖²/N).
+ */
 export function priorTerm(
   h: Tensor,
   m: Tensor,
   { latentPenalty }: Pick<SolverSettings, 'latentPenalty'>,
 ): Tensor {
-  return tf.mul(latentPenalty / 2, tf.add(tf.sum(tf.square(h), 1), tf.sum(tf.square(m), 1)));
+  const pictures = picturesOf(h, m);
+  const [ofSignals, ofDistortion] = [meanOverPictures(tf.sum(tf.square(h), 1), m), tf.sum(tf.square(m), 1)];
+  const share = pictures === 1 ? ofDistortion : tf.div(ofDistortion, pictures);
+  return tf.mul(latentPenalty / 2, tf.add(ofSignals, share));
 }
 
 /** A gradient of the misfit with respect to a code, with that of the prior term added. */

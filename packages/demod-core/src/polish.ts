@@ -4,9 +4,10 @@ import { type Float32NdArray, float32 } from '@blind-demod/arrays';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { forEachPicture, meanOverPictures, picturesOf } from './groups.js';
 import { type Evaluation, minimise } from './lbfgs.js';
 import { misfit, type Problem, penalised, priorTerm } from './misfit.js';
-import { type GenerativePrior, imagesOf } from './prior.js';
+import { imagesOf, type Priors } from './prior.js';
 import type { SolverSettings } from './settings.js';
 import type { Codes } from './starts.js';
 
@@ -14,10 +15,14 @@ import type { Codes } from './starts.js';
  * L-BFGS on (h, m) of each problem, from where Algorithm 1 ended. It needs two passes forward and two backward for each
  * evaluation, and a fraction of the steps of gradient descent.
  *
- * @param problem a row for each pair of codes.
+ * Where N pictures share a distortion, on (h₁, …, h_N, m) of each: it sees hᵢ/√N, as which the mean over the pictures curves as
+ * much in every code.
+ *
+ * @param problem a row for each code of a signal.
+ * @param codes a row for each problem, N of the signal for each of the distortion.
  */
 export async function polishCodes(
-  [signalPrior, distortionPrior]: readonly [GenerativePrior, GenerativePrior],
+  [signalPrior, distortionPrior]: Priors,
   problem: Problem<Float32NdArray>,
   codes: Codes,
   {
@@ -32,18 +37,29 @@ export async function polishCodes(
     onEvaluation: (done: number, values: Float32Array, codes: () => Codes) => void | Promise<void>;
   },
 ): Promise<Codes> {
-  const sizes = [signalPrior.latentDimension, distortionPrior.latentDimension];
+  const pictures = picturesOf(codes.signal, codes.distortion);
+  const groups = codes.distortion.shape[0]!;
+  const root = Math.sqrt(pictures);
+  const { latentPenalty } = settings;
+  const sizes = [pictures * signalPrior.latentDimension, distortionPrior.latentDimension];
+  const rooted = (signals: Tensor, by: (values: Tensor, root: number) => Tensor) =>
+    pictures === 1 ? signals : by(signals, root);
   const evaluation = (input: { codes: Tensor; problem: Problem<Tensor> }) => {
-    const [h, m] = tf.split(input.codes, sizes, 1) as [Tensor, Tensor];
+    const [signals, m] = tf.split(input.codes, sizes, 1) as [Tensor, Tensor];
+    const h = tf.reshape(rooted(signals, tf.mul), [groups * pictures, -1]);
     const signal = signalPrior.forward(h);
     const distortion = distortionPrior.forward(m);
     const [w, x] = [imagesOf(signal), imagesOf(distortion)];
     const { value, gradient } = misfit(w, x, input.problem, settings);
-    const g1 = signalPrior.backward(signal, tf.mul(gradient, x));
-    const g2 = distortionPrior.backward(distortion, tf.mul(gradient, w));
+    const g1 = signalPrior.backward(signal, tf.mul(gradient, forEachPicture(x, w)));
+    const g2 = distortionPrior.backward(distortion, meanOverPictures(tf.mul(gradient, w), x));
+    const ofSignals = tf.reshape(penalised(g1, h, settings), [groups, -1]);
     return {
       values: tf.add(value, priorTerm(h, m, settings)),
-      gradients: tf.concat([penalised(g1, h, settings), penalised(g2, m, settings)], 1),
+      gradients: tf.concat(
+        [rooted(ofSignals, tf.div), penalised(g2, m, { latentPenalty: latentPenalty / pictures })],
+        1,
+      ),
     };
   };
   const start = joined(codes);
@@ -53,33 +69,42 @@ export async function polishCodes(
     start,
     {
       evaluations,
-      onEvaluation: (done, values, best) => onEvaluation(done, values, () => parted(best(), sizes)),
+      onEvaluation: (done, values, best) => onEvaluation(done, values, () => parted(best(), codes)),
     },
   );
   await program.dispose();
-  return parted(points, sizes);
+  return parted(points, codes);
 }
 
-/** (h, m) side by side, [n, latent dimensions together]. */
+/** (h₁/√N, …, h_N/√N, m) side by side, a row for each distortion. */
 function joined({ signal, distortion }: Codes): Float32NdArray {
-  const [count, first] = signal.shape as [number, number];
-  const second = distortion.shape[1]!;
+  const [count, second] = distortion.shape as [number, number];
+  const root = Math.sqrt(picturesOf(signal, distortion));
+  const first = signal.data.length / count;
   const data = new Float32Array(count * (first + second));
   for (let row = 0; row < count; row++) {
-    data.set(signal.data.subarray(row * first, (row + 1) * first), row * (first + second));
+    const ofSignals = signal.data.subarray(row * first, (row + 1) * first).map(value => value / root);
+    data.set(ofSignals, row * (first + second));
     data.set(distortion.data.subarray(row * second, (row + 1) * second), row * (first + second) + first);
   }
   return float32([count, first + second], data);
 }
 
-function parted({ shape, data }: Float32NdArray, [first, second]: readonly number[]): Codes {
-  const [count, both] = shape as [number, number];
-  const part = (from: number, length: number) => {
+/** The codes of these shapes that `joined` put side by side. */
+function parted({ data }: Float32NdArray, { signal, distortion }: Codes): Codes {
+  const [count, second] = distortion.shape as [number, number];
+  const root = Math.sqrt(picturesOf(signal, distortion));
+  const first = signal.data.length / count;
+  const part = (shape: readonly number[], from: number, length: number, factor: number) => {
     const values = new Float32Array(count * length);
     for (let row = 0; row < count; row++) {
-      values.set(data.subarray(row * both + from, row * both + from + length), row * length);
+      const start = row * (first + second) + from;
+      values.set(
+        data.subarray(start, start + length).map(value => factor * value),
+        row * length,
+      );
     }
-    return float32([count, length], values);
+    return float32(shape, values);
   };
-  return { signal: part(0, first!), distortion: part(first!, second!) };
+  return { signal: part(signal.shape, 0, first, root), distortion: part(distortion.shape, first, second, 1) };
 }

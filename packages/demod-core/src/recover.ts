@@ -1,5 +1,6 @@
 // One call for all of it: an observation and two priors in, both factors out.
 import { type ByFactor, type Float32NdArray, float32 } from '@blind-demod/arrays';
+import { atUnitExposure } from './levels.js';
 import type { GenerativePrior } from './prior.js';
 import { refine } from './refine.js';
 import { ROBUST_SOLVER } from './settings.js';
@@ -42,7 +43,8 @@ export async function recover(
   const y = stacked(observation);
   const observed = options.observed && stacked(options.observed);
   const found = await solve(signal, distortion, y, { ...options, settings, device, seed, observed });
-  const refined = refine({ ...found, observation: y, observed }, settings.refinement).signal;
+  const atUnit = atUnitExposure(y, found);
+  const refined = refine({ ...found, observation: atUnit, observed }, settings.refinement).signal;
   const unstacked = ({ data }: Float32NdArray) => float32(observation.shape, data);
   return {
     ...found,

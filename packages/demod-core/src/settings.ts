@@ -9,6 +9,10 @@ export interface SolverSettings {
   readonly momentum: number;
   /** δ: residuals beyond it count by their size (pseudo-Huber); by their square alone when absent. */
   readonly robustness?: number | undefined;
+  /** Whether the exposure s of a picture y = s · w ⊙ x is to be found; it is 1 when absent. */
+  readonly exposure?: 'found' | undefined;
+  /** Whether the black level b of y = s · w ⊙ x + b is to be found as well; it is 0 when absent. */
+  readonly blackLevel?: 'found' | undefined;
   /** λ of the prior term λ/2 (‖h‖² + ‖m‖²). */
   readonly latentPenalty: number;
   /** Starting points per observation; the one of least objective is kept. */
@@ -23,6 +27,8 @@ export interface SolverSettings {
   readonly momentumOnBalance: 'keep' | 'scale';
   /** Evaluations of L-BFGS that follow, from where each start ended; none when absent. */
   readonly polish?: number | undefined;
+  /** Evaluations of L-BFGS on all codes of a group of observations that share a distortion; none when absent. */
+  readonly together?: number | undefined;
   /** How far apart objectives may be for starts to be averaged; the best start alone when absent. */
   readonly averaging?: number | undefined;
   /** A start whose objective has fallen by less than this fraction over 25 iterations is done; 0 for never. */
@@ -61,10 +67,13 @@ export const ROBUST_SOLVER: SolverSettings = {
   iterations: 30,
   stepSize: 20,
   robustness: 0.015,
+  exposure: 'found',
+  blackLevel: 'found',
   latentPenalty: 1e-7,
   draws: 256,
   restarts: 3,
   polish: 130,
+  together: 150,
   averaging: 0.3,
   refinement: { ...PAPER_SOLVER.refinement, smoothing: 1 },
 };

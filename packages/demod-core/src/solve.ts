@@ -2,14 +2,14 @@
 // from each, and the one that ended at the least objective is kept.
 
 import { type Float32NdArray, takeRows } from '@blind-demod/arrays';
-import { compile, type Device } from '@blind-demod/jit';
-import type { Tensor } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
+import type { Device } from '@blind-demod/jit';
 import { averageDistortion } from './average.js';
 import { confidenceOf } from './confidence.js';
-import { misfit, type Problem, priorTerm } from './misfit.js';
+import { atUnitExposure, type Levels, levelsIn } from './levels.js';
+import type { Problem } from './misfit.js';
 import { polishCodes } from './polish.js';
-import { type GenerativePrior, imagesOf } from './prior.js';
+import type { GenerativePrior, Priors } from './prior.js';
+import { levelsOfStarts, type Rendered, render } from './rendered.js';
 import {
   bestStarts,
   DivergedError,
@@ -20,6 +20,7 @@ import {
 } from './search.js';
 import type { SolverSettings } from './settings.js';
 import { type Codes, chooseStarts } from './starts.js';
+import { solveTogether } from './together.js';
 
 /** How `solve` searches. */
 export interface SolveOptions extends SearchOptions {
@@ -32,10 +33,12 @@ export interface SolveOptions extends SearchOptions {
   readonly starts?: Codes | undefined;
   /** Like the observations: 1 where a pixel was observed, 0 where it is missing. */
   readonly observed?: Float32NdArray | undefined;
+  /** How many observations, one after the other, are of the same distortion; 1 when absent. */
+  readonly group?: number | undefined;
 }
 
-/** What was found for n observations. */
-export interface Recovery {
+/** What was found for n observations, y = s · w ⊙ x + b: s and b, [n], are 1 and 0 unless they were to be found. */
+export interface Recovery extends Levels<Float32Array> {
   /**
    * G1(h) and G2(m) of the start that was kept, like the observations. Their product is determined, their scale is not.
    * With `averaging`, the distortion is a mean over the starts.
@@ -57,7 +60,7 @@ export interface Recovery {
 }
 
 /**
- * Recovers both factors of each observation y = w ⊙ x.
+ * Recovers both factors of each observation y = w ⊙ x. Of a group of observations, yᵢ = wᵢ ⊙ x, each is solved alone first.
  *
  * @param observations [n, ...imageShape] of both priors.
  * @throws DivergedError if the search diverges, TypeError if shapes do not fit, UserError if the device does not work here.
@@ -76,27 +79,49 @@ export async function solve(
   signalPrior: GenerativePrior,
   distortionPrior: GenerativePrior,
   observations: Float32NdArray,
-  { seed, first, observed, starts: given, ...options }: SolveOptions,
+  { observed, group = 1, ...options }: SolveOptions,
 ): Promise<Recovery> {
-  const { restarts, polish, averaging } = options.settings;
   const priors = [signalPrior, distortionPrior] as const;
   for (const { imageShape } of priors) checkShape('observations', observations, imageShape);
   if (observed) checkShape('a mask', observed, signalPrior.imageShape);
-  const rowOfEachStart = Array.from({ length: observations.shape[0]! * restarts }, (_, start) =>
+  if (observations.shape[0]! % group !== 0) {
+    throw new TypeError(`expected observations in groups of ${group}, got ${observations.shape[0]}`);
+  }
+  const problem = { observation: observations, ...(observed && { observed }) };
+  if (group === 1) return (await solveEach(priors, problem, options)).recovery;
+
+  const { iterations, polish = 0, together = 0 } = options.settings;
+  const onIteration: SearchOptions['onIteration'] = progress =>
+    options.onIteration?.({ ...progress, total: iterations + polish + together });
+  const alone = await solveEach(priors, problem, { ...options, onIteration });
+  return solveTogether(priors, problem, alone, { ...options, group });
+}
+
+/** What was found of observations one by one. */
+export interface FoundAlone {
+  readonly recovery: Recovery;
+  /** A row for each start: the observation at the levels that the start found, and what it found. */
+  readonly problem: Problem<Float32NdArray>;
+  readonly codes: Codes;
+  readonly rendered: Rendered;
+}
+
+async function solveEach(
+  priors: Priors,
+  given: Problem<Float32NdArray>,
+  { seed, first, starts: givenStarts, ...options }: Omit<SolveOptions, 'observed' | 'group'>,
+): Promise<FoundAlone> {
+  const { restarts, polish, averaging } = options.settings;
+  const starts = givenStarts ?? (await chooseStarts(priors, given, { ...options, seed, first }));
+  const units = await levelsOfStarts(priors, given, starts, options);
+  const rowOfEachStart = Array.from({ length: given.observation.shape[0]! * restarts }, (_, start) =>
     Math.floor(start / restarts),
   );
   const problem: Problem<Float32NdArray> = {
-    observation: takeRows(observations, rowOfEachStart),
-    ...(observed && { observed: takeRows(observed, rowOfEachStart) }),
+    observation: takeRows(atUnitExposure(given.observation, units), rowOfEachStart),
+    ...(given.observed && { observed: takeRows(given.observed, rowOfEachStart) }),
   };
 
-  const starts =
-    given ??
-    (await chooseStarts(
-      priors,
-      { observation: observations, ...(observed && { observed }) },
-      { ...options, seed, first },
-    ));
   const found = await search(priors, problem, starts, options);
   const { trace } = found;
   const codes =
@@ -113,52 +138,31 @@ export async function solve(
               codes: async () => rowsOfCodes(reached(), bestStarts(values, restarts)),
             }),
         });
-  const final = await imagesAndObjective(priors, problem, codes, options);
-  const kept = bestStarts(final.objective, restarts);
-  if (!kept.every(row => Number.isFinite(final.objective[row]))) {
+  const rendered = await render(priors, problem, codes, options);
+  const kept = bestStarts(rendered.objective, restarts);
+  if (!kept.every(row => Number.isFinite(rendered.objective[row]))) {
     throw new DivergedError('at its last iteration', options.settings);
   }
-  return {
-    signal: takeRows(final.signal, kept),
+  const seen = { ...problem, observation: atUnitExposure(problem.observation, rendered) };
+  const recovery: Recovery = {
+    signal: takeRows(rendered.signal, kept),
     distortion:
       averaging === undefined
-        ? takeRows(final.distortion, kept)
-        : averageDistortion(problem, final.distortion, final.objective, { kept, averaging }),
+        ? takeRows(rendered.distortion, kept)
+        : averageDistortion(seen, rendered.distortion, rendered.objective, { kept, averaging }),
     signalCode: takeRows(codes.signal, kept),
     distortionCode: takeRows(codes.distortion, kept),
-    objective: ofRows(final.objective, kept),
-    restartObjectives: final.objective,
-    confidence: confidenceOf(problem, final, kept),
+    ...levelsIn(units, {
+      exposure: ofRows(rendered.exposure, kept),
+      blackLevel: ofRows(rendered.blackLevel, kept),
+    }),
+    objective: ofRows(rendered.objective, kept),
+    restartObjectives: rendered.objective,
+    confidence: confidenceOf(seen, rendered, kept),
     trace: trace.map(objectives => ofRows(objectives, kept)),
     iterations: trace.length,
   };
-}
-
-/** G1(h), G2(m) and the objective of every start. */
-async function imagesAndObjective(
-  [signalPrior, distortionPrior]: readonly [GenerativePrior, GenerativePrior],
-  problem: Problem<Float32NdArray>,
-  codes: Codes,
-  { settings, device }: SearchOptions,
-) {
-  const program = await compile(
-    (input: { problem: Problem<Tensor>; codes: { signal: Tensor; distortion: Tensor } }) => {
-      const signal = imagesOf(signalPrior.forward(input.codes.signal));
-      const distortion = imagesOf(distortionPrior.forward(input.codes.distortion));
-      const { value } = misfit(signal, distortion, input.problem, settings);
-      const prior = priorTerm(input.codes.signal, input.codes.distortion, settings);
-      return { signal, distortion, objective: tf.add(value, prior) };
-    },
-    { problem, codes: { signal: codes.signal, distortion: codes.distortion } },
-    { device },
-  );
-  const { signal, distortion, objective } = await program.run({ problem, codes });
-  await program.dispose();
-  return {
-    signal: signal as Float32NdArray,
-    distortion: distortion as Float32NdArray,
-    objective: objective.data as Float32Array,
-  };
+  return { recovery, problem: seen, codes, rendered };
 }
 
 function checkShape(what: string, array: Float32NdArray, imageShape: readonly number[]): void {

@@ -3,6 +3,7 @@ import { type Float32NdArray, float32, randomStream, takeRows } from '@blind-dem
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { LevelSettings } from './levels.js';
 import type { Problem } from './misfit.js';
 import { type GenerativePrior, imagesOf, type Priors } from './prior.js';
 import type { SolverSettings } from './settings.js';
@@ -12,6 +13,8 @@ export interface Codes {
   readonly signal: Float32NdArray;
   readonly distortion: Float32NdArray;
 }
+
+export type StartSettings = Pick<SolverSettings, 'draws' | 'restarts' | 'exposure' | 'blackLevel'>;
 
 /**
  * Where the search starts by the settings: at random codes, or with `draws` at the best of many drawn pairs.
@@ -33,19 +36,24 @@ export function chooseStarts(
   priors: Priors,
   problem: Problem<Float32NdArray>,
   {
-    settings: { draws, restarts },
+    settings: { draws, ...settings },
     seed,
     first = 0,
     device,
   }: {
-    settings: Pick<SolverSettings, 'draws' | 'restarts'>;
+    settings: StartSettings;
     seed: number;
     first?: number | undefined;
     device: Device;
   },
 ): Codes | Promise<Codes> {
-  if (draws !== undefined) return drawnStarts(priors, problem, { draws, restarts, seed, device });
-  return randomStarts(priors, { count: problem.observation.shape[0]!, first, restarts, seed });
+  if (draws !== undefined) return drawnStarts(priors, problem, { ...settings, draws, seed, device });
+  return randomStarts(priors, {
+    count: problem.observation.shape[0]!,
+    first,
+    restarts: settings.restarts,
+    seed,
+  });
 }
 
 /** Standard normal codes, as in training; those of an observation depend on the seed and its number alone. */
@@ -68,14 +76,23 @@ export function randomStarts(
  * Of `draws` standard normal codes of each factor, the same for every observation, those pairs whose products are
  * nearest to it, no code in two of an observation's pairs.
  *
- * ‖w ⊙ x − y‖² = ⟨w², x²⟩ − 2 ⟨y ⊙ w, x⟩ + ‖y‖²: two matrix products judge all draws² pairs.
+ * With p = w ⊙ x, ‖p − y‖² = ⟨w², x²⟩ − 2 ⟨y ⊙ w, x⟩ + ‖y‖²: two matrix products judge all draws² pairs. At the best
+ * exposure it is ‖y‖² − ⟨y, p⟩²/‖p‖², and with the best black level the same of y and p less their means, for which ⟨w, x⟩ is
+ * a third product.
  *
  * @param problem a row for each observation.
  */
 export async function drawnStarts(
   [signalPrior, distortionPrior]: Priors,
   problem: Problem<Float32NdArray>,
-  { draws, restarts, seed, device }: { draws: number; restarts: number; seed: number; device: Device },
+  {
+    draws,
+    restarts,
+    exposure,
+    blackLevel,
+    seed,
+    device,
+  }: { draws: number; restarts: number; seed: number; device: Device } & LevelSettings,
 ): Promise<Codes> {
   const draw = ({ latentDimension }: GenerativePrior, factor: string) =>
     float32([draws, latentDimension], randomStream(seed, 'draws', factor).normals(draws * latentDimension));
@@ -94,18 +111,19 @@ export async function drawnStarts(
   const images = (await render.run(drawn)) as Codes;
   await render.dispose();
 
-  /** ‖w ⊙ x − y‖² − ‖y‖² over the observed pixels, for one y and every pair: [draws, draws]. */
+  /** ‖p − y‖² over the observed pixels but for what is the same of every pair, for one y and every pair: [draws, draws]. */
   const judge = await compile(
     (input: { signal: Tensor; distortion: Tensor; observation: Tensor; observed: Tensor }) => {
       const w = tf.mul(input.signal, input.observed) as tf.Tensor2D;
-      const product = tf.matMul(
-        tf.mul(w, input.observation) as tf.Tensor2D,
-        input.distortion as tf.Tensor2D,
-        false,
-        true,
-      );
-      const squares = tf.matMul(tf.square(w), tf.square(input.distortion) as tf.Tensor2D, false, true);
-      return tf.sub(squares, tf.mul(product, 2));
+      const withDistortion = (left: Tensor, right = input.distortion) =>
+        tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D, false, true);
+      const yp = withDistortion(tf.mul(w, input.observation));
+      const pp = withDistortion(tf.square(w), tf.square(input.distortion));
+      if (exposure === undefined) return tf.sub(pp, tf.mul(yp, 2));
+      if (blackLevel === undefined) return explained(yp, pp);
+      const [p, y] = [withDistortion(w), tf.sum(tf.mul(input.observation, input.observed))];
+      const pixels = tf.maximum(tf.sum(input.observed), 1);
+      return explained(tf.sub(yp, tf.div(tf.mul(p, y), pixels)), tf.sub(pp, tf.div(tf.square(p), pixels)));
     },
     { ...images, ...rowOf(problem, 0) },
     { device },
@@ -124,6 +142,10 @@ export async function drawnStarts(
     distortion: takeRows(drawn.distortion, rows.distortion),
   };
 }
+
+/** −⟨y, p⟩²/‖p‖², and 0 where the exposure would be negative. */
+const explained = (yp: Tensor, pp: Tensor): Tensor =>
+  tf.neg(tf.div(tf.square(tf.relu(yp)), tf.maximum(pp, 1e-12)));
 
 /** One observation and its mask, [1, ℓ] each. */
 function rowOf({ observation, observed }: Problem<Float32NdArray>, row: number) {

@@ -2,6 +2,7 @@ import { float32, rowOf } from '@blind-demod/arrays';
 import { generatorPrior } from '@blind-demod/dcgan';
 import { expect, test } from 'vitest';
 import { randomGenerator } from '../../dcgan/test/random-generator.js';
+import { atUnitExposure } from '../src/levels.js';
 import { recover } from '../src/recover.js';
 import { refine } from '../src/refine.js';
 import { ROBUST_SOLVER } from '../src/settings.js';
@@ -15,7 +16,8 @@ const { observation } = await plant(priors, 2);
 test('recovers with the solver of this project, and refines', async () => {
   const options = { settings: ROBUST_SOLVER, seed: 1, device: 'auto' } as const;
   const found = await solve(prior, prior, observation, options);
-  const { signal: refined } = refine({ ...found, observation }, ROBUST_SOLVER.refinement);
+  const atUnit = atUnitExposure(observation, found);
+  const { signal: refined } = refine({ ...found, observation: atUnit }, ROBUST_SOLVER.refinement);
   expect(await recover(observation, priors)).toEqual({ ...found, refined });
 });
 

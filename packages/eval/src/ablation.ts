@@ -61,12 +61,16 @@ export function paperVariants(values: number, refinement: SolverSettings['refine
 /** A solver, and the same with each of its departures from the paper taken back alone. */
 export function departures(solver: SolverSettings): Variant[] {
   const withoutRobustness = ({ robustness: _, ...rest }: SolverSettings): SolverSettings => rest;
+  const withoutExposure = ({ exposure: _, blackLevel: __, ...rest }: SolverSettings): SolverSettings => rest;
+  const withoutBlackLevel = ({ blackLevel: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutPolish = ({ polish: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutAveraging = ({ averaging: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutDraws = ({ draws: _, ...rest }: SolverSettings): SolverSettings => rest;
   const { smoothing } = solver.refinement;
   const candidates: Variant[] = [
     { name: 'squares, not robust', solver: withoutRobustness(solver) },
+    { name: 'black level of 0', solver: withoutBlackLevel(solver) },
+    { name: 'exposure of 1, black level of 0', solver: withoutExposure(solver) },
     { name: 'starts at random', solver: withoutDraws(solver) },
     { name: 'one start', solver: { ...solver, restarts: 1 } },
     { name: 'the best start alone', solver: withoutAveraging(solver) },

@@ -28,6 +28,6 @@ export type { Results } from './report/results.js';
 export type { EvaluationSummary, MethodSummary, SolverSummary, Summarised } from './report/summary.js';
 export { mergeShards, type SolvedShard, solveShard } from './shards.js';
 export type { Shard } from './trials/batches.js';
-export { CONDITIONS, type Condition } from './trials/conditions.js';
+export { CONDITIONS, type Condition, MORE_CONDITIONS } from './trials/conditions.js';
 export type { Ran } from './trials/run.js';
 export { type PairScores, pairScoresSchema } from './trials/scores.js';

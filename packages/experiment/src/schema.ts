@@ -56,6 +56,18 @@ const solverSettings = z
       .describe(
         'Residuals beyond this size count by their size, not their square (pseudo-Huber): a generator that cannot draw a stroke should not bend the distortion. Squares alone when absent.',
       ),
+    exposure: z
+      .literal('found')
+      .optional()
+      .describe(
+        'The exposure s of a picture y = s · w ⊙ x is found: with the codes, by the least misfit. It is 1 when absent.',
+      ),
+    blackLevel: z
+      .literal('found')
+      .optional()
+      .describe(
+        'The black level b of a picture y = s · w ⊙ x + b is found with the exposure. It is 0 when absent.',
+      ),
     latentPenalty: z
       .number()
       .min(0)
@@ -94,6 +106,11 @@ const solverSettings = z
       .optional()
       .describe(
         'Evaluations of L-BFGS on both codes at once that follow, from where each start ended; none when absent.',
+      ),
+    together: count
+      .optional()
+      .describe(
+        'Evaluations of L-BFGS on all codes of pictures that share a distortion, after each was solved alone; none when absent.',
       ),
     averaging: z
       .number()
@@ -135,6 +152,10 @@ const solverSettings = z
       })
       .prefault({})
       .describe('The observation divided by the recovered distortion.'),
+  })
+  .refine(({ exposure, blackLevel }) => blackLevel === undefined || exposure !== undefined, {
+    path: ['blackLevel'],
+    error: 'expected "exposure" to be found as well',
   })
   .refine(({ draws = Number.POSITIVE_INFINITY, restarts }) => draws >= restarts, {
     path: ['draws'],

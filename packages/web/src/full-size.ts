@@ -10,7 +10,7 @@ import type { Picture, Result } from './messages.js';
  */
 export function divideOut(
   { width, height, planes }: Picture,
-  { light, signal }: Pick<Result, 'light' | 'signal'>,
+  { light, signal, exposure }: Pick<Result, 'light' | 'signal' | 'exposure'>,
   { refinement }: SolverSettings,
 ): Picture {
   const enlarged = (small: Float32Array) => enlarge(small, width, height);
@@ -22,7 +22,7 @@ export function divideOut(
     width,
     height,
     planes: planes.map(plane => {
-      const observation = shaped(Float32Array.from(plane, value => value / 255));
+      const observation = shaped(Float32Array.from(plane, value => value / 255 / exposure));
       const { signal: refined } = refine(
         { observation, signal: shaped(drawn), distortion: shaped(distortion) },
         // The light is smooth already.

@@ -37,6 +37,8 @@ export interface Result {
   /** As the solver found it, and smoothed, as it was divided by. */
   readonly distortion: Float32Array;
   readonly light: Float32Array;
+  /** How many times signal ⊙ light the picture is. */
+  readonly exposure: number;
   readonly codes: Readonly<Record<Factor, Float32Array>>;
   readonly objective: number;
   readonly seconds: number;

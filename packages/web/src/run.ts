@@ -1,6 +1,6 @@
 // A run of the solver in the worker: starts, the first iterations in slow motion, all the rest at speed, the division.
 import { float32, median, norm } from '@blind-demod/arrays';
-import { chooseStarts, refine, type SolverSettings, solve } from '@blind-demod/demod-core';
+import { atUnitExposure, chooseStarts, refine, type SolverSettings, solve } from '@blind-demod/demod-core';
 import type { Generators } from './generators.js';
 import { breathe } from './jobs.js';
 import type { Frame, Line, Progress, Result, Tasks } from './messages.js';
@@ -74,12 +74,14 @@ export async function run(
     },
   });
   const { signal, distortion } = recovery;
-  const refined = refine({ observation, signal, distortion }, settings.refinement);
+  const atUnit = atUnitExposure(observation, recovery);
+  const refined = refine({ observation: atUnit, signal, distortion }, settings.refinement);
   return {
     signal: signal.data,
     refined: refined.signal.data,
     distortion: distortion.data,
     light: refined.distortion.data,
+    exposure: recovery.exposure[0]!,
     codes: { signal: recovery.signalCode.data, distortion: recovery.distortionCode.data },
     objective: recovery.objective[0]!,
     seconds: (performance.now() - begun) / 1000,

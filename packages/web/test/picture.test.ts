@@ -69,7 +69,7 @@ test('the light that was found on a square is divided out of a picture of anothe
   const planes = colours.map(colour =>
     Uint8Array.from(signal, (w, pixel) => 255 * colour * w * distortion[pixel]!),
   );
-  const found = { light: lampImage(lamp, 64), signal: inkImage(EXAMPLES[1]!.ink, 64) };
+  const found = { light: lampImage(lamp, 64), signal: inkImage(EXAMPLES[1]!.ink, 64), exposure: 1 };
   const divided = divideOut({ width, height, planes }, found, PAPER_SOLVER);
   expect([divided.width, divided.height, divided.planes.length]).toEqual([width, height, 3]);
   const quality = (plane: Uint8Array, colour: number) =>

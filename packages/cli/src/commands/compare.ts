@@ -7,6 +7,7 @@ import {
   compare,
   compareShard,
   comparisonTables,
+  MORE_CONDITIONS,
   type Named,
   type Shard,
   withMethods,
@@ -74,8 +75,8 @@ images it does only the new ones; what demod eval solved, it does not solve agai
       .option('conditions', {
         type: 'string',
         requiresArg: true,
-        defaultDescription: 'all',
-        describe: `Which, with commas between: ${namesOf(CONDITIONS)}`,
+        defaultDescription: namesOf(CONDITIONS),
+        describe: `Which, with commas between; besides: ${namesOf(MORE_CONDITIONS)}`,
       })
       .option('methods', {
         type: 'string',
@@ -87,7 +88,8 @@ images it does only the new ones; what demod eval solved, it does not solve agai
       .example('$0 compare --images all --launcher local --jobs 4', 'The same by four processes')
       .example('$0 compare --methods paper,ours-refined --conditions clean,noise-5', 'A part of it'),
   handler: async args => {
-    const conditionNames = chosen('conditions', args.conditions, CONDITIONS);
+    const conditions = [...CONDITIONS, ...MORE_CONDITIONS];
+    const conditionNames = chosen('conditions', args.conditions, conditions, CONDITIONS);
     const loaded = await loadExperiment(args.config, args.seed);
     const folders = foldersOf(args.out, loaded.name);
     const { generators } = await findGenerators(loaded, args);
@@ -100,7 +102,7 @@ images it does only the new ones; what demod eval solved, it does not solve agai
     const input = {
       images,
       procedures: withMethods(procedures, chosen('methods', args.methods, methods)),
-      conditions: CONDITIONS.filter(({ name }) => conditionNames.includes(name)),
+      conditions: conditions.filter(({ name }) => conditionNames.includes(name)),
       folder: folders.comparison,
       trials: folders.trials,
       ...(args.images !== undefined && { count: args.images }),
@@ -131,9 +133,14 @@ images it does only the new ones; what demod eval solved, it does not solve agai
   },
 };
 
-/** The names on the command line, which must be among those there are; all of these where none are given. @throws UsageError */
-function chosen(option: string, given: string | undefined, known: readonly Named[]): string[] {
-  if (given === undefined) return known.map(({ name }) => name);
+/** The names on the command line, which must be among those there are; the usual ones where none are given. @throws UsageError */
+function chosen(
+  option: string,
+  given: string | undefined,
+  known: readonly Named[],
+  usual: readonly Named[] = known,
+): string[] {
+  if (given === undefined) return usual.map(({ name }) => name);
   const names = given.split(',').map(name => name.trim());
   const stranger = names.find(wanted => !known.some(({ name }) => name === wanted));
   if (stranger === undefined) return names;

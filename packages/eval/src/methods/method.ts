@@ -1,6 +1,7 @@
 // What a method is: a way to recover both factors of a product.
 import type { ByFactor, Float32NdArray } from '@blind-demod/arrays';
 import type { AnyGenerator } from '@blind-demod/dcgan';
+import type { Levels } from '@blind-demod/demod-core';
 import type { ImageSet } from '@blind-demod/distortion-data';
 import type { Experiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
@@ -77,8 +78,11 @@ export interface Search extends Computed {
 /** Told the fraction of a search that is done, in [0, 1], and the median of the objectives. */
 export type OnProgress = (fraction: number, objective: number) => void;
 
-/** What a search found for n pairs: both factors, before the refinement, are [n, channels, size, size]. */
-export interface Recovery extends ByFactor<Float32NdArray> {
+/**
+ * What a search found for n pairs: both factors, before the refinement, are [n, channels, size, size]; exposures and black
+ * levels are [n].
+ */
+export interface Recovery extends ByFactor<Float32NdArray>, Levels<Float32NdArray> {
   /** [n], where the start that was kept ended. */
   readonly objective: Float32NdArray;
   /** [n, restarts], where every start ended. */

@@ -1,10 +1,10 @@
 // The methods that know each factor by a trained generator: what they read from one search for both codes.
 import { type ByFactor, byFactor, type Float32NdArray, float32 } from '@blind-demod/arrays';
 import { type AnyGenerator, generatorPrior, generatorSha256 } from '@blind-demod/dcgan';
-import { refine, type SolverSettings, solve } from '@blind-demod/demod-core';
+import { atUnitExposure, refine, type SolverSettings, solve } from '@blind-demod/demod-core';
 import type { Estimates, Means, Named, Observed, Recovery, Search } from './method.js';
 
-/** A method that reads its estimates from a search. */
+/** A method that reads its estimates from a search, of observations at unit exposure. */
 export interface Reading extends Named {
   read(found: ByFactor<Float32NdArray>, problem: Observed): Estimates;
 }
@@ -49,16 +49,24 @@ export function searched(
       return {
         signal: found.signal,
         distortion: found.distortion,
+        exposure: float32([count], found.exposure),
+        blackLevel: float32([count], found.blackLevel),
         objective: float32([count], found.objective),
         restartObjectives: float32([count, solver.restarts], found.restartObjectives),
         trace: transposed(found.trace, count),
         confidence: float32([count], found.confidence),
       } satisfies Recovery;
     },
-    read: (problem, found) =>
-      Object.fromEntries(readings.map(({ name, read }) => [name, read(found, problem)])),
+    read: (problem, found) => {
+      const seen = { ...problem, observation: atUnit(problem.observation, found) };
+      return Object.fromEntries(readings.map(({ name, read }) => [name, read(found, seen)]));
+    },
   };
 }
+
+/** The observations as the recovered factors have them, at an exposure of 1 and a black level of 0. */
+export const atUnit = (observation: Float32NdArray, { exposure, blackLevel }: Recovery): Float32NdArray =>
+  atUnitExposure(observation, { exposure: exposure.data, blackLevel: blackLevel.data });
 
 /** Rows of n numbers as [n, rows]. */
 function transposed(rows: readonly Float32Array[], count: number): Float32NdArray {

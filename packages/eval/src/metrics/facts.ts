@@ -23,11 +23,14 @@ export const DARK = 0.2;
 /** The facts of one pair; every image is [channels, size, size], the recovered ones before the refinement. */
 export function factsOf({
   observation: { data: y },
+  atUnitExposure,
   truth,
   recovered,
   restartObjectives,
 }: {
   readonly observation: Float32NdArray;
+  /** The observation at the exposure that was found. */
+  readonly atUnitExposure: Float32NdArray;
   readonly truth: ByFactor<Float32NdArray>;
   readonly recovered: ByFactor<Float32NdArray>;
   readonly restartObjectives: Float32Array;
@@ -37,7 +40,7 @@ export function factsOf({
   const lit = w.map((value, index) => (x[index]! < dark ? 0 : value));
   return {
     lightLost: 1 - sum(y) / sum(w),
-    residual: relativeError(times(recovered.signal.data, recovered.distortion.data), y),
+    residual: relativeError(times(recovered.signal.data, recovered.distortion.data), atUnitExposure.data),
     seen: y.filter(value => value >= seen).length / y.length,
     dark: 1 - inner(lit, lit) / inner(w, w),
     startGap: startGap(restartObjectives),

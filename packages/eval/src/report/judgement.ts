@@ -1,6 +1,7 @@
 // The judgement of one batch: the estimates of both solvers compared with the truth, and what there is to tell of them.
 import { atBestScale, type ByFactor, type Float32NdArray, float32, imageAt } from '@blind-demod/arrays';
 import type { Estimates, Observed, Recovery, Search } from '../methods/method.js';
+import { atUnit } from '../methods/search.js';
 import { type Facts, factsOf } from '../metrics/facts.js';
 import type { Scores } from '../metrics/index.js';
 import type { Observations } from '../trials/batches.js';
@@ -61,6 +62,7 @@ export function judge(
 ): Judgement[] {
   const ownFound = estimatesOf(own, truth, problem);
   const paperFound = paper && estimatesOf(paper, truth, problem);
+  const seen = atUnit(problem.observation, own.recovery);
   const given = scorePairs({ signal: problem.observation }, truth, { ...problem, seconds: 0 });
   return given.map(({ signal: observed }, pair) => {
     const at = (images: Float32NdArray) => imageAt(images, pair);
@@ -78,6 +80,7 @@ export function judge(
       scores: { observation: observed!, ...ownFound.scores[pair]! },
       facts: factsOf({
         observation,
+        atUnitExposure: at(seen),
         truth: factors,
         recovered: { signal: at(recovery.signal), distortion: at(recovery.distortion) },
         restartObjectives: at(recovery.restartObjectives).data,

@@ -1,4 +1,4 @@
-// Under what conditions a method recovers a pair: noise, and missing pixels.
+// Under what conditions a method recovers a pair: noise, missing pixels, exposures, and pictures of one light.
 import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
 import type { Named, Observed } from '../methods/method.js';
 import type { Observations } from './batches.js';
@@ -8,6 +8,8 @@ export interface Condition extends Named {
   readonly noise: number;
   /** The fraction of pixels that are not observed, in [0, 1). */
   readonly missing: number;
+  /** s: y is seen as s·y, before noise; what is brighter than 1 is missing, as a file would have clipped it. 1 when absent. */
+  readonly exposure?: number;
 }
 
 export const CLEAN: Condition = { name: 'clean', title: 'clean', noise: 0, missing: 0 };
@@ -20,28 +22,46 @@ export const CONDITIONS: readonly Condition[] = [
   { name: 'missing-30', title: '30 % missing', noise: 0, missing: 0.3 },
 ];
 
+const exposed = (exposure: number): Condition => ({
+  ...CLEAN,
+  name: `exposure-${100 * exposure}`,
+  title: `exposure × ${exposure}`,
+  exposure,
+});
+
+/** Those that are asked for by name alone. */
+export const MORE_CONDITIONS: readonly Condition[] = [0.1, 0.25, 0.5, 2].map(exposed);
+
 /**
- * What a method is given of n pairs, of which the first has the number `first`. Noise and missing pixels of a pair
+ * What a method is given of n pairs, of which the first has the number `first`. What is missing is 0. Noise and missing pixels of a pair
  * depend on the seed and its number alone; noise of another strength is the same noise, scaled, so that conditions
  * differ in nothing else.
  */
 export function observedUnder(
-  { noise, missing }: Pick<Condition, 'noise' | 'missing'>,
-  { observation, distortion }: Observations,
+  { noise, missing, exposure = 1 }: Omit<Condition, keyof Named>,
+  { observation: product, distortion }: Observations,
   { seed, first }: { seed: number; first: number },
 ): Observed {
-  const observed = missing === 0 ? undefined : masks(observation.shape, missing, { seed, first });
-  const added = noise === 0 ? undefined : normals(observation.shape, { seed, first });
-  const data = observation.data.map((value, i) =>
-    observed?.data[i] === 0 ? 0 : value + noise * (added?.[i] ?? 0),
-  );
+  const { shape } = product;
+  const light = product.data.map(value => exposure * value);
+  const kept = missing === 0 ? undefined : masks(shape, missing, { seed, first });
+  const observed = exposure <= 1 ? kept : withoutClipped(light, kept, shape);
+  const added = noise === 0 ? undefined : normals(shape, { seed, first });
+  const data = light.map((value, i) => (observed?.data[i] === 0 ? 0 : value + noise * (added?.[i] ?? 0)));
   return {
-    observation: float32(observation.shape, data),
+    observation: float32(shape, data),
     ...(observed && { observed }),
     first,
     trueDistortion: distortion,
   };
 }
+
+/** A mask with 0 also where there is more light than a file can tell. */
+const withoutClipped = (light: Float32Array, mask: Float32NdArray | undefined, shape: readonly number[]) =>
+  float32(
+    shape,
+    light.map((value, i) => (value > 1 || mask?.data[i] === 0 ? 0 : 1)),
+  );
 
 /** Standard normal numbers, like the observations. */
 function normals(shape: readonly number[], { seed, first }: { seed: number; first: number }): Float32Array {

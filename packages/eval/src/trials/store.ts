@@ -47,7 +47,7 @@ export interface TrialStore {
 const DIGITS = 7;
 /** Counted up when what is kept, or how it is found, changes, so that what is older is not taken for current. */
 export const SCORES_FORMAT = 3;
-const RECOVERY_FORMAT = 5;
+const RECOVERY_FORMAT = 6;
 
 const scoresSchema = z.record(z.string(), z.array(pairScoresSchema));
 
@@ -69,11 +69,14 @@ export function trialsIn(
     const names = batch.isFull ? [number] : [`${number}-${batch.pairs.length}`, number];
     return folders.flatMap(folder => names.map(name => join(folder, condition.name, procedure.name, name)));
   };
-  const settingsOf = ({ batch: { first, pairs }, condition: { noise, missing } }: Task) => ({
+  const settingsOf = ({
+    batch: { first, pairs },
+    condition: { name: _, title: __, ...condition },
+  }: Task) => ({
     ...common,
     first,
     pairs,
-    condition: { noise, missing },
+    condition,
   });
   return {
     scores: storeOf<Task, TaskScores>({

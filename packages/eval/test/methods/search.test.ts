@@ -37,6 +37,8 @@ const found = {
 /** As the solver tells it, and as it is kept. */
 const solved = {
   ...found,
+  exposure: Float32Array.of(1, 1, 1),
+  blackLevel: new Float32Array(3),
   objective: Float32Array.of(1, 2, 3),
   confidence: Float32Array.of(0.1, 0.2, 0.3),
   trace: [Float32Array.of(4, 5, 6), Float32Array.of(7, 8, 9)],

@@ -98,6 +98,8 @@ export async function exampleResults({
     const recovery = {
       signal: truth.signal,
       distortion: float32(truth.distortion.shape, off),
+      exposure: each(() => [1]),
+      blackLevel: each(() => [0]),
       objective: float32([length], each(pair => [mistakeOf(pair) ** 2]).data),
       restartObjectives: each(pair => [mistakeOf(pair) ** 2, 2 * mistakeOf(pair) ** 2].slice(0, restarts)),
       trace: each(pair =>

@@ -25,6 +25,8 @@ const recovery = {
     distortion.shape,
     distortion.data.map(value => value / 2), // right, but for the scale
   ),
+  exposure: float32([COUNT], new Float32Array(COUNT).fill(1)),
+  blackLevel: float32([COUNT], new Float32Array(COUNT)),
   objective: float32([COUNT], Float32Array.of(0.25, 0.5)),
   restartObjectives: float32([COUNT, 2], Float32Array.of(0.75, 0.25, 0.5, Number.NaN)),
   trace: float32([COUNT, 3], Float32Array.of(3, 2, 1, 6, 5, 4)),

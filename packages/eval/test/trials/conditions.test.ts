@@ -1,18 +1,19 @@
 import { float32 } from '@blind-demod/arrays';
 import { expect, test } from 'vitest';
 import { observe } from '../../src/trials/batches.js';
-import { CONDITIONS, observedUnder } from '../../src/trials/conditions.js';
+import { CONDITIONS, MORE_CONDITIONS, observedUnder } from '../../src/trials/conditions.js';
 import { drawPairs } from '../../src/trials/pairs.js';
 import { images } from './example.js';
 
 const tests = { signal: images.signal.test, distortion: images.distortion.test };
 const pairs = drawPairs(1, tests, 'all');
 const truth = observe(tests, pairs);
+const ALL = [...CONDITIONS, ...MORE_CONDITIONS];
 const clean = { noise: 0, missing: 0 };
 
 test('names tell conditions apart', () => {
-  expect(new Set(CONDITIONS.map(({ name }) => name)).size).toBe(CONDITIONS.length);
-  expect(new Set(CONDITIONS.map(({ title }) => title)).size).toBe(CONDITIONS.length);
+  expect(new Set(ALL.map(({ name }) => name)).size).toBe(ALL.length);
+  expect(new Set(ALL.map(({ title }) => title)).size).toBe(ALL.length);
 });
 
 test('the clean observation is the product, and nothing is missing', () => {
@@ -81,4 +82,20 @@ test('stronger noise is the same noise, scaled', () => {
   weak.forEach((value, i) => {
     expect(value).toBeCloseTo(strong[i]!, 4); // float32 next to 1 has steps of 6e-8, divided by 0.01
   });
+});
+
+test('an exposure multiplies the light, and what a file would clip is missing', () => {
+  const dark = observedUnder({ ...clean, exposure: 0.25 }, truth, { seed: 1, first: 0 });
+  expect(dark.observed).toBeUndefined();
+  dark.observation.data.forEach((value, i) => expect(value).toBe(truth.observation.data[i]! / 4));
+  const bright = observedUnder({ noise: 0, missing: 0.3, exposure: 2 }, truth, { seed: 1, first: 0 });
+  const { observed: kept } = observedUnder({ noise: 0, missing: 0.3 }, truth, { seed: 1, first: 0 });
+  let clipped = 0;
+  truth.observation.data.forEach((value, i) => {
+    const isThere = 2 * value <= 1 && kept!.data[i] === 1;
+    if (2 * value > 1) clipped++;
+    expect(bright.observed!.data[i]).toBe(isThere ? 1 : 0);
+    expect(bright.observation.data[i]).toBe(isThere ? 2 * value : 0);
+  });
+  expect(clipped).toBeGreaterThan(100);
 });

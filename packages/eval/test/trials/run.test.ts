@@ -38,6 +38,8 @@ function search({
       return {
         signal: y,
         distortion: trueDistortion,
+        exposure: numbers,
+        blackLevel: numbers,
         objective,
         confidence,
         restartObjectives: restartObjectives!,
