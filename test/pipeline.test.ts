@@ -240,6 +240,25 @@ test('recover takes each page of a stack apart, and tells how it was read', asyn
   ]);
 });
 
+test('recover takes pictures of one distortion apart together, where it is told that they are', async () => {
+  const copy = await workplace.copy();
+  const names = ['a.png', 'b.png'];
+  for (const [index, name] of names.entries()) {
+    const pixels = Uint8Array.from({ length: 256 }, (_, pixel) => (pixel * (3 + index)) % 200);
+    await sharp(pixels, { raw: { width: 16, height: 16, channels: 1 } })
+      .png()
+      .toFile(copy.path(name));
+  }
+  const untold = await copy.run('recover', ...names);
+  expect(untold.code).toBe(2);
+  expect(untold.stderr).toContain('say that they share a distortion, --shared');
+  const { pictures } = JSON.parse(await copy.succeed('recover', ...names, '--shared', '--json'));
+  expect(pictures.map(({ image }: { image: string }) => image)).toEqual(names);
+  expect(pictures[1].files.signal).toBe('recovered/signal-2.png');
+  const { width, height } = await sharp(await copy.read('recovered', 'side-by-side.png')).metadata();
+  expect(width! / height!).toBeCloseTo(2, 0); // four images across, two down
+});
+
 test('with --json, every command prints one JSON value and nothing else', async () => {
   const copy = await workplace.copy();
   const sheet = copy.path('artifacts', 'smoke', 'data', 'signal', 'contact-sheet.png');

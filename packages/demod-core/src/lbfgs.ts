@@ -7,8 +7,6 @@ export interface Evaluation {
   readonly gradients: Float32NdArray;
 }
 
-/** The steps that shape the next direction. */
-const MEMORY = 10;
 /** Armijo's condition: a step must gain this fraction of what its slope promises. */
 const SUFFICIENT = 1e-4;
 const SHORTER = 0.3;
@@ -18,6 +16,7 @@ const SHORTER = 0.3;
  *
  * @param evaluations how often `evaluate` is called; after each, `onEvaluation` is told the least values so far and, if it
  * asks, their points, and waited for.
+ * @param memory how many steps shape the next direction: the more, the more unknowns a problem has.
  * @returns the points of least value, and these values.
  */
 export async function minimise(
@@ -25,9 +24,11 @@ export async function minimise(
   start: Float32NdArray,
   {
     evaluations,
+    memory = 10,
     onEvaluation,
   }: {
     evaluations: number;
+    memory?: number;
     onEvaluation?: (done: number, values: Float32Array, points: () => Float32NdArray) => void | Promise<void>;
   },
 ): Promise<{ points: Float32NdArray; values: Float32Array }> {
@@ -44,7 +45,9 @@ export async function minimise(
   let descents = Array.from({ length: problems }, (_, index) => atStart(row(start, index)));
   for (let done = 1; done <= evaluations; done++) {
     const { values, gradients } = await evaluate(stack(descents.map(trialOf)));
-    descents = descents.map((descent, index) => advance(descent, values.data[index]!, row(gradients, index)));
+    descents = descents.map((descent, index) =>
+      advance(descent, values.data[index]!, row(gradients, index), memory),
+    );
     await onEvaluation?.(done, valuesOf(descents), best);
   }
   return { points: best(), values: valuesOf(descents) };
@@ -76,7 +79,7 @@ const valuesOf = (descents: readonly Descent[]) => Float32Array.from(descents, (
 const trialOf = ({ point, direction, step }: Descent): Float32Array => plus(point, step, direction);
 
 /** What follows from the value and the gradient at the trial point. */
-function advance(descent: Descent, value: number, gradient: Float32Array): Descent {
+function advance(descent: Descent, value: number, gradient: Float32Array, length: number): Descent {
   const { direction, step } = descent;
   const promised = step * inner(descent.gradient, direction);
   if (!(value <= descent.value + SUFFICIENT * promised)) return { ...descent, step: step * SHORTER };
@@ -84,7 +87,7 @@ function advance(descent: Descent, value: number, gradient: Float32Array): Desce
   const move = { path: plus(point, -1, descent.point), change: plus(gradient, -1, descent.gradient) };
   // Only where the function curves upwards does its inverse Hessian stay positive.
   const curved = inner(move.path, move.change) > 1e-10 * inner(move.change, move.change);
-  const memory = curved ? [...descent.memory, move].slice(-MEMORY) : descent.memory;
+  const memory = curved ? [...descent.memory, move].slice(-length) : descent.memory;
   return { point, value, gradient, direction: downhill(gradient, memory), step: 1, memory };
 }
 

@@ -11,6 +11,9 @@ import { imagesOf, type Priors } from './prior.js';
 import type { SolverSettings } from './settings.js';
 import type { Codes } from './starts.js';
 
+/** Of several codes of signals: with 40 steps, 100 evaluations go as far as 150 do with 10. */
+const MEMORY_OF_GROUPS = 40;
+
 /**
  * L-BFGS on (h, m) of each problem, from where Algorithm 1 ended. It needs two passes forward and two backward for each
  * evaluation, and a fraction of the steps of gradient descent.
@@ -69,6 +72,7 @@ export async function polishCodes(
     start,
     {
       evaluations,
+      ...(pictures > 1 && { memory: MEMORY_OF_GROUPS }),
       onEvaluation: (done, values, best) => onEvaluation(done, values, () => parted(best(), codes)),
     },
   );

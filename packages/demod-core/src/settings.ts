@@ -73,7 +73,7 @@ export const ROBUST_SOLVER: SolverSettings = {
   draws: 256,
   restarts: 3,
   polish: 130,
-  together: 150,
+  together: 200,
   averaging: 0.3,
   refinement: { ...PAPER_SOLVER.refinement, smoothing: 1 },
 };

@@ -9,7 +9,7 @@ import { chosenDevice, type Device } from '@blind-demod/jit';
 import { searched } from './methods/search.js';
 import { type MethodSummary, summariseScores } from './report/summary.js';
 import { inBatches } from './trials/batches.js';
-import { CLEAN } from './trials/conditions.js';
+import { CLEAN, type Condition } from './trials/conditions.js';
 import { drawPairs } from './trials/pairs.js';
 import { readScores, runTrials } from './trials/run.js';
 import { trialsIn } from './trials/store.js';
@@ -104,6 +104,19 @@ export function departures(solver: SolverSettings): Variant[] {
   ];
 }
 
+/** A solver of pictures that share a distortion, and the same with what it does to a group changed. */
+export function groupVariants(solver: SolverSettings): Variant[] {
+  const { together: _, ...withoutTogether } = solver;
+  const { together = 0 } = solver;
+  return [
+    { name: 'the configured solver', solver },
+    { name: 'the distortion that all agree on, no search together', solver: withoutTogether },
+    { name: 'half the search together', solver: { ...solver, together: Math.ceil(together / 2) } },
+    { name: 'twice the search together', solver: { ...solver, together: 2 * together } },
+    { name: 'one start', solver: { ...solver, restarts: 1 } },
+  ];
+}
+
 export interface AblationInput {
   readonly generators: ByFactor<AnyGenerator>;
   readonly images: ByFactor<FactorImages>;
@@ -112,6 +125,8 @@ export interface AblationInput {
   readonly count: number;
   /** Where trials are kept. */
   readonly trials: string;
+  /** Clean when absent. */
+  readonly condition?: Condition;
 }
 
 /**
@@ -124,7 +139,7 @@ export interface AblationInput {
 export async function ablate(
   experiment: Experiment,
   variants: readonly Variant[],
-  { generators, images, device, count, trials }: AblationInput,
+  { generators, images, device, count, trials, condition = CLEAN }: AblationInput,
 ): Promise<AblationRow[]> {
   const { seed, evaluation } = experiment;
   const sets = { signal: images.signal.train, distortion: images.distortion.train };
@@ -134,7 +149,7 @@ export async function ablate(
   const ofVariants = variants.map(({ name: title, solver }) => {
     const name = title.replaceAll(/[^\p{L}\d]+/gu, '-');
     const procedure = searched({ name, title, solver }, means);
-    return { procedure, tasks: batches.map(batch => ({ batch, condition: CLEAN, procedure })) };
+    return { procedure, tasks: batches.map(batch => ({ batch, condition, procedure })) };
   });
   const { diverged } = await runTrials(
     { tasks: ofVariants.flatMap(({ tasks }) => tasks), images: sets, seed, store },

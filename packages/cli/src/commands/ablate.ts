@@ -3,7 +3,15 @@
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
 import { alone, writeFileBeside } from '@blind-demod/artifacts';
-import { type AblationRow, ablate, departures, paperVariants } from '@blind-demod/eval';
+import {
+  type AblationRow,
+  ablate,
+  type Condition,
+  departures,
+  groupVariants,
+  MORE_CONDITIONS,
+  paperVariants,
+} from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
 import { textTable } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
@@ -19,7 +27,7 @@ import {
 } from '../options.js';
 import { printResult } from '../output.js';
 
-type Arguments = ArtifactsArguments & { study: 'solver' | 'paper'; images: number | 'all' };
+type Arguments = ArtifactsArguments & { study: 'solver' | 'groups' | 'paper'; images: number | 'all' };
 
 export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'ablate [study]',
@@ -28,10 +36,10 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
     yargs
       .options({ ...artifactsOption, ...seedOption })
       .positional('study', {
-        choices: ['solver', 'paper'] as const,
+        choices: ['solver', 'groups', 'paper'] as const,
         default: 'solver' as const,
         describe:
-          "The experiment's solver with each departure taken back, or the paper's and what it leaves open",
+          "The experiment's solver with each departure taken back; on pictures that share a distortion; or the paper's and what it leaves open",
       })
       .option('images', {
         type: 'string',
@@ -50,10 +58,11 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
     const count = args.images === 'all' ? available : args.images;
     if (count > available)
       throw new UserError(`${count} pairs, but there are only ${available} training images; ask for fewer`);
-    const variants =
-      args.study === 'paper'
-        ? paperVariants(channels * imageSize ** 2, solver.refinement)
-        : departures(solver);
+    const { variants, ...conditions } = {
+      solver: () => ({ variants: departures(solver) }),
+      groups: () => ({ variants: groupVariants(solver), condition: MORE_CONDITIONS.find(isOfFour)! }),
+      paper: () => ({ variants: paperVariants(channels * imageSize ** 2, solver.refinement) }),
+    }[args.study]();
 
     const file = join(folders.ablation, `${args.study}.json`);
     const rows = await alone(folders.ablation, 'ablation', async () => {
@@ -63,6 +72,7 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
         count,
         device: args.device,
         trials: join(folders.trials, 'training', args.study),
+        ...conditions,
       });
       const table = { experiment: loaded.name, pairs: count, rows };
       await writeFileBeside(file, `${JSON.stringify(table, null, 2)}\n`);
@@ -75,6 +85,9 @@ export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
     ]);
   },
 };
+
+/** The groups of the study: four clean pictures of one light each. */
+const isOfFour = ({ group, noise }: Condition): boolean => group === 4 && noise === 0;
 
 function table(rows: readonly AblationRow[]): string {
   const head = ['solver', 'distortion', 'where seen', 'G1(h)', 'refined', 'refined 10 %', 's per image'];

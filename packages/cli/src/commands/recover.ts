@@ -1,4 +1,4 @@
-// demod recover: takes one picture apart.
+// demod recover: takes a picture apart, or several that share their distortion.
 
 import { join } from 'node:path';
 import {
@@ -6,15 +6,18 @@ import {
   byFactor,
   type Float32NdArray,
   float32,
+  imageAt,
   relativeError,
   sha256,
+  times,
 } from '@blind-demod/arrays';
 import { alone, type Loaded, startProgress, writeArtifact } from '@blind-demod/artifacts';
 import { type AnyGenerator, generatorPrior, generatorSha256 } from '@blind-demod/dcgan';
-import { recover } from '@blind-demod/demod-core';
+import { atUnitExposure, recover } from '@blind-demod/demod-core';
 import { type Experiment, loadExperiment } from '@blind-demod/experiment';
 import { contactSheet } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
+import { UsageError } from '../exit.js';
 import { findGenerators } from '../generators.js';
 import { ARTIFACTS, type CommonArguments, type ExperimentArguments, seedOption } from '../options.js';
 import { printResult } from '../output.js';
@@ -24,32 +27,41 @@ import { type PageToRecover, readPages, toPage, toWhite } from '../picture-pages
 /** Pixels, at least, per side of an image in the side-by-side picture. */
 const SHOWN_SIZE = 256;
 
+/** The files of one picture; of several, those of the second are signal-2.png and so on. */
 const FILES = {
   observation: 'observation.png',
   signal: 'signal.png',
   signalGenerator: 'signal-generator.png',
-  distortion: 'distortion.png',
-  sideBySide: 'side-by-side.png',
 } as const;
+/** The files of a recovery, beside those of each picture. */
+const COMMON = { distortion: 'distortion.png', sideBySide: 'side-by-side.png' } as const;
 
 type Arguments = ExperimentArguments & {
-  image: string;
+  images: string[];
+  shared: boolean;
   out: string;
   force: boolean;
   page: number | undefined;
   white: number | undefined;
+  'black-level': number | undefined;
 };
 
 export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'recover <image>',
-  describe: 'Recover both factors of a picture',
+  command: 'recover <images..>',
+  describe: 'Recover both factors of a picture, or of several that share their distortion',
   builder: yargs =>
     yargs
       .options({ ...seedOption, ...forceOption })
-      .positional('image', {
+      .positional('images', {
         type: 'string',
+        array: true,
         demandOption: true,
         describe: "PNG, JPEG, WebP, TIFF or GIF; cropped and resized to the experiment's image size",
+      })
+      .option('shared', {
+        type: 'boolean',
+        default: false,
+        describe: 'The pictures, or the pages of one, have one distortion, so that each helps to find it',
       })
       .option('out', {
         type: 'string',
@@ -70,29 +82,53 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
         coerce: optional(toWhite),
         defaultDescription: 'what the file says, or its brightest value',
         describe: "The value of white in the file's own numbers",
-      }),
+      })
+      .option('black-level', {
+        type: 'string',
+        requiresArg: true,
+        coerce: optional(toBlackLevel),
+        defaultDescription: "the experiment's solver.blackLevel",
+        describe: 'What the camera shows where there is no light, as a fraction of white',
+      })
+      .check(({ images, shared }) => {
+        if (shared || (images as string[]).length === 1) return true;
+        throw new UsageError(
+          'several pictures are recovered together: say that they share a distortion, --shared',
+        );
+      })
+      .example('$0 recover photo.png --out recovered', 'One picture')
+      .example('$0 recover a.png b.png c.png --shared', 'Three of the same light'),
   handler: async args => {
     const loaded = await loadExperiment(args.config, args.seed);
     const { imageSize: size, channels } = loaded.experiment;
-    const { pages, notes } = await readPages(args.image, {
-      size,
-      channels,
-      page: args.page,
-      white: args.white,
-    });
-    const { generators } = await findGenerators(loaded, { out: ARTIFACTS, device: args.device });
-    const results = [];
-    for (const page of pages) {
-      const out = pages.length === 1 ? args.out : join(args.out, `page-${page.number}`);
-      results.push({ page: page.number, ...(await recoverPage(page, { args, out, loaded, generators })) });
+    const { page, white } = args;
+    const [pages, notes]: [NamedPage[], string[]] = [[], []];
+    for (const file of args.images) {
+      const read = await readPages(file, { size, channels, page, white });
+      pages.push(...read.pages.map(one => ({ ...one, file })));
+      notes.push(...read.notes);
     }
-    const { page: _, ...only } = results[0]!;
-    const found = results.length === 1 ? only : { pages: results };
-    printResult(args, { image: args.image, notes, ...found }, [
+    const { generators } = await findGenerators(loaded, { out: ARTIFACTS, device: args.device });
+    const means = { args, loaded, generators };
+    const results: Result[] = [];
+    if (args.shared) results.push(...(await recoverPages(pages, { ...means, out: args.out })));
+    else {
+      for (const one of pages) {
+        const out = pages.length === 1 ? args.out : join(args.out, `page-${one.number}`);
+        results.push(...(await recoverPages([one], { ...means, out })));
+      }
+    }
+    const { page: _, image: __, ...only } = results[0]!;
+    const isOne = results.length === 1;
+    const found = isOne ? only : args.shared ? { pictures: results } : { pages: results };
+    printResult(args, { ...(args.images.length === 1 && { image: args.images[0] }), notes, ...found }, [
       ...notes,
-      ...results.flatMap(({ page, residual, confidence, files }) => [
-        ...(results.length === 1 ? [] : [`page ${page}`]),
+      ...results.flatMap(({ page, image, residual, exposure, blackLevel, confidence, files }) => [
+        ...(isOne ? [] : [args.images.length === 1 ? `page ${page}` : image]),
         `residual ‖ŵ ⊙ x̂ − y‖ / ‖y‖ = ${residual.toFixed(4)}`,
+        ...(loaded.experiment.solver.exposure
+          ? [`exposure ${exposure.toFixed(3)}, black level ${blackLevel.toFixed(4)}`]
+          : []),
         `confidence ${confidence.toFixed(2)}, from 0 to 1: the fit, and how far the starts agree`,
         ...Object.values(files),
       ]),
@@ -100,62 +136,121 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
   },
 };
 
-/** Takes one page apart, and writes the pictures of it into `out`. */
-async function recoverPage(
-  { number, image }: PageToRecover,
+interface NamedPage extends PageToRecover {
+  readonly file: string;
+}
+
+/** What is told of one picture. */
+interface Result {
+  readonly image: string;
+  readonly page: number;
+  readonly residual: number;
+  readonly exposure: number;
+  readonly blackLevel: number;
+  readonly confidence: number;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Takes pages of one distortion apart, or one alone, and writes the pictures of them into `out`. */
+async function recoverPages(
+  pages: readonly NamedPage[],
   {
     args,
     out,
     loaded,
     generators,
   }: { args: Arguments; out: string; loaded: Loaded<Experiment>; generators: ByFactor<AnyGenerator> },
-) {
-  const { imageSize: size, channels, solver, seed } = loaded.experiment;
+): Promise<Result[]> {
+  const { imageSize: size, channels, solver: configured, seed } = loaded.experiment;
+  const { 'black-level': blackLevel } = args;
+  const solver = blackLevel === undefined ? configured : { ...configured, blackLevel: undefined };
+  const count = pages.length;
+  // Of the numbers that are taken apart, not of the file: it may have come through a pipe, or have other pages.
+  const hashes = pages.map(({ image: { data } }) =>
+    sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  );
   const content = {
     kind: 'recovery',
     settings: {
-      // Of the numbers that are taken apart, not of the file: it may have come through a pipe, or have other pages.
-      picture: sha256(new Uint8Array(image.data.buffer, image.data.byteOffset, image.data.byteLength)),
+      ...(count === 1 ? { picture: hashes[0] } : { pictures: hashes }),
       ...{ size, channels, seed, solver },
+      ...(blackLevel !== undefined && { blackLevel }),
       generators: byFactor(factor => generatorSha256(generators[factor])),
     },
   };
-  if (!args.force) await refuseFiles(out, Object.values(FILES), content);
+  const names = pages.map((_, index) => filesOf(index));
+  const all = [...names.flatMap(files => Object.values(files)), ...Object.values(COMMON)];
+  if (!args.force) await refuseFiles(out, all, content);
 
-  const title = out === args.out ? 'solving' : `solving page ${number}`;
-  const progress = startProgress({ title, total: solver.iterations + (solver.polish ?? 0) });
+  const pictures = stacked(pages.map(({ image }) => image));
+  const observation = float32(
+    pictures.shape,
+    pictures.data.map(value => value - (blackLevel ?? 0)),
+  );
+  const { iterations, polish = 0, together = 0 } = solver;
+  const title = out === args.out ? 'solving' : `solving page ${pages[0]!.number}`;
+  const progress = startProgress({ title, total: iterations + polish + (count === 1 ? 0 : together) });
   const search = () =>
-    recover(image, {
+    recover(observation, {
       signal: generatorPrior(generators.signal),
       distortion: generatorPrior(generators.distortion),
       settings: solver,
+      group: count,
       seed,
       device: args.device,
       onIteration: ({ done, objective }) => progress.update(done, `objective ${objective.toExponential(1)}`),
     });
   const found = await alone(out, 'recovery', search).finally(progress.stop);
-  const { signal, distortion, refined } = found;
-  const product = signal.data.map((value, index) => value * distortion.data[index]!);
-  const residual = relativeError(product, image.data);
+  const atUnit = atUnitExposure(observation, found);
 
-  const shown = [image, refined, signal, distortion];
-  const stacked = float32(
-    [shown.length, ...image.shape],
-    Float32Array.from(shown.flatMap(({ data }) => [...data])),
-  );
-  await writeArtifact(out, {
-    ...content,
-    seed,
-    files: {
-      [FILES.observation]: await toPng(image),
-      [FILES.signal]: await toPng(refined),
-      [FILES.signalGenerator]: await toPng(signal),
-      [FILES.distortion]: await toPng(distortion),
-      [FILES.sideBySide]: await contactSheet(stacked, shown.length, Math.ceil(SHOWN_SIZE / size)),
-    },
+  const shown = pages.flatMap(({ image }, index) => [
+    image,
+    ...[found.refined, found.signal, found.distortion].map(images => imageAt(images, index)),
+  ]);
+  const files: Record<string, Uint8Array> = {};
+  for (const [index, { image }] of pages.entries()) {
+    files[names[index]!.observation] = await toPng(image);
+    files[names[index]!.signal] = await toPng(imageAt(found.refined, index));
+    files[names[index]!.signalGenerator] = await toPng(imageAt(found.signal, index));
+  }
+  files[COMMON.distortion] = await toPng(imageAt(found.distortion, 0));
+  files[COMMON.sideBySide] = await contactSheet(stacked(shown), 4, Math.ceil(SHOWN_SIZE / size));
+  await writeArtifact(out, { ...content, seed, files });
+
+  return pages.map(({ file, number }, index) => {
+    const product = times(imageAt(found.signal, index).data, imageAt(found.distortion, index).data);
+    return {
+      image: file,
+      page: number,
+      residual: relativeError(product, imageAt(atUnit, index).data),
+      exposure: found.exposure[index]!,
+      blackLevel: (blackLevel ?? 0) + found.blackLevel[index]!,
+      confidence: found.confidence[index]!,
+      files: Object.fromEntries(
+        Object.entries({ ...names[index]!, ...COMMON }).map(([name, file]) => [name, join(out, file)]),
+      ),
+    };
   });
-  const files = Object.fromEntries(Object.entries(FILES).map(([name, file]) => [name, join(out, file)]));
-  return { residual, confidence: found.confidence[0]!, files };
+}
+
+const filesOf = (index: number): Readonly<Record<keyof typeof FILES, string>> => {
+  const named = (file: string) => (index === 0 ? file : file.replace('.png', `-${index + 1}.png`));
+  return {
+    observation: named(FILES.observation),
+    signal: named(FILES.signal),
+    signalGenerator: named(FILES.signalGenerator),
+  };
+};
+
+/** Images of one shape, one after the other. */
+const stacked = (images: readonly Float32NdArray[]): Float32NdArray =>
+  float32([images.length, ...images[0]!.shape], Float32Array.from(images.flatMap(({ data }) => [...data])));
+
+/** @throws UsageError */
+function toBlackLevel(given: string): number {
+  const level = Number(given);
+  if (given.trim() !== '' && level >= 0 && level < 1) return level;
+  throw new UsageError(`--black-level expects a number of at least 0 and less than 1, got "${given}"`);
 }
 
 /** Of an option that may be absent. */

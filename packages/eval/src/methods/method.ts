@@ -11,6 +11,8 @@ export interface Observed {
   readonly observation: Float32NdArray;
   /** Like it: 1 where a pixel was observed, 0 where it is missing (and y is 0). All were, when absent. */
   readonly observed?: Float32NdArray;
+  /** How many pairs, one after the other, are known to have one distortion; 1 when absent. */
+  readonly group?: number;
   /** Number of the first pair, on which what is drawn at random depends. */
   readonly first: number;
   /** The true distortions, for the one method that is told them: the ceiling. */

@@ -36,13 +36,14 @@ export function searched(
     // comparison that was begun on one may go on on another.
     settings: { seed, generators: fingerprints, solver, methods: readings.map(({ name }) => name) },
     searchSettings: { device, generators: fingerprints, solver: withoutRefinement },
-    search: async ({ observation, observed, first }, onProgress) => {
+    search: async ({ observation, observed, group, first }, onProgress) => {
       const found = await solve(...priors, observation, {
         settings: solver,
         seed,
         device,
         first,
         observed,
+        group,
         onIteration: ({ done, total, objective }) => onProgress(done / total, objective),
       });
       const count = observation.shape[0]!;

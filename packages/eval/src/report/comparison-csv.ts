@@ -2,6 +2,7 @@
 import { FACTORS } from '@blind-demod/arrays';
 import { type Cell, toCsv } from '@blind-demod/picture';
 import { metricsOf } from '../metrics/index.js';
+import { pairsUnder } from '../trials/conditions.js';
 import type { Pair } from '../trials/pairs.js';
 import type { PairScores } from '../trials/scores.js';
 import type { Outcome } from './summary.js';
@@ -27,16 +28,17 @@ export function comparisonCsv(pairs: readonly Pair[], outcomes: readonly Outcome
     ({ optional, score }) =>
       !optional || outcomes.some(({ scores }) => scores.some(pair => score(pair) !== undefined)),
   );
-  const rows = outcomes.flatMap(({ condition, method, scores }) =>
-    scores.map((pair, index): Cell[] => [
-      ...[condition.name, method.name, index, pairs[index]!.signal, pairs[index]!.distortion],
+  const rows = outcomes.flatMap(({ condition, method, scores }) => {
+    const recovered = pairsUnder(condition, pairs);
+    return scores.map((pair, index): Cell[] => [
+      ...[condition.name, method.name, index, recovered[index]!.signal, recovered[index]!.distortion],
       ...columns.map(({ score }) => {
         const value = score(pair);
         return value === undefined ? '' : Number(value);
       }),
       pair.seconds,
-    ]),
-  );
+    ]);
+  });
   const header = ['condition', 'method', 'pair', 'signal_image', 'distortion_image'];
   return toCsv([...header, ...columns.map(({ title }) => title), 'seconds'], rows);
 }

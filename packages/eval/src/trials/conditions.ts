@@ -1,7 +1,8 @@
 // Under what conditions a method recovers a pair: noise, missing pixels, exposures, and pictures of one light.
-import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
+import { type Float32NdArray, float32, randomStream, UserError } from '@blind-demod/arrays';
 import type { Named, Observed } from '../methods/method.js';
 import type { Observations } from './batches.js';
+import type { Pair } from './pairs.js';
 
 export interface Condition extends Named {
   /** Standard deviation of the Gaussian noise that is added to y, of the range; not clipped. */
@@ -10,6 +11,8 @@ export interface Condition extends Named {
   readonly missing: number;
   /** s: y is seen as s·y, before noise; what is brighter than 1 is missing, as a file would have clipped it. 1 when absent. */
   readonly exposure?: number;
+  /** How many pairs, one after the other, have the distortion of the first of them, and are recovered together. 1 when absent. */
+  readonly group?: number;
 }
 
 export const CLEAN: Condition = { name: 'clean', title: 'clean', noise: 0, missing: 0 };
@@ -29,8 +32,35 @@ const exposed = (exposure: number): Condition => ({
   exposure,
 });
 
+const shared = (group: number, of: Condition = CLEAN): Condition => ({
+  ...of,
+  name: of === CLEAN ? `shared-${group}` : `shared-${group}-${of.name}`,
+  title: of === CLEAN ? `one light over ${group}` : `one light over ${group}, ${of.title}`,
+  group,
+});
+
+const NOISE = CONDITIONS.find(({ noise }) => noise === 0.05)!;
+const GROUPS = [2, 4, 8, 16];
+
 /** Those that are asked for by name alone. */
-export const MORE_CONDITIONS: readonly Condition[] = [0.1, 0.25, 0.5, 2].map(exposed);
+export const MORE_CONDITIONS: readonly Condition[] = [
+  ...[0.1, 0.25, 0.5, 2].map(exposed),
+  ...GROUPS.map(group => shared(group)),
+  ...GROUPS.map(group => shared(group, NOISE)),
+];
+
+/** The pairs under a condition. @throws UserError where they do not make whole groups */
+export function pairsUnder({ group = 1, title }: Condition, pairs: readonly Pair[]): Pair[] {
+  if (pairs.length % group !== 0) {
+    throw new UserError(
+      `${title}: ${pairs.length} pairs do not make whole groups; ask for a multiple of ${group}`,
+    );
+  }
+  return pairs.map(({ signal }, index) => ({
+    signal,
+    distortion: pairs[index - (index % group)]!.distortion,
+  }));
+}
 
 /**
  * What a method is given of n pairs, of which the first has the number `first`. What is missing is 0. Noise and missing pixels of a pair
@@ -38,7 +68,7 @@ export const MORE_CONDITIONS: readonly Condition[] = [0.1, 0.25, 0.5, 2].map(exp
  * differ in nothing else.
  */
 export function observedUnder(
-  { noise, missing, exposure = 1 }: Omit<Condition, keyof Named>,
+  { noise, missing, exposure = 1, group = 1 }: Omit<Condition, keyof Named>,
   { observation: product, distortion }: Observations,
   { seed, first }: { seed: number; first: number },
 ): Observed {
@@ -51,6 +81,7 @@ export function observedUnder(
   return {
     observation: float32(shape, data),
     ...(observed && { observed }),
+    ...(group > 1 && { group }),
     first,
     trueDistortion: distortion,
   };

@@ -5,7 +5,7 @@ import { DivergedError } from '@blind-demod/demod-core';
 import type { ImageSet } from '@blind-demod/distortion-data';
 import type { EstimatesByMethod, Observed, OnProgress, Procedure } from '../methods/method.js';
 import { countPairs, type Observations, observe } from './batches.js';
-import { observedUnder } from './conditions.js';
+import { observedUnder, pairsUnder } from './conditions.js';
 import { type PairScores, scorePairs } from './scores.js';
 import type { Task, TaskScores, TrialStore } from './store.js';
 
@@ -66,7 +66,7 @@ export async function runTrials(
         );
       };
       progress.update(done, note);
-      const truth = observe(images, batch.pairs);
+      const truth = observe(images, pairsUnder(condition, batch.pairs));
       const problem = observedUnder(condition, truth, { seed, first: batch.first });
       try {
         if (!diverged.has(procedure)) {

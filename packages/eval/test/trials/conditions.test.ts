@@ -1,7 +1,7 @@
 import { float32 } from '@blind-demod/arrays';
 import { expect, test } from 'vitest';
 import { observe } from '../../src/trials/batches.js';
-import { CONDITIONS, MORE_CONDITIONS, observedUnder } from '../../src/trials/conditions.js';
+import { CONDITIONS, MORE_CONDITIONS, observedUnder, pairsUnder } from '../../src/trials/conditions.js';
 import { drawPairs } from '../../src/trials/pairs.js';
 import { images } from './example.js';
 
@@ -98,4 +98,17 @@ test('an exposure multiplies the light, and what a file would clip is missing', 
     expect(bright.observation.data[i]).toBe(isThere ? 2 * value : 0);
   });
   expect(clipped).toBeGreaterThan(100);
+});
+
+test('pairs of a group have the distortion of its first, and their noise is that of the pairs', () => {
+  const four = { ...clean, name: 'shared-4', title: 'one light over 4', group: 4 };
+  const some = pairs.slice(0, 8);
+  const shared = pairsUnder(four, some);
+  expect(shared.map(({ signal }) => signal)).toEqual(some.map(({ signal }) => signal));
+  expect(shared.map(({ distortion }) => distortion)).toEqual(
+    [0, 0, 0, 0, 4, 4, 4, 4].map(first => some[first]!.distortion),
+  );
+  expect(pairsUnder(CONDITIONS[0]!, some)).toEqual(some);
+  expect(observedUnder(four, observe(tests, shared), { seed: 1, first: 0 }).group).toBe(4);
+  expect(() => pairsUnder(four, pairs.slice(0, 6))).toThrow(/one light over 4: 6 pairs .* multiple of 4/);
 });
