@@ -68,7 +68,16 @@ export function fitLevels(
 export const asSeen = (product: Tensor, { exposure, blackLevel }: Levels<Tensor>): Tensor =>
   tf.add(tf.mul(product, exposure), blackLevel);
 
-/** (y − b)/s: what pictures [n, …] would have been at an exposure of 1 and a black level of 0. */
+/**
+ * (y − b)/s: what pictures [n, …] would have been at an exposure of 1 and a black level of 0.
+ *
+ * @example
+ * import { float32 } from '@blind-demod/arrays';
+ * import { atUnitExposure } from '@blind-demod/demod-core';
+ *
+ * const picture = float32([1, 2], Float32Array.of(0.5, 1));
+ * console.log(atUnitExposure(picture, { exposure: [2], blackLevel: [0] }).data[1]); // 0.5
+ */
 export function atUnitExposure(
   observation: Float32NdArray,
   { exposure, blackLevel }: Levels<ArrayLike<number>>,
