@@ -51,6 +51,8 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
   describe: 'Recover both factors of a picture, or of several that share their distortion',
   builder: yargs =>
     yargs
+      // Without it the last picture alone would count.
+      .parserConfiguration({ 'duplicate-arguments-array': true })
       .options({ ...seedOption, ...forceOption })
       .positional('images', {
         type: 'string',
@@ -90,15 +92,14 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
         defaultDescription: "the experiment's solver.blackLevel",
         describe: 'What the camera shows where there is no light, as a fraction of white',
       })
-      .check(({ images, shared }) => {
-        if (shared || (images as string[]).length === 1) return true;
-        throw new UsageError(
-          'several pictures are recovered together: say that they share a distortion, --shared',
-        );
-      })
       .example('$0 recover photo.png --out recovered', 'One picture')
       .example('$0 recover a.png b.png c.png --shared', 'Three of the same light'),
   handler: async args => {
+    if (args.images.length > 1 && !args.shared) {
+      throw new UsageError(
+        'several pictures are recovered together: say that they share a distortion, --shared',
+      );
+    }
     const loaded = await loadExperiment(args.config, args.seed);
     const { imageSize: size, channels } = loaded.experiment;
     const { page, white } = args;
