@@ -92,6 +92,14 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
         defaultDescription: "the experiment's solver.blackLevel",
         describe: 'What the camera shows where there is no light, as a fraction of white',
       })
+      .check(args => {
+        const several = ['_', 'images'];
+        const twice = Object.entries(args).find(
+          ([key, value]) => !several.includes(key) && Array.isArray(value),
+        );
+        if (twice) throw new UsageError(`--${twice[0]} is given twice`);
+        return true;
+      })
       .example('$0 recover photo.png --out recovered', 'One picture')
       .example('$0 recover a.png b.png c.png --shared', 'Three of the same light'),
   handler: async args => {
