@@ -18,7 +18,11 @@ test.each([
     ['recover', '-photo.png'],
     'demod recover needs one argument more; a file whose name begins with a dash is given as ./-photo.png',
   ],
-  [['recover', 'one.png', 'two.png'], '"two.png" is one argument more than demod recover takes'],
+  [['doctor', 'one.png'], '"one.png" is one argument more than demod doctor takes'],
+  [
+    ['recover', 'one.png', 'two.png'],
+    'several pictures are recovered together: say that they share a distortion, --shared',
+  ],
   [['train', 'signal', 'distortion'], '"distortion" is one argument more than demod train takes'],
 ])('demod %j', async (args, expected) => {
   const parse = async () => parser(args).parseAsync(); // some errors it throws at once

@@ -52,7 +52,7 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
   builder: yargs =>
     yargs
       // Without it the last picture alone would count.
-      .parserConfiguration({ 'duplicate-arguments-array': true })
+      .parserConfiguration({ 'duplicate-arguments-array': true, 'short-option-groups': false })
       .options({ ...seedOption, ...forceOption })
       .positional('images', {
         type: 'string',
