@@ -18,5 +18,6 @@ export {
   recover,
   type SearchProgress,
   type SolverSettings,
+  UNKNOWN_EXPOSURE,
 } from '@blind-demod/demod-core';
 export type { Device } from '@blind-demod/jit';

@@ -26,6 +26,12 @@ export { type Recovered, type RecoverOptions, recover } from './recover.js';
 export { type Refinable, refine } from './refine.js';
 export { type Representation, type RepresentOptions, representationError } from './represent.js';
 export { DivergedError, type SearchProgress } from './search.js';
-export { PAPER_SOLVER, type RefinementSettings, ROBUST_SOLVER, type SolverSettings } from './settings.js';
+export {
+  PAPER_SOLVER,
+  type RefinementSettings,
+  ROBUST_SOLVER,
+  type SolverSettings,
+  UNKNOWN_EXPOSURE,
+} from './settings.js';
 export { type Recovery, type SolveOptions, solve } from './solve.js';
 export { type Codes, chooseStarts } from './starts.js';

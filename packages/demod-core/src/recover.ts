@@ -3,8 +3,10 @@ import { type ByFactor, type Float32NdArray, float32 } from '@blind-demod/arrays
 import { atUnitExposure } from './levels.js';
 import type { GenerativePrior } from './prior.js';
 import { refine } from './refine.js';
-import { ROBUST_SOLVER } from './settings.js';
+import { ROBUST_SOLVER, UNKNOWN_EXPOSURE } from './settings.js';
 import { type Recovery, type SolveOptions, solve } from './solve.js';
+
+const BY_ITSELF = { ...ROBUST_SOLVER, ...UNKNOWN_EXPOSURE };
 
 /** The priors of both factors, and what may be chosen besides. */
 export interface RecoverOptions extends ByFactor<GenerativePrior>, Partial<SolveOptions> {}
@@ -20,7 +22,7 @@ export interface Recovered extends Recovery {
  *
  * @param observation one image [channels, height, width] or several [n, channels, height, width], in [0, 1], of the size
  * that the priors draw.
- * @param options `settings` are ROBUST_SOLVER if not given, `device` is `auto`, `seed` 1: the same seed gives the same result.
+ * @param options `settings` are those of ROBUST_SOLVER and UNKNOWN_EXPOSURE if not given, `device` is `auto`, `seed` 1: the same seed gives the same result.
  * @throws DivergedError if the search diverges, TypeError if shapes do not fit or a value is no finite number, UserError
  * if the device does not work here.
  * @see Algorithm 1 of Hand and Joshi (NeurIPS 2019), https://arxiv.org/abs/1910.04353
@@ -34,7 +36,7 @@ export interface Recovered extends Recovery {
  */
 export async function recover(
   observation: Float32NdArray,
-  { signal, distortion, settings = ROBUST_SOLVER, device = 'auto', seed = 1, ...options }: RecoverOptions,
+  { signal, distortion, settings = BY_ITSELF, device = 'auto', seed = 1, ...options }: RecoverOptions,
 ): Promise<Recovered> {
   const strange = observation.data.find(value => !Number.isFinite(value));
   if (strange !== undefined) throw new TypeError(`expected finite numbers as an observation, got ${strange}`);

@@ -67,13 +67,20 @@ export const ROBUST_SOLVER: SolverSettings = {
   iterations: 30,
   stepSize: 20,
   robustness: 0.015,
-  exposure: 'found',
-  blackLevel: 'found',
   latentPenalty: 1e-7,
   draws: 256,
   restarts: 3,
   polish: 130,
-  together: 200,
   averaging: 0.3,
   refinement: { ...PAPER_SOLVER.refinement, smoothing: 1 },
 };
+
+/**
+ * What a solver takes besides for pictures that somebody took: their exposure and black level are found, and those that share
+ * a distortion are searched together.
+ */
+export const UNKNOWN_EXPOSURE = {
+  exposure: 'found',
+  blackLevel: 'found',
+  together: 200,
+} as const satisfies Partial<SolverSettings>;

@@ -5,7 +5,7 @@ import { randomGenerator } from '../../dcgan/test/random-generator.js';
 import { atUnitExposure } from '../src/levels.js';
 import { recover } from '../src/recover.js';
 import { refine } from '../src/refine.js';
-import { ROBUST_SOLVER } from '../src/settings.js';
+import { ROBUST_SOLVER, UNKNOWN_EXPOSURE } from '../src/settings.js';
 import { solve } from '../src/solve.js';
 import { plant } from './fixtures.js';
 
@@ -14,7 +14,8 @@ const priors = { signal: prior, distortion: prior };
 const { observation } = await plant(priors, 2);
 
 test('recovers with the solver of this project, and refines', async () => {
-  const options = { settings: ROBUST_SOLVER, seed: 1, device: 'auto' } as const;
+  const settings = { ...ROBUST_SOLVER, ...UNKNOWN_EXPOSURE };
+  const options = { settings, seed: 1, device: 'auto' } as const;
   const found = await solve(prior, prior, observation, options);
   const atUnit = atUnitExposure(observation, found);
   const { signal: refined } = refine({ ...found, observation: atUnit }, ROBUST_SOLVER.refinement);

@@ -13,7 +13,7 @@ import {
 } from '@blind-demod/arrays';
 import { alone, type Loaded, startProgress, writeArtifact } from '@blind-demod/artifacts';
 import { type AnyGenerator, generatorPrior, generatorSha256 } from '@blind-demod/dcgan';
-import { atUnitExposure, recover } from '@blind-demod/demod-core';
+import { atUnitExposure, recover, UNKNOWN_EXPOSURE } from '@blind-demod/demod-core';
 import { type Experiment, loadExperiment } from '@blind-demod/experiment';
 import { contactSheet } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
@@ -43,6 +43,7 @@ type Arguments = ExperimentArguments & {
   force: boolean;
   page: number | undefined;
   white: number | undefined;
+  exposure: 'found' | 'known';
   'black-level': number | undefined;
 };
 
@@ -85,11 +86,18 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
         defaultDescription: 'what the file says, or its brightest value',
         describe: "The value of white in the file's own numbers",
       })
+      .option('exposure', {
+        choices: ['found', 'known'] as const,
+        requiresArg: true,
+        default: 'found' as const,
+        describe:
+          'Whether the picture is w ⊙ x as it is, from black at 0 to white at 1, or its levels are to be found',
+      })
       .option('black-level', {
         type: 'string',
         requiresArg: true,
         coerce: optional(toBlackLevel),
-        defaultDescription: "the experiment's solver.blackLevel",
+        defaultDescription: 'found, with the exposure',
         describe: 'What the camera shows where there is no light, as a fraction of white',
       })
       .check(args => {
@@ -135,7 +143,7 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
       ...results.flatMap(({ page, image, residual, exposure, blackLevel, confidence, files }) => [
         ...(isOne ? [] : [args.images.length === 1 ? `page ${page}` : image]),
         `residual ‖ŵ ⊙ x̂ − y‖ / ‖y‖ = ${residual.toFixed(4)}`,
-        ...(loaded.experiment.solver.exposure
+        ...(args.exposure === 'found'
           ? [`exposure ${exposure.toFixed(3)}, black level ${blackLevel.toFixed(4)}`]
           : []),
         `confidence ${confidence.toFixed(2)}, from 0 to 1: the fit, and how far the starts agree`,
@@ -172,7 +180,12 @@ async function recoverPages(
 ): Promise<Result[]> {
   const { imageSize: size, channels, solver: configured, seed } = loaded.experiment;
   const { 'black-level': blackLevel } = args;
-  const solver = blackLevel === undefined ? configured : { ...configured, blackLevel: undefined };
+  const solver = {
+    ...configured,
+    ...UNKNOWN_EXPOSURE,
+    ...(args.exposure === 'known' && { exposure: undefined }),
+    ...((args.exposure === 'known' || blackLevel !== undefined) && { blackLevel: undefined }),
+  };
   const count = pages.length;
   // Of the numbers that are taken apart, not of the file: it may have come through a pipe, or have other pages.
   const hashes = pages.map(({ image: { data } }) =>
