@@ -6,7 +6,8 @@ import type { Workplace } from './demod.js';
 import { missingPrograms, SlurmNode } from './slurm-node.js';
 import { sweepPlace } from './sweep.js';
 
-const SMALL = ['--config', 'one.json'];
+/** With one thread each: a manifest tells with how many a generator was trained. */
+const SMALL = ['--config', 'one.json', '--threads', '1'];
 const COMPARE = ['compare', ...SMALL, '--methods', 'observation,ours', '--conditions', 'clean'];
 const FILES = [
   'signal/generator.safetensors',
