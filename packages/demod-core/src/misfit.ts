@@ -33,7 +33,8 @@ export interface Misfit {
  * of least misfit; its gradient is then that at these s and b, which a change of the factors moves to no first order.
  * To be called inside a compiled function.
  *
- * @param signal, distortion [n, ...imageShape].
+ * @param signal [n, ...imageShape].
+ * @param distortion the same, or [1, ...imageShape] for all pictures.
  * @example
  * import { misfit } from '@blind-demod/demod-core';
  * import { compile, float32 } from '@blind-demod/jit';

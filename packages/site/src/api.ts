@@ -72,8 +72,7 @@ const KINDS = {
 } as const;
 
 /** Every public function, class and value, with what its docstring says. */
-export async function describeApi(): Promise<PublicName[]> {
-  const { project } = await readApi();
+export function describeApi(project: ProjectReflection): PublicName[] {
   return (project.children ?? []).flatMap(module =>
     (module.children ?? []).flatMap(reflection => {
       const kind = KINDS[reflection.kind as keyof typeof KINDS];

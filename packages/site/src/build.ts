@@ -1,7 +1,7 @@
 // The site as static files.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ROOT, readApi } from './api.js';
+import { describeApi, type PublicName, ROOT, readApi } from './api.js';
 import { brokenLinks } from './links.js';
 import { stagePages } from './pages.js';
 
@@ -10,9 +10,10 @@ const STAGE = fileURLToPath(new URL('../pages', import.meta.url));
 /**
  * Writes the site to a folder, which it empties.
  *
+ * @returns the public names that it tells of.
  * @throws Error if typedoc warns of anything or a link leads nowhere.
  */
-export async function build(folder: string): Promise<void> {
+export async function build(folder: string): Promise<PublicName[]> {
   const { readme, documents } = stagePages(ROOT, STAGE);
   const { app, project } = await readApi({
     readme,
@@ -52,4 +53,5 @@ export async function build(folder: string): Promise<void> {
   if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('typedoc warns of the above');
   const broken = brokenLinks(folder);
   if (broken.length > 0) throw new Error(`links lead nowhere:\n${broken.join('\n')}`);
+  return describeApi(project);
 }

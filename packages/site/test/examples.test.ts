@@ -1,6 +1,7 @@
-// Docstrings keep what they promise: whoever imports a name finds what it does, and an example that runs.
+// The site is built without a warning or a link that leads nowhere, and docstrings keep what they promise: whoever imports a
+// name finds what it does, and an example that runs.
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +9,7 @@ import { promisify } from 'node:util';
 import { float32, randomStream } from '@blind-demod/arrays';
 import { encodeGenerator, type Generator, generatorToOnnx } from '@blind-demod/dcgan';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeApi, type PublicName } from '../src/index.js';
+import { build, type PublicName } from '../src/index.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Of these each function and class has an example. */
@@ -21,9 +22,9 @@ let outcomes: { lines: string[]; error?: string }[];
 let examples: { of: string; program: string }[];
 
 beforeAll(async () => {
-  api = await describeApi();
-  examples = api.flatMap(({ name, examples }) => examples.map(program => ({ of: name, program })));
   folder = await mkdtemp(join(tmpdir(), 'examples-'));
+  api = await build(join(folder, 'site'));
+  examples = api.flatMap(({ name, examples }) => examples.map(program => ({ of: name, program })));
   await prepare(folder);
   const files = await Promise.all(
     examples.map(async ({ program }, index) => {
@@ -38,6 +39,17 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(() => rm(folder, { recursive: true }));
+
+test('the site has a page of each function, and of each guide', async () => {
+  const pages = await readdir(join(folder, 'site'), { recursive: true });
+  for (const page of [
+    'index',
+    'functions/blind-demod.recover',
+    'documents/Contributing',
+    'documents/Torture',
+  ])
+    expect(pages).toContain(`${page}.html`);
+});
 
 test('the public names are read', () => {
   const names = api.filter(({ module }) => FOR_PROGRAMS.includes(module)).map(({ name }) => name);
