@@ -3,9 +3,11 @@
 import { type CorrectionResult, correct } from '@blind-demod/illumination';
 import { percent } from '@blind-demod/picture';
 import type { CommandModule } from 'yargs';
+import { UsageError } from '../exit.js';
 import type { CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
 import { forceOption } from '../overwrite.js';
+import { takingFiles } from '../several-files.js';
 
 type Arguments = CommonArguments & {
   pictures: string[];
@@ -24,14 +26,8 @@ export const correctCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'correct <pictures..>',
   describe: 'Take the light out of pictures: one, or hundreds under the same',
   builder: yargs =>
-    yargs
+    takingFiles(yargs, 'pictures', 'Files, folders or patterns; those of one size share one light')
       .options(forceOption)
-      .positional('pictures', {
-        type: 'string',
-        array: true,
-        demandOption: true,
-        describe: 'Files, folders or patterns; those of one size share one light',
-      })
       .option('out', {
         type: 'string',
         requiresArg: true,
@@ -51,7 +47,6 @@ export const correctCommand: CommandModule<CommonArguments, Arguments> = {
       .option('flat', {
         type: 'string',
         requiresArg: true,
-        conflicts: ['light', 'each'],
         describe: 'Take the light from this picture of an empty, even field',
       })
       .option('dark', {
@@ -74,7 +69,12 @@ export const correctCommand: CommandModule<CommonArguments, Arguments> = {
         default: false,
         describe: 'Write 32-bit floats, as TIFF, whatever the pictures are',
       })
-      .conflicts('light', 'each')
+      .check(({ light, flat, each }) => {
+        const lights = Object.entries({ light, flat, each }).filter(([, given]) => given);
+        if (lights.length < 2) return true;
+        const [first, second] = lights.map(([name]) => `--${name}`);
+        throw new UsageError(`${first} and ${second} say two things of the light; give one of them`);
+      })
       .example('$0 correct slides/ --out even', 'Pictures under one light')
       .example('$0 correct photo.jpg', 'A single picture')
       .example(

@@ -23,6 +23,7 @@ import { ARTIFACTS, type CommonArguments, type ExperimentArguments, seedOption }
 import { printResult } from '../output.js';
 import { forceOption, refuseFiles } from '../overwrite.js';
 import { type PageToRecover, readPages, toPage, toWhite } from '../picture-pages.js';
+import { takingFiles } from '../several-files.js';
 
 /** Pixels, at least, per side of an image in the side-by-side picture. */
 const SHOWN_SIZE = 256;
@@ -51,16 +52,12 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'recover <images..>',
   describe: 'Recover both factors of a picture, or of several that share their distortion',
   builder: yargs =>
-    yargs
-      // Without it the last picture alone would count.
-      .parserConfiguration({ 'duplicate-arguments-array': true, 'short-option-groups': false })
+    takingFiles(
+      yargs,
+      'images',
+      "PNG, JPEG, WebP, TIFF or GIF; cropped and resized to the experiment's image size",
+    )
       .options({ ...seedOption, ...forceOption })
-      .positional('images', {
-        type: 'string',
-        array: true,
-        demandOption: true,
-        describe: "PNG, JPEG, WebP, TIFF or GIF; cropped and resized to the experiment's image size",
-      })
       .option('shared', {
         type: 'boolean',
         default: false,
@@ -99,14 +96,6 @@ export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
         coerce: optional(toBlackLevel),
         defaultDescription: 'found, with the exposure',
         describe: 'What the camera shows where there is no light, as a fraction of white',
-      })
-      .check(args => {
-        const several = ['_', 'images'];
-        const twice = Object.entries(args).find(
-          ([key, value]) => !several.includes(key) && Array.isArray(value),
-        );
-        if (twice) throw new UsageError(`--${twice[0]} is given twice`);
-        return true;
       })
       .example('$0 recover photo.png --out recovered', 'One picture')
       .example('$0 recover a.png b.png c.png --shared', 'Three of the same light'),

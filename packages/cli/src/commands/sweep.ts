@@ -7,9 +7,10 @@ import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import { checkLaunch, type LaunchArguments, launchAll, launchOptions, logsIn } from '../launching.js';
-import { type CommonArguments, commonOptions, countOf, testImagesOption } from '../options.js';
+import { type CommonArguments, countOf, testImagesOption } from '../options.js';
 import { printResult } from '../output.js';
 import { forceOption } from '../overwrite.js';
+import { takingFiles } from '../several-files.js';
 import { finishedRun } from '../sweep-run.js';
 
 type Arguments = CommonArguments &
@@ -21,16 +22,11 @@ type Arguments = CommonArguments &
     force: boolean;
   };
 
-/** The options that have one value. */
-const SINGLE = { ...commonOptions, ...launchOptions, ...testImagesOption, ...forceOption, out: 0, seeds: 0 };
-
 export const sweepCommand: CommandModule<CommonArguments, Arguments> = {
   command: 'sweep <configs..>',
   describe: 'Train and evaluate many experiments, and rank them in a leaderboard',
   builder: yargs =>
-    yargs
-      // Else the last config would count alone. An option that is given twice is refused below.
-      .parserConfiguration({ 'duplicate-arguments-array': true })
+    takingFiles(yargs, 'configs', 'Experiments, JSON files')
       .usage(
         `$0 sweep <configs..> --out FOLDER
 
@@ -39,12 +35,6 @@ leaderboard.json and leaderboard.html, in which each row links to its report. Ea
 with more configs, the same command goes on where it was. A run that fails is a row with its reason, and is tried
 again by the next call. Logs are in FOLDER/logs.`,
       )
-      .positional('configs', {
-        type: 'string',
-        array: true,
-        demandOption: true,
-        describe: 'Experiments, JSON files',
-      })
       .options({ ...launchOptions, ...testImagesOption, ...forceOption })
       .option('out', {
         type: 'string',
@@ -64,8 +54,6 @@ again by the next call. Logs are in FOLDER/logs.`,
       .example('$0 sweep *.json --out sweeps/big --launcher slurm --slurm cluster.json', 'On a cluster')
       .check(args => {
         if (args.configs.some(isStandardInput)) throw new UsageError('the configs of a sweep are files');
-        const twice = Object.entries(args).find(([key, value]) => key in SINGLE && Array.isArray(value));
-        if (twice) throw new UsageError(`--${twice[0]} is given twice`);
         checkLaunch({ ...args, launcher: args.launcher ?? 'local' });
         return true;
       }),
