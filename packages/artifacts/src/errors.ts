@@ -19,12 +19,15 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open; allow more (`ulimit -n 1024`)',
   ENFILE: 'too many files are open on this machine',
   ENOMEM: 'not enough memory',
-  EAGAIN: 'the system has too few resources left (threads, processes or memory)',
+  EAGAIN: 'the system allows no more threads or processes (see `ulimit -u`), or has no memory for them',
   EBUSY: 'something else is using it',
   ESTALE: 'the network file system lost it',
   ENODEV: 'the device is gone',
   ENXIO: 'the device is gone',
 };
+
+/** What native libraries say, whose errors have no code: GLib, under sharp, and ONNX Runtime. */
+const NO_THREAD = /Error creating thread|pthread_create failed/;
 
 /** The system's error code (`ENOENT`, …) of a failed file operation, if it has one. */
 export function systemCode(error: unknown): string | undefined {
@@ -33,6 +36,7 @@ export function systemCode(error: unknown): string | undefined {
 
 /** Why the system refused an operation; undefined of an error that is not the system's. */
 export function systemReason(error: unknown): string | undefined {
+  if (error instanceof Error && NO_THREAD.test(error.message)) return REASONS.EAGAIN;
   const code = systemCode(error);
   // Node's own codes begin with ERR_.
   if (code === undefined || !/^E(?!RR_)[A-Z0-9]+$/.test(code)) return undefined;

@@ -62,7 +62,9 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const reason = systemReason(error);
   const { path, syscall = 'work' } = error as NodeJS.ErrnoException;
-  if (reason !== undefined) return `cannot ${syscall}${path ? ` ${path}` : ''}: ${reason}`;
+  // Of a program that cannot be started, the syscall is 'spawn PATH'.
+  const what = path && !syscall.includes(path) ? `${syscall} ${path}` : syscall;
+  if (reason !== undefined) return `cannot ${what}: ${reason}`;
   if (isOutOfMemory(error))
     return `not enough memory (${error.message}); use smaller networks, images or batches`;
   return error.message || error.name;

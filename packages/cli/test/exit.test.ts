@@ -33,6 +33,22 @@ test.each([
   expect(written).toBe(line);
 });
 
+const NO_THREADS =
+  'the system allows no more threads or processes (see `ulimit -u`), or has no memory for them';
+
+test.each([
+  ['work', '/onnxruntime_src/env.cc:251 PosixThread pthread_create failed, error code: 11 error msg:', {}],
+  ['work', 'glib: Error creating thread: Resource temporarily unavailable', {}],
+  [
+    'spawn /bin/node',
+    'spawn /bin/node EAGAIN',
+    { code: 'EAGAIN', syscall: 'spawn /bin/node', path: '/bin/node' },
+  ],
+])('a limit of threads: cannot %s', (what, message, system) => {
+  expect(reportError(Object.assign(new Error(message), system))).toBe(1);
+  expect(written).toBe(`error: cannot ${what}: ${NO_THREADS}\n`);
+});
+
 test('with DEBUG set, the stack follows', () => {
   vi.stubEnv('DEBUG', '1');
   reportError(new TypeError('wrong'));

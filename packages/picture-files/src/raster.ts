@@ -1,5 +1,6 @@
 // PNG, JPEG, WebP and GIF, read and written by sharp, which is exact where it is asked for no conversion.
 
+import { systemReason } from '@blind-demod/artifacts';
 import sharp, { type Sharp, type Metadata as SharpMetadata } from 'sharp';
 import type { Metadata } from './metadata.js';
 import { isAnimatedPng, jpegParts, pngParts, withJpegParts, withPngParts } from './parts.js';
@@ -61,7 +62,9 @@ function metadataOf(format: Format, content: Buffer): Metadata {
   return { kind: 'none' };
 }
 
-const undecodable = (error: Error): Unreadable => {
+/** Why sharp did not read a file: what the system says is no fault of the file. */
+export const undecodable = (error: Error): Error => {
+  if (systemReason(error) !== undefined) return error;
   const reason = error.message.split('\n')[0]!;
   return /pixel limit/.test(reason)
     ? new Unreadable('it claims more pixels than can be read at once; cut it up')

@@ -8,7 +8,8 @@ import { decode, encode } from 'fast-png';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Pixels, upright, withPicture, writePicture } from '../src/index.js';
-import { interleave } from '../src/raster.js';
+import { interleave, undecodable } from '../src/raster.js';
+import { Unreadable } from '../src/unreadable.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'raster-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -182,4 +183,12 @@ describe('writePicture', () => {
       'its name ends in no format that is written',
     );
   });
+});
+
+test('a file is not called damaged where the system has no thread to read it with', () => {
+  const told = (message: string) => undecodable(new Error(message));
+  expect(told('VipsJpeg: premature end of JPEG image')).toBeInstanceOf(Unreadable);
+  expect(told('glib: Error creating thread: Resource temporarily unavailable')).not.toBeInstanceOf(
+    Unreadable,
+  );
 });
