@@ -21,6 +21,21 @@ export async function readIfThere(file: string): Promise<Buffer | undefined> {
 }
 
 /**
+ * Makes a folder, and those that it lies in.
+ *
+ * @throws the system's error.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  const make = () => mkdir(folder, { recursive: true });
+  await make().catch(async error => {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    // Node says so of a read-only file system, too, unless it makes a single folder: github.com/nodejs/node/issues/47098.
+    await mkdir(error.path);
+    await make();
+  });
+}
+
+/**
  * Writes a file so that, whenever the process or the machine stops, either the old or the whole new content
  * is found under its name. Creates the folders it needs; leaves no temporary file behind on failure, and removes those
  * that killed processes left in the same folder. Content that comes in parts is written as it comes.
@@ -35,7 +50,7 @@ export async function writeFileAtomic(
   // In the same folder, because a rename is atomic only within one file system.
   const temporary = temporaryIn(folder);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await sweep(folder);
     const handle = await open(temporary, 'wx');
     try {

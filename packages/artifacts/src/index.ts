@@ -11,7 +11,7 @@ export {
   writeFileBeside,
 } from './artifacts.js';
 export { notReadable, notWritable, systemCode, systemReason } from './errors.js';
-export { readIfThere, writeFileAtomic } from './files.js';
+export { makeFolder, readIfThere, writeFileAtomic } from './files.js';
 export { hashOf } from './hash.js';
 export { isStandardInput, readInput, TooLargeError } from './input.js';
 export { type Loaded, loadAs, loadSettings } from './load.js';

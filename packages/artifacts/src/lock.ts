@@ -1,10 +1,11 @@
 // One process at a time in a folder: a file beside it names the one that works there.
-import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@blind-demod/arrays';
 import { notReadable, notWritable, systemCode } from './errors.js';
+import { makeFolder } from './files.js';
 import { isRunning, type ProcessId, thisProcess } from './process.js';
 import { sweep, temporaryIn } from './temporary.js';
 
@@ -91,7 +92,7 @@ class TakenError extends UserError {}
 async function take(file: string, mine: Owner): Promise<void> {
   const draft = temporaryIn(dirname(file));
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await sweep(dirname(file));
     await writeFile(draft, JSON.stringify(mine));
     while (!(await linked(draft, file))) {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -84,4 +85,18 @@ test.each([
 
 test.each(['ERR_INVALID_ARG_TYPE', 'MODULE_NOT_FOUND'])('%s is not the system’s', code => {
   expect(systemReason(Object.assign(new Error(code), { code }))).toBeUndefined();
+});
+
+test('a read-only file system is told as such, also where folders are missing', async ({ skip }) => {
+  const disk = join(folder, 'read-only');
+  mkdirSync(disk);
+  const mount = (...args: string[]) => spawnSync('mount', args, { stdio: 'ignore' }).status === 0;
+  if (!mount('-t', 'tmpfs', '-o', 'ro', 'tmpfs', disk)) skip('only root may mount a disk');
+  try {
+    const why = /: the file system is read-only$/;
+    await expect(writeFileAtomic(join(disk, 'file'), '')).rejects.toThrow(why);
+    await expect(writeFileAtomic(join(disk, 'new', 'folder', 'file'), '')).rejects.toThrow(why);
+  } finally {
+    spawnSync('umount', [disk]);
+  }
 });

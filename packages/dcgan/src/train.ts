@@ -1,7 +1,7 @@
 // Trains one generator: the loop around the step, with checkpoints, samples, and a reason when it has to stop.
 
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   checkMemory,
@@ -18,6 +18,7 @@ import {
   foreignFile,
   hashOf,
   type Loaded,
+  makeFolder,
   startProgress,
   systemReason,
   writeArtifact,
@@ -173,7 +174,7 @@ export async function trainGenerator(
     return false;
   }
   const training = prepare(loaded, factor, settings, run);
-  await mkdir(run.folder, { recursive: true }).catch(error => {
+  await makeFolder(run.folder).catch(error => {
     throw new UserError(
       `cannot write ${run.folder}: ${systemReason(error)}; choose another folder with --out`,
     );

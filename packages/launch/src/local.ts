@@ -1,15 +1,15 @@
 // Tasks as processes of this machine, so many at a time.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { notWritable } from '@blind-demod/artifacts';
+import { makeFolder, notWritable } from '@blind-demod/artifacts';
 import { endedByItself, type Launch, type Launcher, logOf, outcomeOf, RETRIES, type Task } from './task.js';
 
 /** @param jobs how many processes at a time. */
 export const localLauncher =
   ({ jobs }: { jobs: number }): Launcher =>
   async launch => {
-    await mkdir(launch.logs, { recursive: true }).catch(error => {
+    await makeFolder(launch.logs).catch(error => {
       throw notWritable(launch.logs, error);
     });
     const waiting = [...launch.tasks];

@@ -1,12 +1,12 @@
 // Tasks as job arrays of Slurm: submitted, waited for, and submitted again where they were lost.
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { UserError } from '@blind-demod/arrays';
-import { notWritable, systemCode, writeFileAtomic } from '@blind-demod/artifacts';
+import { makeFolder, notWritable, systemCode, writeFileAtomic } from '@blind-demod/artifacts';
 import { arrayScript, fileOfSlurm, messagesOf } from './slurm-script.js';
 import { type SlurmSettings, sbatchOptions } from './slurm-settings.js';
 import { endedByItself, type Launch, type Launcher, outcomeOf, RETRIES, type Task } from './task.js';
@@ -37,7 +37,7 @@ export const slurmLauncher =
   (settings: SlurmSettings): Launcher =>
   async launch => {
     const arraySize = await maxArraySize();
-    await mkdir(launch.logs, { recursive: true }).catch(error => {
+    await makeFolder(launch.logs).catch(error => {
       throw notWritable(launch.logs, error);
     });
     const arrays = await stillQueued(launch, settings);
