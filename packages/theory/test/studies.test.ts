@@ -58,6 +58,31 @@ describe('loadStudy', () => {
     await expect(loadStudy('landscape', { file, large: false })).rejects.toThrow(message);
   });
 
+  test.each([
+    ['convergence', { hiddenWidth: 1e9 }, /"hiddenWidth": expected .*<=1000000, got 1000000000/],
+    ['convergence', { hiddenWidth: 1e5, measurements: 1e5 }, /at most 134217728 numbers in one array/],
+    ['convergence', { starts: 1e6, iterations: 1e6 }, /at most 134217728 numbers/],
+    ['descent', { signalWidths: [4, 1e5, 1e6] }, /"signalWidths": .* at most 134217728 numbers/],
+    ['descent', { depths: [2, 1000] }, /at most 134217728 numbers/],
+    ['landscape', { resolution: 1e6 }, /at most 134217728 numbers/],
+    ['networks', { deep: [10, 1e6, 1e7] }, /"deep.2": expected .*<=1000000/],
+    ['networks', { truncationRows: 1e12 }, /"truncationRows": expected .*<=100000000/],
+    ['phase-transition', { expansion: 1e300 }, /at most 134217728 numbers/],
+    ['robustness', { trials: 1e6, starts: 1e6 }, /at most 134217728 numbers/],
+    ['trained-weights', { pairs: 1e15 }, /"pairs": expected .*<=1000000/],
+    ['weight-distribution', { dimensions: [4, 1e4] }, /at most 134217728 numbers/],
+  ])(
+    '%s: what no machine holds is refused before anything is computed: %j',
+    async (name, settings, message) => {
+      const file = await settingsFile(settings);
+      await expect(loadStudy(name, { file, large: false })).rejects.toThrow(message);
+    },
+  );
+
+  test.each(STUDIES)('takes the larger settings of $name', ({ schema, large }) => {
+    expect(schema.safeParse(large).success).toBe(true);
+  });
+
   test('lets --large replace settings', async () => {
     const file = await settingsFile({ seed: 9, resolution: 11 });
     const { settings } = await loadStudy('landscape', { file, large: true });

@@ -9,38 +9,47 @@ import { randomNetwork } from '../paper/networks.js';
 import { objectiveOnAxes, type Problem, problemOf } from '../paper/objective.js';
 import { QUADRANTS, type Quadrant, quadrantOf } from '../paper/quadrants.js';
 import { type Descent, descend, objectiveUnit } from '../recovery/algorithm1.js';
-import { count, studySchema } from '../settings.js';
+import { count, largestLayer, numbersOfSteps, studySchema } from '../settings.js';
 import type { Study } from '../study.js';
 import { convergencePicture } from './pictures/convergence.js';
 
-const schema = studySchema('Algorithm 1 with and without its sign check and its balancing.', {
-  latentDimensions: z
-    .array(count)
-    .min(1)
-    .default([1, 2, 5])
-    .describe('Numbers n = p of entries of each code.'),
-  hiddenWidth: count.default(60).describe('Width of the one hidden layer of each network.'),
-  measurements: count.default(1000).describe('ℓ, the number of measurements.'),
-  starts: count.default(48).describe('Random starting points for each case.'),
-  imbalances: z
-    .array(z.number().min(1))
-    .min(1)
-    .default([1, 4, 16])
-    .describe(
-      'Ratios ‖h‖ / ‖m‖ of the starting points; ‖h‖ ‖m‖ is between a third and three times ‖h0‖ ‖m0‖.',
+const schema = studySchema(
+  'Algorithm 1 with and without its sign check and its balancing.',
+  {
+    latentDimensions: z
+      .array(count)
+      .min(1)
+      .default([1, 2, 5])
+      .describe('Numbers n = p of entries of each code.'),
+    hiddenWidth: count.default(60).describe('Width of the one hidden layer of each network.'),
+    measurements: count.default(1000).describe('ℓ, the number of measurements.'),
+    starts: count.default(48).describe('Random starting points for each case.'),
+    imbalances: z
+      .array(z.number().min(1))
+      .min(1)
+      .default([1, 4, 16])
+      .describe(
+        'Ratios ‖h‖ / ‖m‖ of the starting points; ‖h‖ ‖m‖ is between a third and three times ‖h0‖ ‖m0‖.',
+      ),
+    iterations: count.default(300).describe('Iterations from each start.'),
+    stepSize: z
+      .number()
+      .gt(0)
+      .default(0.3)
+      .describe('Step size, where 1 is about the inverse of the curvature at (h0, m0).'),
+    near: z
+      .number()
+      .gt(0)
+      .default(0.05)
+      .describe('Distance to the true hyperbola at which a start counts as successful.'),
+  },
+  ({ latentDimensions, hiddenWidth, measurements, starts, iterations }) =>
+    Math.max(
+      largestLayer([Math.max(...latentDimensions), hiddenWidth, measurements]),
+      starts * Math.max(hiddenWidth, measurements),
+      numbersOfSteps(starts, iterations),
     ),
-  iterations: count.default(300).describe('Iterations from each start.'),
-  stepSize: z
-    .number()
-    .gt(0)
-    .default(0.3)
-    .describe('Step size, where 1 is about the inverse of the curvature at (h0, m0).'),
-  near: z
-    .number()
-    .gt(0)
-    .default(0.05)
-    .describe('Distance to the true hyperbola at which a start counts as successful.'),
-});
+);
 export type ConvergenceSettings = z.output<typeof schema>;
 
 const ALGORITHM_1 = 'Algorithm 1';

@@ -32,7 +32,7 @@ import {
 import { checkDescent, type Descends, type Slope, slopeAt } from '../paper/slopes.js';
 import { rowOf, type WeightMatrix } from '../paper/weight-matrix.js';
 import { descend } from '../recovery/algorithm1.js';
-import { count, studySchema, widths } from '../settings.js';
+import { count, numbersOfSteps, studySchema, widths } from '../settings.js';
 import type { Study } from '../study.js';
 import { descentPicture } from './pictures/descent.js';
 
@@ -70,6 +70,14 @@ const schema = studySchema(
     draws: count.default(3).describe('Pairs of networks drawn, each cut off at every depth.'),
     codesPerDraw: count.default(8).describe('True codes h0, m0 tried with each pair.'),
   },
+  settings =>
+    Math.max(
+      (settings.deepWidth * 1.15 ** Math.max(...settings.depths)) ** 2,
+      settings.paths * Math.max(...settings.signalWidths, ...settings.distortionWidths),
+      settings.stopPaths * Math.max(...settings.stopMeasurements, ...settings.signalWidths),
+      numbersOfSteps(settings.paths, settings.pathIterations),
+      numbersOfSteps(settings.stopPaths, settings.stopIterations),
+    ),
 );
 type Settings = z.output<typeof schema>;
 

@@ -7,39 +7,46 @@ import { generate, randomNetwork } from '../paper/networks.js';
 import { depthsOf, type Problem, problemOf } from '../paper/objective.js';
 import { QUADRANTS, type Quadrant, quadrantOf } from '../paper/quadrants.js';
 import { type Descent, descend } from '../recovery/algorithm1.js';
-import { count, studySchema, widths } from '../settings.js';
+import { count, numbersOfSteps, studySchema, widths } from '../settings.js';
 import type { Study } from '../study.js';
 import { surfacePicture, topPicture } from './pictures/landscape.js';
 
 const scalarWidths = widths.refine(list => list[0] === 1, { error: 'expected a latent dimension of 1' });
 const coordinate = z.number().refine(value => value !== 0, { error: 'expected a number other than 0' });
 
-const schema = studySchema('Figure 1: the landscape of the objective over scalar codes.', {
-  signalWidths: scalarWidths.default([1, 60, 3000]).describe('Widths of G1, from its single input to ℓ.'),
-  distortionWidths: scalarWidths.default([1, 60, 3000]).describe('Widths of G2, from its single input to ℓ.'),
-  extent: z.number().gt(1).default(2.4).describe('The plane is shown for h and m in [−extent, extent].'),
-  resolution: count.min(9).default(121).describe('Points of the grid each way.'),
-  starts: z
-    .array(z.tuple([coordinate, coordinate]))
-    .min(1)
-    .default([
-      [-1.9, 0.7],
-      [0.5, -2],
-      [-0.45, -1.9],
-      [-1.6, -1.3],
-      [0.25, 0.9],
-      [2, 1.7],
-      [-0.7, 2],
-      [1.8, -0.9],
-    ])
-    .describe('Starting points (h, m) of Algorithm 1.'),
-  iterations: count.default(120).describe('Iterations of Algorithm 1 from each.'),
-  stepSize: z
-    .number()
-    .gt(0)
-    .default(0.1)
-    .describe('Step size, where 1 is the inverse of the curvature at (h0, m0).'),
-});
+const schema = studySchema(
+  'Figure 1: the landscape of the objective over scalar codes.',
+  {
+    signalWidths: scalarWidths.default([1, 60, 3000]).describe('Widths of G1, from its single input to ℓ.'),
+    distortionWidths: scalarWidths
+      .default([1, 60, 3000])
+      .describe('Widths of G2, from its single input to ℓ.'),
+    extent: z.number().gt(1).default(2.4).describe('The plane is shown for h and m in [−extent, extent].'),
+    resolution: count.min(9).default(121).describe('Points of the grid each way.'),
+    starts: z
+      .array(z.tuple([coordinate, coordinate]))
+      .min(1)
+      .default([
+        [-1.9, 0.7],
+        [0.5, -2],
+        [-0.45, -1.9],
+        [-1.6, -1.3],
+        [0.25, 0.9],
+        [2, 1.7],
+        [-0.7, 2],
+        [1.8, -0.9],
+      ])
+      .describe('Starting points (h, m) of Algorithm 1.'),
+    iterations: count.default(120).describe('Iterations of Algorithm 1 from each.'),
+    stepSize: z
+      .number()
+      .gt(0)
+      .default(0.1)
+      .describe('Step size, where 1 is the inverse of the curvature at (h0, m0).'),
+  },
+  ({ resolution, starts, iterations }) =>
+    Math.max(resolution ** 2, numbersOfSteps(starts.length, iterations)),
+);
 type Settings = z.output<typeof schema>;
 
 /** The valley of f over one quadrant. */

@@ -47,7 +47,7 @@ const schema = studySchema('The networks of Theorem 2, and what a layer does to 
     .min(1)
     .default([1, 2, 3, 4, 5, 6])
     .describe('n_{d−1} for which the share of zeroed rows is counted.'),
-  truncationRows: count.default(200_000).describe('Rows drawn for each.'),
+  truncationRows: z.int().min(1).max(1e8).default(200_000).describe('Rows drawn for each.'),
 });
 type Settings = z.output<typeof schema>;
 

@@ -10,7 +10,7 @@ import { type ImagePair, pairError } from '../recovery/errors.js';
 import { randomImages, randomPriors, recoverFromRanges } from '../recovery/generative-prior.js';
 import { recoverSparse } from '../recovery/sparsity-prior.js';
 import { recoverInSubspaces } from '../recovery/subspace-prior.js';
-import { count, studySchema } from '../settings.js';
+import { count, largestLayer, studySchema } from '../settings.js';
 import type { Study } from '../study.js';
 import { phaseTransitionPicture } from './pictures/phase-transition.js';
 
@@ -45,6 +45,10 @@ const schema = studySchema(
     iterations: count.default(1000).describe('Iterations of Algorithm 1.'),
     stepSize: z.number().gt(0).default(0.25).describe('Its step size.'),
     alternations: count.default(100).describe('Iterations of the alternating methods, at most.'),
+  },
+  ({ dimensions, measurements, expansion, trials, starts }) => {
+    const [most, width] = [Math.max(...measurements), expansion * Math.max(...dimensions)];
+    return Math.max(largestLayer([width / expansion, width, most]), trials * starts * Math.max(width, most));
   },
 );
 

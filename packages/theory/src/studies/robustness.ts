@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { fitPowerLaw, type PowerLaw } from '../numerics/power-law.js';
 import { angularError, type ImagePair } from '../recovery/errors.js';
 import { randomImages, randomPriors, recoverFromRanges } from '../recovery/generative-prior.js';
-import { count, studySchema } from '../settings.js';
+import { count, largestLayer, studySchema } from '../settings.js';
 import type { Study } from '../study.js';
 
 const schema = studySchema(
@@ -25,6 +25,11 @@ const schema = studySchema(
     iterations: count.default(1500).describe('Iterations of Algorithm 1.'),
     stepSize: z.number().gt(0).default(0.25).describe('Its step size.'),
   },
+  ({ dimension, hidden, measurements, trials, starts }) =>
+    Math.max(
+      largestLayer([dimension, hidden, measurements]),
+      trials * starts * Math.max(hidden, measurements),
+    ),
 );
 
 type Settings = z.output<typeof schema>;

@@ -27,6 +27,7 @@ const schema = studySchema(
     starts: count.default(6).describe('Starting points of the search for the worst directions.'),
     steps: count.default(25).describe('Steps of ascent from each.'),
   },
+  ({ dimensions, expansivities }) => Math.max(...dimensions) ** 2 * Math.max(...expansivities),
 );
 
 type Settings = z.output<typeof schema>;
