@@ -62,6 +62,7 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const reason = systemReason(error);
   const { path, syscall = 'work' } = error as NodeJS.ErrnoException;
+  if (syscall === 'uv_cwd') return 'the folder that demod was started in is gone; start it in another';
   // Of a program that cannot be started, the syscall is 'spawn PATH'.
   const what = path && !syscall.includes(path) ? `${syscall} ${path}` : syscall;
   if (reason !== undefined) return `cannot ${what}: ${reason}`;

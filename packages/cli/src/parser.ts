@@ -20,7 +20,7 @@ import { trainCommand } from './commands/train.js';
 import { webCommand } from './commands/web.js';
 import { UsageError } from './exit.js';
 import { commonOptions } from './options.js';
-import { plainArguments, plainUsage } from './usage.js';
+import { emptyArgument, plainArguments, plainUsage } from './usage.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -73,6 +73,9 @@ function refuseBroken(device: Device): void {
 
 export function parser(given: readonly string[]): Argv {
   const args = plainArguments(given);
+  const empty = emptyArgument(args);
+  if (empty !== undefined)
+    throw new UsageError(`${empty} is given as an empty text; is a variable of the shell not set?`);
   const commands = COMMANDS.filter(({ describe }) => describe !== false).map(
     ({ command }) => String(command).split(' ')[0]!,
   );

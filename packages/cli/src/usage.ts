@@ -21,6 +21,14 @@ export function plainArguments(args: readonly string[]): string[] {
   ].map(arg => (arg === '-' ? '/dev/stdin' : arg));
 }
 
+/** The argument that is empty, as of a shell's variable that is not set; undefined where none is. */
+export function emptyArgument(args: readonly string[]): string | undefined {
+  const at = args.findIndex(arg => arg === '' || /^--[\w-]+=$/.test(arg));
+  if (at < 0) return undefined;
+  const option = [args[at]!, args[at - 1] ?? ''].find(arg => arg.startsWith('--'));
+  return option === undefined ? 'a name' : option.replace('=', '');
+}
+
 /** yargs' message about these arguments, said anew; as it is, where it is none of those known here. */
 export function plainUsage(message: string, args: readonly string[], { commands, options }: Known): string {
   const [, unknown] = /^Unknown arguments?: ([^,]*)/.exec(message) ?? [];

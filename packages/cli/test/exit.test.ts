@@ -49,6 +49,15 @@ test.each([
   expect(written).toBe(`error: cannot ${what}: ${NO_THREADS}\n`);
 });
 
+test('a working folder that is gone', () => {
+  const error = Object.assign(new Error('ENOENT: no such file or directory, uv_cwd'), {
+    code: 'ENOENT',
+    syscall: 'uv_cwd',
+  });
+  expect(reportError(error)).toBe(1);
+  expect(written).toBe('error: the folder that demod was started in is gone; start it in another\n');
+});
+
 test('with DEBUG set, the stack follows', () => {
   vi.stubEnv('DEBUG', '1');
   reportError(new TypeError('wrong'));

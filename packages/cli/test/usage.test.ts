@@ -23,6 +23,9 @@ test.each([
     ['recover', 'one.png', 'two.png'],
     'several pictures are recovered together: say that they share a distortion, --shared',
   ],
+  [['recover', ''], 'a name is given as an empty text; is a variable of the shell not set?'],
+  [['data', '--out', ''], '--out is given as an empty text; is a variable of the shell not set?'],
+  [['data', '--out='], '--out is given as an empty text; is a variable of the shell not set?'],
   [['train', 'signal', 'distortion'], '"distortion" is one argument more than demod train takes'],
 ])('demod %j', async (args, expected) => {
   const parse = async () => parser(args).parseAsync(); // some errors it throws at once

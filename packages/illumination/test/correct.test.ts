@@ -1,6 +1,14 @@
 // From files to corrected files, on files made here.
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
@@ -280,8 +288,10 @@ test('saturated and masked pixels have no say in the light', async () => {
 });
 
 describe('refuses in one line', () => {
+  beforeAll(() => symlinkSync('loop', at('loop')));
   test.each([
     ['what is not there', { pictures: [at('nowhere')] }, /no such file or folder/],
+    ['links that go round in a circle', { pictures: [at('loop')] }, /cannot read .*loop: its links go round/],
     ['patterns that match nothing', { pictures: [at('in', '*.jpg')] }, /no pictures match/],
     [
       'a light of another size',

@@ -65,7 +65,7 @@ function metadataOf(format: Format, content: Buffer): Metadata {
 /** Why sharp did not read a file: what the system says is no fault of the file. */
 export const undecodable = (error: Error): Error => {
   if (systemReason(error) !== undefined) return error;
-  const reason = error.message.split('\n')[0]!;
+  const reason = error.message.split('\n')[0]!.replace(/[\s:]+$/, '');
   return /pixel limit/.test(reason)
     ? new Unreadable('it claims more pixels than can be read at once; cut it up')
     : damaged(reason);

@@ -3,6 +3,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
+import { notReadable, systemCode } from '@blind-demod/artifacts';
 import { glob, isDynamicPattern } from 'tinyglobby';
 
 const EXTENSIONS = ['.tif', '.tiff', '.png', '.jpg', '.jpeg', '.webp', '.gif'];
@@ -26,7 +27,10 @@ export async function findPictures(given: readonly string[]): Promise<string[]> 
 }
 
 async function picturesOf(given: string): Promise<string[]> {
-  const is = await stat(given).catch(() => undefined);
+  const is = await stat(given).catch(error => {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '') || isDynamicPattern(given)) return undefined;
+    throw notReadable(given, error);
+  });
   if (is?.isDirectory()) {
     const pictures = (await readdir(given)).filter(isPicture).map(name => join(given, name));
     if (pictures.length > 0) return pictures;
