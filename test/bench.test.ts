@@ -1,10 +1,14 @@
 // demod bench: what it prints, never how fast it was.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Workplace } from './demod.js';
 
-test('bench prints a table, bars and what it compares with', async () => {
+test('bench prints a table, bars, what it compares with, and which peer is not there', async () => {
+  vi.stubEnv('PYTHON', '/nowhere/python');
   const place = await Workplace.create();
-  const printed = await place.succeed('bench', '--maps', '2', '--batch', '1', '--repetitions', '1');
+  const size = ['--maps', '2', '--batch', '1', '--repetitions', '1'];
+  const printed = await place.succeed('bench', ...size, '--peer', 'pytorch');
+  vi.unstubAllEnvs();
+  expect(printed).toMatch(/^PyTorch is not measured: \/nowhere\/python cannot be started; install it /m);
   expect(printed).toMatch(/^\| matrix product 1536³ +\| +2 \| +1 \|.*\| +100 % \|/m);
   expect(printed).toMatch(/^\| training step .*\| no kernel \|/m);
   expect(printed).toMatch(/^matrix product 1536³ +#{40} \d+ GFLOP\/s$/m);

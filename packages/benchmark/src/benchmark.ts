@@ -1,20 +1,24 @@
 // How fast the machine is used: the main programs' arithmetic per second beside that of a plain matrix product, and
 // beside that of the same programs on TensorFlow.js' own backends.
+import { UserError } from '@blind-demod/arrays';
 import { startProgress } from '@blind-demod/artifacts';
 import { chosenDevice, type Device, threadCount } from '@blind-demod/jit';
 import { startWorker, type Worker } from './process.js';
 import { PROGRAM_NAMES, type Size, WASM_PROGRAMS } from './programs.js';
-import type { Task } from './task.js';
+import { PYTORCH_SETTINGS, pytorchVersion, startPyTorch } from './pytorch.js';
+import type { PyTorchTask, Task } from './task.js';
 
 export interface BenchmarkOptions {
   readonly sizes: readonly Size[];
   /** Timed turns of each program, after a first run that does not count. */
   readonly repetitions: number;
   readonly device: Device;
+  /** Another program that takes turns with this one. */
+  readonly peer?: 'pytorch' | undefined;
 }
 
 /** One program of one size on one engine. */
-export interface Measurement extends Task {
+export type Measurement = Task & {
   /** Per run: median over the turns. */
   readonly milliseconds: number;
   /** 10⁹ floating-point operations per second, by counting those of products and convolutions. */
@@ -23,21 +27,25 @@ export interface Measurement extends Task {
   readonly firstRunSeconds: number;
   /** The most that such a process held. */
   readonly peakMemoryMB: number;
-}
+};
 
-export interface BenchmarkRow extends Measurement {
+export type BenchmarkRow = Measurement & {
   /** Its rate as a share of the matrix product's in the same rounds. */
   readonly share: number;
   /** How many times the rate of the same program on the reference; absent where that has no kernel for it. */
   readonly timesWasm?: number;
   readonly timesJs?: number;
-}
+  /** … than on the peer, run in the way that is fastest there. */
+  readonly timesPyTorch?: number;
+};
 
 export interface BenchmarkResult {
   readonly device: Exclude<Device, 'auto'>;
   readonly rows: readonly BenchmarkRow[];
   /** What the rows are compared with. */
   readonly references: readonly Measurement[];
+  /** What was not measured, and why. */
+  readonly notes: readonly string[];
 }
 
 /** `js` takes seconds where the others take milliseconds: it is measured once, at this size. */
@@ -52,16 +60,21 @@ const WASM_WORK = 16 * 32 ** 2;
  *
  * @throws UserError when the device does not work here
  */
-export async function benchmark({ sizes, repetitions, device }: BenchmarkOptions): Promise<BenchmarkResult> {
+export async function benchmark(options: BenchmarkOptions): Promise<BenchmarkResult> {
+  const { sizes, repetitions, device, peer } = options;
   const engine = await chosenDevice(device);
+  const notes: string[] = [];
+  const peers = peer === undefined ? [] : await orNote(notes, () => pyTorchEngines());
   const threads = threadCount();
   const programs = PROGRAM_NAMES.slice(1);
-  const jsTasks = programs.map((program): Task => ({ engine: 'js', program, ...JS_SIZE }));
   const rounds = sizes.map(({ maps, batch }): Task[] => [
-    ...PROGRAM_NAMES.map(program => ({ engine, program, maps, batch, threads })),
+    ...[engine, ...(peers ?? [])].flatMap(engine =>
+      PROGRAM_NAMES.map(program => ({ engine, program, maps, batch, threads })),
+    ),
     ...WASM_PROGRAMS.map(program => ({ engine: 'wasm' as const, program, ...wasmSize({ maps, batch }) })),
   ]);
-  const total = [jsTasks, ...rounds].reduce((sum, tasks) => sum + tasks.length * (repetitions + 1), 0);
+  const ofJs = programs.map((program): Task => ({ engine: 'js', program, ...JS_SIZE }));
+  const total = [ofJs, ...rounds].reduce((sum, tasks) => sum + tasks.length * (repetitions + 1), 0);
   const progress = startProgress({ title: 'benchmark (turns)', total });
   let done = 0;
   const onRun = ({ engine, program, maps, batch }: Task) =>
@@ -69,16 +82,15 @@ export async function benchmark({ sizes, repetitions, device }: BenchmarkOptions
 
   try {
     const measured: Measurement[][] = [];
-    for (const tasks of [...rounds, jsTasks]) measured.push(await measure(tasks, repetitions, onRun));
-    const js = measured.pop()!;
-    const split = measured.map(round => ({
-      ours: round.slice(0, PROGRAM_NAMES.length),
-      wasm: round.slice(PROGRAM_NAMES.length),
-    }));
+    for (const tasks of rounds) measured.push(await measure(tasks, repetitions, notes, onRun));
+    const js = await measure(ofJs, repetitions, notes, onRun);
     return {
       device: engine,
-      rows: split.flatMap(({ ours, wasm }) => ours.map(row => compared(row, ours[0]!, wasm, js))),
-      references: [...split.flatMap(({ wasm }) => wasm), ...js],
+      rows: measured.flatMap(round =>
+        round.filter(row => row.engine === engine).map(row => compared(row, [...round, ...js])),
+      ),
+      references: [...measured.flatMap(round => round.filter(row => row.engine !== engine)), ...js],
+      notes,
     };
   } finally {
     progress.stop();
@@ -89,35 +101,54 @@ function wasmSize({ maps, batch }: Size): Size {
   return { maps, batch: Math.max(1, Math.min(batch, Math.floor(WASM_WORK / maps ** 2))) };
 }
 
-function compared(
-  row: Measurement,
-  product: Measurement,
-  wasm: readonly Measurement[],
-  js: readonly Measurement[],
-): BenchmarkRow {
-  const times = (references: readonly Measurement[]) => {
-    const reference = references.find(({ program }) => program === row.program);
-    return reference && row.gigaflops / reference.gigaflops;
+function pyTorchEngines(): PyTorchTask['engine'][] {
+  pytorchVersion();
+  return PYTORCH_SETTINGS.map(setting => `pytorch ${setting}` as const);
+}
+
+/** The row beside the others of its round; the first of them is the matrix product on its own engine. */
+function compared(row: Measurement, round: readonly Measurement[]): BenchmarkRow {
+  const times = (engine: string) => {
+    const rates = round
+      .filter(other => other.engine.startsWith(engine) && other.program === row.program)
+      .map(({ gigaflops }) => gigaflops);
+    return rates.length > 0 ? row.gigaflops / Math.max(...rates) : undefined;
   };
-  const [timesWasm, timesJs] = [times(wasm), times(js)];
+  const [timesWasm, timesJs, timesPyTorch] = [times('wasm'), times('js'), times('pytorch')];
   return {
     ...row,
-    share: row.gigaflops / product.gigaflops,
+    share: row.gigaflops / round[0]!.gigaflops,
     ...(timesWasm !== undefined && { timesWasm }),
     ...(timesJs !== undefined && { timesJs }),
+    ...(timesPyTorch !== undefined && { timesPyTorch }),
   };
+}
+
+/** The result, or undefined and a note where a peer does not work here. */
+async function orNote<T>(notes: string[], of: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await of();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    notes.push(error.message);
+    return undefined;
+  }
 }
 
 /** Starts a process per task, one after the other, and lets them run in turn. */
 async function measure(
   tasks: readonly Task[],
   repetitions: number,
+  notes: string[],
   onRun: (task: Task) => void,
 ): Promise<Measurement[]> {
   const workers: Worker[] = [];
   try {
     for (const task of tasks) {
-      workers.push(await startWorker(task));
+      const worker = isPyTorch(task)
+        ? await orNote(notes, () => startPyTorch(task))
+        : await startWorker(task);
+      if (worker !== undefined) workers.push(worker);
       onRun(task);
     }
     const times = workers.map((): number[] => []);
@@ -139,6 +170,8 @@ async function measure(
     for (const { kill } of workers) kill();
   }
 }
+
+const isPyTorch = (task: Task): task is PyTorchTask => task.engine.startsWith('pytorch');
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;

@@ -4,7 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '@blind-demod/arrays';
-import type { Answer, Request, Task } from './task.js';
+import type { Answer, OwnTask, Request, Task } from './task.js';
 
 // The compiled file, also when this one is run from its source.
 const WORKER = fileURLToPath(new URL('../dist/worker.js', import.meta.url));
@@ -21,7 +21,7 @@ export interface Worker {
 }
 
 /** @throws UserError when the engine does not work here */
-export async function startWorker(task: Task): Promise<Worker> {
+export async function startWorker(task: OwnTask): Promise<Worker> {
   const start = performance.now();
   const child = fork(WORKER, [JSON.stringify(task)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   await answerOf(child, task, 'ready');

@@ -2,12 +2,18 @@
 import type { Device } from '@blind-demod/jit';
 import type { ProgramName, Size } from './programs.js';
 
-export interface Task extends Size {
-  readonly engine: Exclude<Device, 'auto'> | 'wasm';
+interface TaskOn<Engine> extends Size {
+  readonly engine: Engine;
   readonly program: ProgramName;
-  /** On `cpu`; all cores when absent. */
+  /** On `cpu` and PyTorch; all cores when absent. */
   readonly threads?: number;
 }
+
+/** What a process of this project does, … */
+export type OwnTask = TaskOn<Exclude<Device, 'auto'> | 'wasm'>;
+/** … and one of PyTorch. */
+export type PyTorchTask = TaskOn<`pytorch ${'eager' | 'channels-last' | 'compiled'}`>;
+export type Task = OwnTask | PyTorchTask;
 
 /** To the process: run the program for a turn, or tell what it took and end. */
 export type Request = 'run' | 'finish';

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { UserError } from '@blind-demod/arrays';
 import { type ArraysOf, compile, compileLoop, countOperations, useThreads } from '@blind-demod/jit';
 import { makeProgram } from './programs.js';
-import type { Answer, Request, Task } from './task.js';
+import type { Answer, OwnTask, Request } from './task.js';
 
 /** Milliseconds that a turn lasts at least: one run of a short program, right after another process', tells little. */
 const TURN = 200;
 
-const task: Task = JSON.parse(process.argv[2]!);
+const task: OwnTask = JSON.parse(process.argv[2]!);
 const answer = (message: Answer) => process.send!(message);
 
 try {
@@ -42,7 +42,7 @@ async function turn(run: () => Promise<unknown>): Promise<number> {
   }
 }
 
-async function ready({ engine, program, threads, ...size }: Task): Promise<() => Promise<unknown>> {
+async function ready({ engine, program, threads, ...size }: OwnTask): Promise<() => Promise<unknown>> {
   // Loaded where it is wanted: another engine's memory should not hold it.
   if (engine === 'wasm') return (await import('./wasm.js')).wasmProgram(program, size);
   useThreads(threads);

@@ -23,6 +23,7 @@ type Arguments = CommonArguments & {
   repetitions: number;
   profile: boolean;
   web: boolean;
+  peer: 'pytorch' | undefined;
 };
 
 /** What is measured when nothing else is asked for. */
@@ -65,6 +66,11 @@ export const benchCommand: CommandModule<CommonArguments, Arguments> = {
         describe:
           'Tell by operators where the time of a training step and an iteration goes, on the cpu, instead',
       })
+      .option('peer', {
+        choices: ['pytorch'] as const,
+        requiresArg: true,
+        describe: 'Let PyTorch take turns with it, where $PYTHON or python3 has it',
+      })
       .option('web', {
         type: 'boolean',
         default: false,
@@ -83,7 +89,7 @@ export const benchCommand: CommandModule<CommonArguments, Arguments> = {
     );
     if (args.web) return printPage(args);
     if (args.profile) return printProfiles(sizes, args);
-    const result = await benchmark({ sizes, repetitions, device });
+    const result = await benchmark({ sizes, repetitions, device, peer: args.peer });
     printResult(args, { threads: threadCount(), repetitions, ...result }, toLines(result));
   },
 };
@@ -128,8 +134,9 @@ async function printProfiles(sizes: readonly Size[], args: Arguments): Promise<v
   printResult(args, { profiles }, tables);
 }
 
-function toLines({ device, rows, references }: BenchmarkResult): string[] {
+function toLines({ device, rows, references, notes }: BenchmarkResult): string[] {
   const ascii = !process.stdout.isTTY;
+  const peer = rows.some(({ timesPyTorch }) => timesPyTorch !== undefined);
   const head = [
     'program',
     'maps',
@@ -139,6 +146,7 @@ function toLines({ device, rows, references }: BenchmarkResult): string[] {
     'of product',
     '× wasm',
     '× js',
+    ...(peer ? ['× pytorch'] : []),
     'first run',
     'memory',
   ];
@@ -151,6 +159,7 @@ function toLines({ device, rows, references }: BenchmarkResult): string[] {
     percent(row.share),
     isProduct(row) ? '' : (row.timesWasm?.toFixed(0) ?? 'no kernel'),
     isProduct(row) ? '' : (row.timesJs?.toFixed(0) ?? ''),
+    ...(peer ? [row.timesPyTorch?.toFixed(2) ?? ''] : []),
     `${row.firstRunSeconds.toFixed(1)} s`,
     `${row.peakMemoryMB} MB`,
   ]);
@@ -161,14 +170,15 @@ function toLines({ device, rows, references }: BenchmarkResult): string[] {
       value: row.gigaflops,
       note: `${row.gigaflops.toFixed(0)} GFLOP/s`,
     }));
-  const slower = references.map(
+  const others = references.map(
     ({ engine, program, maps, batch, gigaflops }) =>
       `${engine}: ${program}, ${maps} maps, batch ${batch}: ${gigaflops.toPrecision(2)} GFLOP/s`,
   );
   return [
     textTable(head, lines, { ascii }),
     barChart(bars, { width: 40, ascii }),
-    ...slower,
+    ...others,
+    ...notes,
     `device ${device}, 64×64 pixels`,
   ];
 }
