@@ -12,6 +12,9 @@ const LARGEST = 2 ** 20;
 /** Characters of a name or a value that a message shows. */
 const LONGEST_SHOWN = 40;
 
+/** As JSON writes it. */
+const NULL_CHARACTER = /(?<!\\)(\\\\)*\\u0000/;
+
 /** What a config file says, and where it is. */
 export interface Loaded<Experiment> {
   /** The file's name without folder and `.json`, of standard input `stdin`; its artifacts are kept under this name. */
@@ -91,7 +94,11 @@ async function read(file: string): Promise<string> {
 function parse(content: string, file: string): unknown {
   const text = content.replace(/^\uFEFF/, ''); // the byte order mark that some editors write
   try {
-    return parseJson(text);
+    const settings = parseJson(text);
+    if (NULL_CHARACTER.test(text)) {
+      throw new UserError(`${file}: a text in it has the null character, \\u0000, which no path has`);
+    }
+    return settings;
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     const lines = text.slice(0, error.position).split('\n');

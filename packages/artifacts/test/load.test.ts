@@ -55,6 +55,13 @@ describe('a setting that is unknown is named with those that its alternative kno
   });
 });
 
+test('a null character, of which the system knows no path', async () => {
+  expect(await complaint({ kind: 'a\0b' })).toBe(
+    'a text in it has the null character, \\u0000, which no path has',
+  );
+  expect(await complaint({ kind: 'a\\u0000b' })).toMatch(/^"kind": expected/); // a backslash and letters
+});
+
 describe('a file that is none', () => {
   const load = (path: string) => loadSettings(path, schema);
 

@@ -1,5 +1,6 @@
 // Pictures of a folder as images: whole, and as windows.
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,8 @@ await write('b.tif', 'uint16', [Uint16Array.from(numbers), Uint16Array.from(numb
 await write('a.png', 'uint16', [Uint16Array.from(numbers, value => 2 * value)]);
 writeFileSync(join(pictures, 'notes.txt'), 'no picture');
 writeFileSync(join(pictures, '.hidden.png'), 'no picture');
+mkdirSync(join(pictures, 'folder.png'));
+spawnSync('mkfifo', [join(pictures, 'pipe.png')]); // whoever reads it waits for ever
 
 const images = (settings: object, seed = 1) =>
   family.images(family.settings.parse({ source: 'folder', folder: 'pictures', side: 8, ...settings }), {
@@ -87,7 +90,7 @@ describe('a folder of pictures', () => {
     mkdirSync(join(root, 'empty'));
     await expect(images({ folder: 'empty' })).rejects.toThrow(
       new UserError(
-        `${join(root, 'empty')}: no pictures there (.tif, .tiff, .png, .jpg, .jpeg, .webp, .gif)`,
+        `${join(root, 'empty')}: no pictures (.tif, .tiff, .png, .jpg, .jpeg, .webp, .gif) in this folder`,
       ),
     );
     await expect(images({ folder: 'none' })).rejects.toThrow(

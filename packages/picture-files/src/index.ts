@@ -1,4 +1,5 @@
 // Pictures as files: opened, read page by page as the numbers that are in them, and written alike.
+export { isPictureName, PICTURE_ENDINGS, picturesIn } from './folder.js';
 export type { Metadata } from './metadata.js';
 export { openPicture, withPicture } from './open.js';
 export { type Format, type Layout, type Page, type Picture, type Pixels, planesOf } from './picture.js';

@@ -1,22 +1,12 @@
 // Pictures of a folder, of any format, depth and size: each page whole, or random windows of it.
 
-import { readdir } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
-import {
-  type Float32NdArray,
-  float32,
-  type RandomStream,
-  randomStream,
-  UserError,
-} from '@blind-demod/arrays';
-import { notReadable, systemCode } from '@blind-demod/artifacts';
-import { upright, withPicture } from '@blind-demod/picture-files';
+import { join, resolve } from 'node:path';
+import { type Float32NdArray, float32, type RandomStream, randomStream } from '@blind-demod/arrays';
+import { PICTURE_ENDINGS, picturesIn, upright, withPicture } from '@blind-demod/picture-files';
 import { z } from 'zod';
 import { cutOut, pageOf, whiteOf } from '../image-file.js';
 import { resizeImages } from '../resize.js';
 import { type FamilyImages, family, sampleCount } from './family.js';
-
-const ENDINGS = ['.tif', '.tiff', '.png', '.jpg', '.jpeg', '.webp', '.gif'];
 
 export const folder = family({
   settings: z
@@ -25,7 +15,7 @@ export const folder = family({
       folder: z
         .string()
         .min(1)
-        .describe(`Folder of the pictures (${ENDINGS.join(', ')}), relative to this file.`),
+        .describe(`Folder of the pictures (${PICTURE_ENDINGS.join(', ')}), relative to this file.`),
       windows: z
         .int()
         .min(1)
@@ -53,18 +43,6 @@ export const folder = family({
   images: (settings, { root, seed }) => folderImages(resolve(root, settings.folder), settings, seed),
 });
 
-/** The names of the pictures of a folder, sorted. */
-async function picturesIn(path: string): Promise<string[]> {
-  const entries = await readdir(path).catch(error => {
-    if (systemCode(error) === 'ENOENT')
-      throw new UserError(`${path}: no such folder; give the folder of the pictures`);
-    throw notReadable(path, error);
-  });
-  return entries
-    .filter(name => !name.startsWith('.') && ENDINGS.includes(extname(name).toLowerCase()))
-    .sort();
-}
-
 interface Windows {
   readonly windows?: number | undefined;
   readonly smallest: number;
@@ -74,7 +52,6 @@ interface Windows {
 /** @throws UserError when there is no picture, or one cannot be read. */
 async function folderImages(path: string, settings: Windows, seed: number): Promise<FamilyImages> {
   const files = (await picturesIn(path)).map(name => join(path, name));
-  if (files.length === 0) throw new UserError(`${path}: no pictures there (${ENDINGS.join(', ')})`);
   let white = 0;
   for (const file of files) {
     white = Math.max(

@@ -1,16 +1,14 @@
 // Which pictures are meant, and where what is made of each goes.
 
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
 import { notReadable, systemCode } from '@blind-demod/artifacts';
+import { isPictureName, picturesIn } from '@blind-demod/picture-files';
 import { glob, isDynamicPattern } from 'tinyglobby';
 
-const EXTENSIONS = ['.tif', '.tiff', '.png', '.jpg', '.jpeg', '.webp', '.gif'];
 /** Of formats that are read, those that are not written take another. */
 const WRITTEN_AS: Record<string, string> = { '.gif': '.tif' };
-
-const isPicture = (name: string) => !name.startsWith('.') && EXTENSIONS.includes(extname(name).toLowerCase());
 
 /** 2 before 10. */
 const inOrder = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true });
@@ -31,14 +29,10 @@ async function picturesOf(given: string): Promise<string[]> {
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '') || isDynamicPattern(given)) return undefined;
     throw notReadable(given, error);
   });
-  if (is?.isDirectory()) {
-    const pictures = (await readdir(given)).filter(isPicture).map(name => join(given, name));
-    if (pictures.length > 0) return pictures;
-    throw new UserError(`${given}: no pictures (${EXTENSIONS.join(', ')}) in this folder`);
-  }
+  if (is?.isDirectory()) return (await picturesIn(given)).map(name => join(given, name));
   if (is !== undefined) return [given];
   if (!isDynamicPattern(given)) throw new UserError(`${given}: no such file or folder`);
-  const pictures = (await glob(given)).filter(name => isPicture(basename(name)));
+  const pictures = (await glob(given)).filter(name => isPictureName(basename(name)));
   if (pictures.length > 0) return pictures;
   throw new UserError(`${given}: no pictures match this pattern`);
 }
