@@ -43,9 +43,9 @@ test('recover leaves the picture itself alone where it has the name of a result'
   await mkdir(place.path('mine'));
   await picture(place, 'mine/observation.png', 5);
   const before = await place.read('mine', 'observation.png');
-  const refused = await place.run('recover', 'mine/observation.png', '--out', 'mine');
+  const refused = await place.run('recover', 'mine/observation.png', '--out', 'mine', '--force');
   expect(refused.code).toBe(1);
-  expect(refused.stderr).toContain('mine/observation.png is there');
+  expect(refused.stderr).toContain('mine/observation.png: it is one of the inputs');
   expect((await place.read('mine', 'observation.png')).equals(before)).toBe(true);
 });
 

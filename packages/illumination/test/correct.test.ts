@@ -148,6 +148,16 @@ describe('a folder of pictures under one light', () => {
     await correct(options({ pictures: [at('in')], out: at('out'), force: true }));
   });
 
+  test('never replaces what it reads', async () => {
+    const light = at('out', 'light.tif');
+    const given = { pictures: [at('in', '1.tif')], out: at('out'), light, force: true };
+    await expect(correct(options(given))).rejects.toThrow(`${light}: it is one of the inputs`);
+    const called = { pictures: [light], out: at('out-called') };
+    await expect(correct(options(called))).rejects.toThrow(
+      `two files would be written to ${at('out-called', 'light.tif')}`,
+    );
+  });
+
   test('has a light that further pictures are corrected by', async () => {
     const further = at('further', '13.tif');
     await write(further, [page(lit(13), 'uint16')]);

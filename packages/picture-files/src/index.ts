@@ -5,4 +5,4 @@ export { openPicture, withPicture } from './open.js';
 export { type Format, type Layout, type Page, type Picture, type Pixels, planesOf } from './picture.js';
 export { bytesOf, cameraWhite, rangeOf, type SampleArray, type SampleType, zeros } from './samples.js';
 export { upright } from './upright.js';
-export { type NewPicture, writePicture } from './write.js';
+export { type NewPicture, refuseInputs, writePicture } from './write.js';

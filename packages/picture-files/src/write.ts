@@ -79,7 +79,8 @@ function writtenFormat(file: string, layout: Layout, pageCount: number): RasterF
   );
 }
 
-async function refuseInputs(file: string, inputs: readonly string[]): Promise<void> {
+/** @throws UserError when the file, by whatever name, is one of those that are read. */
+export async function refuseInputs(file: string, inputs: readonly string[]): Promise<void> {
   const identity = (path: string) =>
     stat(path, { bigint: true }).then(
       ({ dev, ino }) => `${dev}/${ino}`,

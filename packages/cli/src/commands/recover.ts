@@ -16,6 +16,7 @@ import { type AnyGenerator, generatorPrior, generatorSha256 } from '@blind-demod
 import { atUnitExposure, recover, UNKNOWN_EXPOSURE } from '@blind-demod/demod-core';
 import { type Experiment, loadExperiment } from '@blind-demod/experiment';
 import { contactSheet } from '@blind-demod/picture';
+import { refuseInputs } from '@blind-demod/picture-files';
 import type { CommandModule } from 'yargs';
 import { UsageError } from '../exit.js';
 import { findGenerators } from '../generators.js';
@@ -191,6 +192,7 @@ async function recoverPages(
   };
   const names = pages.map((_, index) => filesOf(index));
   const all = [...names.flatMap(files => Object.values(files)), ...Object.values(COMMON)];
+  for (const name of all) await refuseInputs(join(out, name), args.images);
   if (!args.force) await refuseFiles(out, all, content);
 
   const pictures = stacked(pages.map(({ image }) => image));

@@ -4,6 +4,7 @@ import { access } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
 import { startProgress, writeFileAtomic } from '@blind-demod/artifacts';
+import { refuseInputs } from '@blind-demod/picture-files';
 import type { Encoder } from '../ask.js';
 import type { Light } from '../light.js';
 import { shippedEncoder } from '../model.js';
@@ -90,7 +91,10 @@ export async function correct(options: CorrectOptions): Promise<CorrectionResult
     report,
     join(options.out, RESULT),
   ];
-  refuseTwice([...targets.values()]);
+  refuseTwice(written);
+  const { light, flat, dark, mask } = options;
+  const inputs = [...files, ...[light, flat, dark, mask].filter(file => file !== undefined)];
+  for (const file of written) await refuseInputs(file, inputs);
   if (!options.force) for (const file of written) await refuse(file);
 
   const encoder =
@@ -217,12 +221,12 @@ function lightFilesOf(
   return { light: `${stem}.tif`, preview: `${stem}.png` };
 }
 
-/** @throws UserError when two pictures would become one file. */
+/** @throws UserError when one file would be written twice: of two pictures, or of one that is called like the light. */
 function refuseTwice(targets: readonly string[]): void {
   const twice = targets.find((target, index) => targets.indexOf(target) !== index);
   if (twice === undefined) return;
   throw new UserError(
-    `two pictures would be written to ${twice}; correct them one after the other, to other folders`,
+    `two files would be written to ${twice}: two pictures, or one and the light; correct them one after the other, to other folders, or rename one`,
   );
 }
 
