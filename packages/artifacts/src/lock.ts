@@ -1,7 +1,7 @@
 // One process at a time in a folder: a file beside it names the one that works there.
 import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@blind-demod/arrays';
 import { notReadable, notWritable, systemCode } from './errors.js';
@@ -20,7 +20,8 @@ const HEARTBEAT = 10_000;
 const SILENCE = 12 * HEARTBEAT;
 const POLL = 500;
 
-const lockOf = (folder: string) => `${folder}.lock`;
+/** Beside the folder, however its name ends. */
+const lockOf = (folder: string) => `${join(folder).replace(/[/\\]$/, '')}.lock`;
 
 /** The locks that this process has. */
 const held = new Set<string>();

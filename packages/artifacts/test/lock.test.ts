@@ -52,6 +52,13 @@ test('takes over from a process that was killed, and leaves nothing behind', asy
   expect(readdirSync(root)).toEqual(['holder.mjs']);
 });
 
+test('a folder is the same with a slash behind it', async () => {
+  const attempt = () => alone(`${folder}/`, 'training', async () => 1);
+  await alone(folder, 'training', () => expect(attempt()).rejects.toThrow('training is under way'));
+  expect(await attempt()).toBe(1);
+  expect(readdirSync(root)).toEqual([]);
+});
+
 test('frees the folder when the work fails', async () => {
   const failing = alone(folder, 'training', async () => {
     throw new TypeError('no');

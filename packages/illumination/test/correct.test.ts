@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
+import { alone } from '@blind-demod/artifacts';
 import {
   type Layout,
   type Pixels,
@@ -156,6 +157,12 @@ describe('a folder of pictures under one light', () => {
     await expect(correct(options(called))).rejects.toThrow(
       `two files would be written to ${at('out-called', 'light.tif')}`,
     );
+  });
+
+  test('waits for no other correction to the same folder', async () => {
+    const out = at('out-taken');
+    const second = () => correct(options({ pictures: [at('in', '1.tif')], out }));
+    await alone(out, 'correction', () => expect(second()).rejects.toThrow('correction is under way there'));
   });
 
   test('has a light that further pictures are corrected by', async () => {

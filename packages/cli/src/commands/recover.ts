@@ -192,19 +192,18 @@ async function recoverPages(
   };
   const names = pages.map((_, index) => filesOf(index));
   const all = [...names.flatMap(files => Object.values(files)), ...Object.values(COMMON)];
-  for (const name of all) await refuseInputs(join(out, name), args.images);
-  if (!args.force) await refuseFiles(out, all, content);
-
-  const pictures = stacked(pages.map(({ image }) => image));
-  const observation = float32(
-    pictures.shape,
-    pictures.data.map(value => value - (blackLevel ?? 0)),
-  );
-  const { iterations, polish = 0, together = 0 } = solver;
-  const title = out === args.out ? 'solving' : `solving page ${pages[0]!.number}`;
-  const progress = startProgress({ title, total: iterations + polish + (count === 1 ? 0 : together) });
-  const search = () =>
-    recover(observation, {
+  return alone(out, 'recovery', async () => {
+    for (const name of all) await refuseInputs(join(out, name), args.images);
+    if (!args.force) await refuseFiles(out, all, content);
+    const pictures = stacked(pages.map(({ image }) => image));
+    const observation = float32(
+      pictures.shape,
+      pictures.data.map(value => value - (blackLevel ?? 0)),
+    );
+    const { iterations, polish = 0, together = 0 } = solver;
+    const title = out === args.out ? 'solving' : `solving page ${pages[0]!.number}`;
+    const progress = startProgress({ title, total: iterations + polish + (count === 1 ? 0 : together) });
+    const found = await recover(observation, {
       signal: generatorPrior(generators.signal),
       distortion: generatorPrior(generators.distortion),
       settings: solver,
@@ -212,37 +211,37 @@ async function recoverPages(
       seed,
       device: args.device,
       onIteration: ({ done, objective }) => progress.update(done, `objective ${objective.toExponential(1)}`),
+    }).finally(progress.stop);
+    const atUnit = atUnitExposure(observation, found);
+
+    const shown = pages.flatMap(({ image }, index) => [
+      image,
+      ...[found.refined, found.signal, found.distortion].map(images => imageAt(images, index)),
+    ]);
+    const files: Record<string, Uint8Array> = {};
+    for (const [index, { image }] of pages.entries()) {
+      files[names[index]!.observation] = await toPng(image);
+      files[names[index]!.signal] = await toPng(imageAt(found.refined, index));
+      files[names[index]!.signalGenerator] = await toPng(imageAt(found.signal, index));
+    }
+    files[COMMON.distortion] = await toPng(imageAt(found.distortion, 0));
+    files[COMMON.sideBySide] = await contactSheet(stacked(shown), 4, Math.ceil(SHOWN_SIZE / size));
+    await writeArtifact(out, { ...content, seed, files });
+
+    return pages.map(({ file, number }, index) => {
+      const product = times(imageAt(found.signal, index).data, imageAt(found.distortion, index).data);
+      return {
+        image: file,
+        page: number,
+        residual: relativeError(product, imageAt(atUnit, index).data),
+        exposure: found.exposure[index]!,
+        blackLevel: (blackLevel ?? 0) + found.blackLevel[index]!,
+        confidence: found.confidence[index]!,
+        files: Object.fromEntries(
+          Object.entries({ ...names[index]!, ...COMMON }).map(([name, file]) => [name, join(out, file)]),
+        ),
+      };
     });
-  const found = await alone(out, 'recovery', search).finally(progress.stop);
-  const atUnit = atUnitExposure(observation, found);
-
-  const shown = pages.flatMap(({ image }, index) => [
-    image,
-    ...[found.refined, found.signal, found.distortion].map(images => imageAt(images, index)),
-  ]);
-  const files: Record<string, Uint8Array> = {};
-  for (const [index, { image }] of pages.entries()) {
-    files[names[index]!.observation] = await toPng(image);
-    files[names[index]!.signal] = await toPng(imageAt(found.refined, index));
-    files[names[index]!.signalGenerator] = await toPng(imageAt(found.signal, index));
-  }
-  files[COMMON.distortion] = await toPng(imageAt(found.distortion, 0));
-  files[COMMON.sideBySide] = await contactSheet(stacked(shown), 4, Math.ceil(SHOWN_SIZE / size));
-  await writeArtifact(out, { ...content, seed, files });
-
-  return pages.map(({ file, number }, index) => {
-    const product = times(imageAt(found.signal, index).data, imageAt(found.distortion, index).data);
-    return {
-      image: file,
-      page: number,
-      residual: relativeError(product, imageAt(atUnit, index).data),
-      exposure: found.exposure[index]!,
-      blackLevel: (blackLevel ?? 0) + found.blackLevel[index]!,
-      confidence: found.confidence[index]!,
-      files: Object.fromEntries(
-        Object.entries({ ...names[index]!, ...COMMON }).map(([name, file]) => [name, join(out, file)]),
-      ),
-    };
   });
 }
 

@@ -3,7 +3,7 @@
 import { access } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
-import { startProgress, writeFileAtomic } from '@blind-demod/artifacts';
+import { alone, startProgress, writeFileAtomic } from '@blind-demod/artifacts';
 import { refuseInputs } from '@blind-demod/picture-files';
 import type { Encoder } from '../ask.js';
 import type { Light } from '../light.js';
@@ -92,36 +92,45 @@ export async function correct(options: CorrectOptions): Promise<CorrectionResult
     join(options.out, RESULT),
   ];
   refuseTwice(written);
-  const { light, flat, dark, mask } = options;
-  const inputs = [...files, ...[light, flat, dark, mask].filter(file => file !== undefined)];
-  for (const file of written) await refuseInputs(file, inputs);
-  if (!options.force) for (const file of written) await refuse(file);
+  return alone(options.out, 'correction', async () => {
+    const { light, flat, dark, mask } = options;
+    const inputs = [...files, ...[light, flat, dark, mask].filter(file => file !== undefined)];
+    for (const file of written) await refuseInputs(file, inputs);
+    if (!options.force) for (const file of written) await refuse(file);
 
-  const encoder =
-    options.light === undefined && options.flat === undefined ? await shippedEncoder() : undefined;
-  try {
-    const done: Corrected[] = [];
-    const pages = all.flatMap(({ inputs }) => inputs).reduce((sum, input) => sum + input.pages.length, 0);
-    const looks = (encoder || options.normalise ? 1 : 0) + (options.dark === 'auto' ? 1 : 0);
-    const progress = startProgress({ title: 'correcting', total: (looks + 1) * pages });
-    let told = 0;
-    const tell = () => progress.update(++told, told <= looks * pages ? 'looking' : 'writing');
+    const encoder =
+      options.light === undefined && options.flat === undefined ? await shippedEncoder() : undefined;
     try {
-      for (const [index, series] of all.entries()) {
-        done.push(
-          await correctSeries(series, { options, targets, files, encoder, light: lightFiles[index]!, tell }),
-        );
+      const done: Corrected[] = [];
+      const pages = all.flatMap(({ inputs }) => inputs).reduce((sum, input) => sum + input.pages.length, 0);
+      const looks = (encoder || options.normalise ? 1 : 0) + (options.dark === 'auto' ? 1 : 0);
+      const progress = startProgress({ title: 'correcting', total: (looks + 1) * pages });
+      let told = 0;
+      const tell = () => progress.update(++told, told <= looks * pages ? 'looking' : 'writing');
+      try {
+        for (const [index, series] of all.entries()) {
+          done.push(
+            await correctSeries(series, {
+              options,
+              targets,
+              files,
+              encoder,
+              light: lightFiles[index]!,
+              tell,
+            }),
+          );
+        }
+      } finally {
+        progress.stop();
       }
+      const result = { report, series: done.map(one => one.result) };
+      await writeFileAtomic(report, await reportPage(done));
+      await writeFileAtomic(join(options.out, RESULT), `${JSON.stringify(result, undefined, 2)}\n`);
+      return result;
     } finally {
-      progress.stop();
+      await encoder?.dispose();
     }
-    const result = { report, series: done.map(one => one.result) };
-    await writeFileAtomic(report, await reportPage(done));
-    await writeFileAtomic(join(options.out, RESULT), `${JSON.stringify(result, undefined, 2)}\n`);
-    return result;
-  } finally {
-    await encoder?.dispose();
-  }
+  });
 }
 
 async function correctSeries(
