@@ -100,16 +100,10 @@ export async function drawnStarts(
     signal: draw(signalPrior, 'signal'),
     distortion: draw(distortionPrior, 'distortion'),
   };
-  const render = await compile(
-    (codes: { signal: Tensor; distortion: Tensor }) => ({
-      signal: tf.reshape(imagesOf(signalPrior.forward(codes.signal)), [draws, -1]),
-      distortion: tf.reshape(imagesOf(distortionPrior.forward(codes.distortion)), [draws, -1]),
-    }),
-    drawn,
-    { device },
-  );
-  const images = (await render.run(drawn)) as Codes;
-  await render.dispose();
+  const images = {
+    signal: await imagesOfMany(signalPrior, drawn.signal, device),
+    distortion: await imagesOfMany(distortionPrior, drawn.distortion, device),
+  };
 
   /** ‖p − y‖² over the observed pixels but for what is the same of every pair, for one y and every pair: [draws, draws]. */
   const judge = await compile(
@@ -141,6 +135,38 @@ export async function drawnStarts(
     signal: takeRows(drawn.signal, rows.signal),
     distortion: takeRows(drawn.distortion, rows.distortion),
   };
+}
+
+/** Codes that are drawn at a time: a generator's layers for 256 images would be most of the memory of a recovery. */
+const AT_A_TIME = 32;
+
+/** The images [n, ℓ] of many codes. */
+async function imagesOfMany(
+  prior: GenerativePrior,
+  codes: Float32NdArray,
+  device: Device,
+): Promise<Float32NdArray> {
+  const total = codes.shape[0]!;
+  const count = Math.min(AT_A_TIME, total);
+  // The last ones are drawn with some of those before them, because a program is for so many.
+  const part = (first: number) =>
+    takeRows(
+      codes,
+      Array.from({ length: count }, (_, row) => Math.min(first, total - count) + row),
+    );
+  const program = await compile(
+    (some: Tensor) => tf.reshape(imagesOf(prior.forward(some)), [count, -1]),
+    part(0),
+    { device },
+  );
+  const pixels = prior.imageShape.reduce((a, b) => a * b, 1);
+  const images = float32([total, pixels], new Float32Array(total * pixels));
+  for (let first = 0; first < total; first += count) {
+    const { data } = await program.run(part(first));
+    images.data.set(data as Float32Array, Math.min(first, total - count) * pixels);
+  }
+  await program.dispose();
+  return images;
 }
 
 /** −⟨y, p⟩²/‖p‖², and 0 where the exposure would be negative. */

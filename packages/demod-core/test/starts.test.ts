@@ -40,21 +40,22 @@ async function distances(
 describe('drawn starts', () => {
   const options = { draws: 6, restarts: 3, seed: 1, device: 'cpu' } as const;
 
-  test('are the pairs nearest to the observation, no code twice', async () => {
+  // More than are drawn at a time, and no multiple of that.
+  test.each([6, 40])('of %i are the pairs nearest to the observation, no code twice', async draws => {
     const { observation } = await plant(priors, 4);
-    const starts = await drawnStarts(both, { observation }, options);
+    const starts = await drawnStarts(both, { observation }, { ...options, draws });
     const found = await distances(starts, observation.data, 3);
-    // All 36 pairs, from as many starts as there are draws: each code is in one of them.
-    const all = await drawnStarts(both, { observation }, { ...options, restarts: 6 });
+    // All pairs, from as many starts as there are draws: each code is in one of them.
+    const all = await drawnStarts(both, { observation }, { ...options, draws, restarts: draws });
     const everyCode = (codes: typeof all.signal) =>
-      [...Array(6).keys()].map(row => codes.data.slice(4 * row, 4 * row + 4));
+      [...Array(draws).keys()].map(row => codes.data.slice(4 * row, 4 * row + 4));
     const [h, m] = [everyCode(all.signal), everyCode(all.distortion)];
     const pairs = h.flatMap(a => m.map(b => [a, b] as const));
     const grid = {
-      signal: float32([36, 4], Float32Array.from(pairs.flatMap(([a]) => [...a]))),
-      distortion: float32([36, 4], Float32Array.from(pairs.flatMap(([, b]) => [...b]))),
+      signal: float32([draws ** 2, 4], Float32Array.from(pairs.flatMap(([a]) => [...a]))),
+      distortion: float32([draws ** 2, 4], Float32Array.from(pairs.flatMap(([, b]) => [...b]))),
     };
-    const least = Math.min(...(await distances(grid, observation.data, 36)));
+    const least = Math.min(...(await distances(grid, observation.data, draws ** 2)));
     expect(found[0]! / least).toBeCloseTo(1, 3);
     expect(found.slice(0, 3)).toEqual(found.slice(0, 3).toSorted((a, b) => a - b));
     for (const codes of [starts.signal, starts.distortion]) {
