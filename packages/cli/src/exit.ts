@@ -71,7 +71,9 @@ function messageOf(error: unknown): string {
   return error.message || error.name;
 }
 
-/** What V8 and C++ say when they get no memory. */
+/** What V8, WebAssembly, C++ and the loader of libraries say when they get no memory. */
 const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error &&
-  /^(Array buffer allocation failed|Invalid typed array length: \d+)$|\bbad_alloc\b/.test(error.message);
+  /^(Array buffer allocation failed|Invalid typed array length: \d+)$|\bbad_alloc\b|Out of memory|failed to map segment/.test(
+    error.message,
+  );

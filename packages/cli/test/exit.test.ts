@@ -49,6 +49,16 @@ test.each([
   expect(written).toBe(`error: cannot ${what}: ${NO_THREADS}\n`);
 });
 
+test.each([
+  'Array buffer allocation failed',
+  'std::bad_alloc',
+  'WebAssembly.instantiate(): Out of memory: Cannot allocate Wasm memory for new instance',
+  'libonnxruntime.so.1: failed to map segment from shared object',
+])('no memory: %s', message => {
+  expect(reportError(new Error(message))).toBe(1);
+  expect(written).toBe(`error: not enough memory (${message}); use smaller networks, images or batches\n`);
+});
+
 test('a working folder that is gone', () => {
   const error = Object.assign(new Error('ENOENT: no such file or directory, uv_cwd'), {
     code: 'ENOENT',
