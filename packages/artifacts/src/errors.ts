@@ -1,5 +1,5 @@
 // What the system says of a file operation that failed, in words.
-import { UserError } from '@blind-demod/arrays';
+import { UserError } from '@blind-demod/arrays/errors';
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',

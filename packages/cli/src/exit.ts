@@ -4,8 +4,8 @@
 // for the engine's current step, and nothing is half-written: of a file that was being written a hidden temporary one stays
 // until the next run in its folder.
 
-import { UserError } from '@blind-demod/arrays';
-import { systemCode, systemReason } from '@blind-demod/artifacts';
+import { UserError } from '@blind-demod/arrays/errors';
+import { systemCode, systemReason } from '@blind-demod/artifacts/errors';
 
 /** The command line itself was wrong. */
 export class UsageError extends Error {

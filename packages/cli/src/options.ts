@@ -1,7 +1,7 @@
 // The options that several commands share.
 import { existsSync } from 'node:fs';
 import type { Shard } from '@blind-demod/eval';
-import { DEVICES } from '@blind-demod/jit';
+import { DEVICES } from '@blind-demod/jit/device-names';
 import { shipped } from '@blind-demod/shipped';
 import type { InferredOptionTypes, Options } from 'yargs';
 import { UsageError } from './exit.js';

@@ -1,5 +1,5 @@
 // One run of demod, by the arguments of its process.
-import { exitWithLauncher } from '@blind-demod/launch';
+import { exitWithLauncher } from '@blind-demod/launch/exit';
 import { hideBin } from 'yargs/helpers';
 import { exitOnFaults, reportError } from './exit.js';
 import { parser } from './parser.js';
@@ -8,7 +8,7 @@ export async function run(): Promise<void> {
   exitOnFaults();
   exitWithLauncher();
   try {
-    await parser(hideBin(process.argv)).parseAsync();
+    await (await parser(hideBin(process.argv))).parseAsync();
   } catch (error) {
     // Not process.exitCode alone: an engine or a timer may keep the program running.
     process.exit(reportError(error));

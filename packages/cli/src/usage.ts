@@ -1,5 +1,5 @@
 // What is wrong with a command line, in plain words: yargs' own are of its inner workings.
-import { nearest } from '@blind-demod/artifacts';
+import { nearest } from '@blind-demod/artifacts/nearest';
 
 /** What there is to choose from. */
 interface Known {

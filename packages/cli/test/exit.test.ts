@@ -91,7 +91,7 @@ test.each([
   [['data', '--config']],
   [['eval', '--images', 'few']],
 ])('a wrong command line (%j) is a usage error', async args => {
-  const parse = async () => parser(args).parseAsync(); // some errors it throws at once
+  const parse = async () => (await parser(args)).parseAsync();
   const error = await parse().catch(error => error);
   expect(reportError(error)).toBe(2);
 });

@@ -22,7 +22,7 @@ export async function demod(...args: string[]): Promise<Outcome> {
     }),
   );
   try {
-    await parser(args).parseAsync();
+    await (await parser(args)).parseAsync();
     return { code: 0, ...written };
   } catch (error) {
     return { code: reportError(error), ...written };

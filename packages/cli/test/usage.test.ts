@@ -28,7 +28,7 @@ test.each([
   [['data', '--out='], '--out is given as an empty text; is a variable of the shell not set?'],
   [['train', 'signal', 'distortion'], '"distortion" is one argument more than demod train takes'],
 ])('demod %j', async (args, expected) => {
-  const parse = async () => parser(args).parseAsync(); // some errors it throws at once
+  const parse = async () => (await parser(args)).parseAsync();
   const { name, message } = await parse().catch(error => error);
   expect(name).toBe('UsageError');
   if (typeof expected === 'string') expect(message).toBe(expected);

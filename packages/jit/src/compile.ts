@@ -1,7 +1,8 @@
 // The way in: a pure TensorFlow.js function becomes a program on a device.
 import type { NdArray } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Device, engineOf } from './devices.js';
+import type { Device } from './device-names.js';
+import { engineOf } from './devices.js';
 import type { Program } from './engines/engine.js';
 import { type Loop, startLoop } from './loop.js';
 import { encodeModel } from './onnx.js';

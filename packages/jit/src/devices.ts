@@ -1,16 +1,10 @@
 // The devices by name, the engine behind each, and which of them `auto` is.
 import { UserError } from '@blind-demod/arrays';
 import { host } from '#host';
+import { type ConcreteDevice, DEVICES, type Device } from './device-names.js';
 import { eagerEngine } from './engines/eager.js';
 import type { Engine } from './engines/engine.js';
 import { onnxRuntimeEngine } from './engines/onnx-runtime.js';
-
-/** Names that `--device` takes. `auto` is the best that works here. */
-export const DEVICES = ['auto', 'cpu', 'js', 'webgpu', 'cuda'] as const;
-/** A name that `--device` takes. */
-export type Device = (typeof DEVICES)[number];
-/** A device that is one: all but `auto`. */
-export type ConcreteDevice = Exclude<Device, 'auto'>;
 
 const engines = new Map<ConcreteDevice, Promise<Engine>>();
 

@@ -5,7 +5,8 @@
  */
 export { float32, type NdArray } from '@blind-demod/arrays';
 export { compile, compileLoop, constant, exportOnnx } from './compile.js';
-export { type Choice, chooseDevice, chosenDevice, DEVICES, type Device } from './devices.js';
+export { DEVICES, type Device } from './device-names.js';
+export { type Choice, chooseDevice, chosenDevice } from './devices.js';
 export type { Program } from './engines/engine.js';
 export { kernelTable } from './kernels/table.js';
 export type { Loop } from './loop.js';

@@ -1,5 +1,6 @@
 // Where tasks run: processes of this machine, or a cluster's.
-export { exitWithLauncher, localLauncher } from './local.js';
+export { exitWithLauncher } from './exit.js';
+export { localLauncher } from './local.js';
 export { slurmLauncher } from './slurm.js';
 export { type SlurmSettings, slurmSchema } from './slurm-settings.js';
 export type { Launcher, Outcome, Task } from './task.js';

@@ -1,7 +1,6 @@
 // Tasks as processes of this machine, so many at a time.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
-import { constants } from 'node:os';
 import { makeFolder, notWritable } from '@blind-demod/artifacts';
 import { endedByItself, type Launch, type Launcher, logOf, outcomeOf, RETRIES, type Task } from './task.js';
 
@@ -19,16 +18,6 @@ export const localLauncher =
     };
     await Promise.all(Array.from({ length: jobs }, worker));
   };
-
-/**
- * To be called by the program that tasks are: a task of a launcher that is gone, however it went, ends, too. Else it would
- * be in the way of the tasks that are launched next.
- */
-export function exitWithLauncher(): void {
-  if (process.channel === undefined) return;
-  process.on('disconnect', () => process.exit(128 + constants.signals.SIGTERM));
-  process.channel.unref();
-}
 
 async function runTask(task: Task, { logs, onEnd, onNote }: Launch): Promise<void> {
   let ended = await runOnce(task, logs);

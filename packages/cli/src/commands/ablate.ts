@@ -14,24 +14,16 @@ import {
 } from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
 import { textTable } from '@blind-demod/picture';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { foldersOf } from '../folders.js';
 import { findGenerators } from '../generators.js';
 import { prepareBoth } from '../images.js';
-import {
-  type ArtifactsArguments,
-  artifactsOption,
-  type CommonArguments,
-  countOrAll,
-  seedOption,
-} from '../options.js';
+import { type ArtifactsArguments, artifactsOption, countOrAll, seedOption } from '../options.js';
 import { printResult } from '../output.js';
 
 type Arguments = ArtifactsArguments & { study: 'solver' | 'groups' | 'paper'; images: number | 'all' };
 
-export const ablateCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'ablate [study]',
-  describe: "Solve pairs of training images with the solver's settings changed one at a time",
+export const command: Command<Arguments> = {
   builder: yargs =>
     yargs
       .options({ ...artifactsOption, ...seedOption })

@@ -10,7 +10,7 @@ import {
 } from '@blind-demod/benchmark';
 import { threadCount } from '@blind-demod/jit';
 import { barChart, textTable } from '@blind-demod/picture';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
 import type { CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
@@ -30,9 +30,7 @@ type Arguments = CommonArguments & {
 const QUICK = { maps: [16, 32, 64], batch: [16] };
 const FULL = { maps: [16, 32, 64], batch: [1, 16, 64] };
 
-export const benchCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'bench',
-  describe: 'Measure the speed of training and solving beside that of a matrix product and of TensorFlow.js',
+export const command: Command<Arguments> = {
   builder: yargs =>
     yargs
       .option('full', {

@@ -14,7 +14,7 @@ import {
 } from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
 import { chosenDevice } from '@blind-demod/jit';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
 import { foldersOf } from '../folders.js';
 import { findGenerators } from '../generators.js';
@@ -30,7 +30,6 @@ import {
 import {
   type ArtifactsArguments,
   artifactsOption,
-  type CommonArguments,
   seedOption,
   shardOption,
   testImagesOption,
@@ -45,9 +44,7 @@ type Arguments = ArtifactsArguments &
     methods: string | undefined;
   };
 
-export const compareCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'compare',
-  describe: 'Compare all methods on pairs of test images, with noise and missing pixels too',
+export const command: Command<Arguments> = {
   builder: yargs =>
     yargs
       .usage(

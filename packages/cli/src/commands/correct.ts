@@ -2,7 +2,7 @@
 
 import { type CorrectionResult, correct } from '@blind-demod/illumination';
 import { percent } from '@blind-demod/picture';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
 import type { CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
@@ -22,9 +22,7 @@ type Arguments = CommonArguments & {
   force: boolean;
 };
 
-export const correctCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'correct <pictures..>',
-  describe: 'Take the light out of pictures: one, or hundreds under the same',
+export const command: Command<Arguments> = {
   builder: yargs =>
     takingFiles(yargs, 'pictures', 'Files, folders or patterns; those of one size share one light')
       .options(forceOption)

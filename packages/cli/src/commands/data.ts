@@ -2,14 +2,12 @@
 import { FACTORS, type Factor } from '@blind-demod/arrays';
 import { prepareImages } from '@blind-demod/distortion-data';
 import { loadExperiment } from '@blind-demod/experiment';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { foldersOf } from '../folders.js';
-import { type ArtifactsArguments, artifactsOption, type CommonArguments, seedOption } from '../options.js';
+import { type ArtifactsArguments, artifactsOption, seedOption } from '../options.js';
 import { printResult } from '../output.js';
 
-export const dataCommand: CommandModule<CommonArguments, ArtifactsArguments> = {
-  command: 'data',
-  describe: 'Make the training and test images of both factors',
+export const command: Command<ArtifactsArguments> = {
   builder: yargs => yargs.options({ ...artifactsOption, ...seedOption }),
   handler: async args => {
     const loaded = await loadExperiment(args.config, args.seed);

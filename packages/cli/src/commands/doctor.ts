@@ -6,9 +6,9 @@ import { loadGenerator } from '@blind-demod/dcgan/node';
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import { chooseDevice, chosenDevice } from '@blind-demod/jit';
 import { describeDevices } from '@blind-demod/jit/node';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { generatorFolder, howToMend } from '../generators.js';
-import { type ArtifactsArguments, artifactsOption, type CommonArguments, seedOption } from '../options.js';
+import { type ArtifactsArguments, artifactsOption, seedOption } from '../options.js';
 import { printResult } from '../output.js';
 
 interface Finding {
@@ -17,9 +17,7 @@ interface Finding {
   readonly detail: string;
 }
 
-export const doctorCommand: CommandModule<CommonArguments, ArtifactsArguments> = {
-  command: 'doctor',
-  describe: 'Tell what works on this machine, and what to do about the rest',
+export const command: Command<ArtifactsArguments> = {
   builder: yargs => yargs.options({ ...artifactsOption, ...seedOption }),
   handler: async args => {
     const device = await chosenDevice(args.device);

@@ -11,7 +11,7 @@ import {
   summaryTable,
 } from '@blind-demod/eval';
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
 import { foldersOf } from '../folders.js';
 import { type FoundGenerators, findGenerators } from '../generators.js';
@@ -27,7 +27,6 @@ import {
 import {
   type ArtifactsArguments,
   artifactsOption,
-  type CommonArguments,
   seedOption,
   shardOption,
   testImagesOption,
@@ -42,10 +41,7 @@ type Arguments = ArtifactsArguments &
     from: string[];
   };
 
-export const evalCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'eval',
-  describe:
-    "Recover pairs of test images by the paper's solver and the experiment's own, and measure how well",
+export const command: Command<Arguments> = {
   builder: yargs =>
     yargs
       .options({

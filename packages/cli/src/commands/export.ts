@@ -5,18 +5,13 @@ import { FACTORS } from '@blind-demod/arrays';
 import { writeFileAtomic } from '@blind-demod/artifacts';
 import { generatorToOnnx } from '@blind-demod/dcgan';
 import { loadExperiment } from '@blind-demod/experiment';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { findGenerators } from '../generators.js';
-import { ARTIFACTS, type CommonArguments, type ExperimentArguments, seedOption } from '../options.js';
+import { ARTIFACTS, type ExperimentArguments, seedOption } from '../options.js';
 import { printResult } from '../output.js';
 import { forceOption, refuseOtherContent } from '../overwrite.js';
 
-export const exportCommand: CommandModule<
-  CommonArguments,
-  ExperimentArguments & { out: string; force: boolean }
-> = {
-  command: 'export',
-  describe: 'Write both generators as ONNX models, for any ONNX runtime',
+export const command: Command<ExperimentArguments & { out: string; force: boolean }> = {
   builder: yargs =>
     yargs.options({ ...seedOption, ...forceOption }).option('out', {
       type: 'string',

@@ -17,10 +17,10 @@ import { atUnitExposure, recover, UNKNOWN_EXPOSURE } from '@blind-demod/demod-co
 import { type Experiment, loadExperiment } from '@blind-demod/experiment';
 import { contactSheet } from '@blind-demod/picture';
 import { refuseInputs } from '@blind-demod/picture-files';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
 import { findGenerators } from '../generators.js';
-import { ARTIFACTS, type CommonArguments, type ExperimentArguments, seedOption } from '../options.js';
+import { ARTIFACTS, type ExperimentArguments, seedOption } from '../options.js';
 import { printResult } from '../output.js';
 import { forceOption, refuseFiles } from '../overwrite.js';
 import { type PageToRecover, readPages, toPage, toWhite } from '../picture-pages.js';
@@ -49,9 +49,7 @@ type Arguments = ExperimentArguments & {
   'black-level': number | undefined;
 };
 
-export const recoverCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'recover <images..>',
-  describe: 'Recover both factors of a picture, or of several that share their distortion',
+export const command: Command<Arguments> = {
   builder: yargs =>
     takingFiles(
       yargs,

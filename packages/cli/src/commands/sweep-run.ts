@@ -1,22 +1,14 @@
 // demod sweep-run: one run of a sweep, in a process of its own. `demod sweep` starts it.
 import { loadExperiment } from '@blind-demod/experiment';
-import type { CommandModule } from 'yargs';
-import {
-  type ArtifactsArguments,
-  artifactsOption,
-  type CommonArguments,
-  seedOption,
-  testImagesOption,
-} from '../options.js';
+import type { Command } from '../command.js';
+import { type ArtifactsArguments, artifactsOption, seedOption, testImagesOption } from '../options.js';
 import { printResult } from '../output.js';
 import { forceOption } from '../overwrite.js';
 import { runExperiment } from '../sweep-run.js';
 
 type Arguments = ArtifactsArguments & { images: number | 'all' | undefined; force: boolean };
 
-export const sweepRunCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'sweep-run',
-  describe: false,
+export const command: Command<Arguments> = {
   builder: yargs => yargs.options({ ...artifactsOption, ...seedOption, ...testImagesOption, ...forceOption }),
   handler: async args => {
     const loaded = await loadExperiment(args.config, args.seed);

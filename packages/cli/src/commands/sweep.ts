@@ -4,7 +4,7 @@ import { UserError } from '@blind-demod/arrays';
 import { isStandardInput } from '@blind-demod/artifacts';
 import { type Attempt, asJson, type Entry, leaderboardTable, writeLeaderboard } from '@blind-demod/eval';
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
 import { checkLaunch, type LaunchArguments, launchAll, launchOptions, logsIn } from '../launching.js';
 import { type CommonArguments, countOf, testImagesOption } from '../options.js';
@@ -22,9 +22,7 @@ type Arguments = CommonArguments &
     force: boolean;
   };
 
-export const sweepCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'sweep <configs..>',
-  describe: 'Train and evaluate many experiments, and rank them in a leaderboard',
+export const command: Command<Arguments> = {
   builder: yargs =>
     takingFiles(yargs, 'configs', 'Experiments, JSON files')
       .usage(

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { alone } from '@blind-demod/artifacts';
 import { findStudy, loadStudy, runStudy, STUDIES, studyJsonSchema } from '@blind-demod/theory';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
-import { type ArtifactsArguments, artifactsOption, type CommonArguments } from '../options.js';
+import { type ArtifactsArguments, artifactsOption } from '../options.js';
 import { printResult } from '../output.js';
 
 type Arguments = Omit<ArtifactsArguments, 'config'> & {
@@ -14,9 +14,7 @@ type Arguments = Omit<ArtifactsArguments, 'config'> & {
   schema: boolean;
 };
 
-export const theoryCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'theory [study]',
-  describe: 'Run a study of the theory, or "all"; lists them when none is named',
+export const command: Command<Arguments> = {
   builder: yargs =>
     yargs
       .options(artifactsOption)

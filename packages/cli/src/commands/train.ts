@@ -3,7 +3,7 @@
 import { FACTORS, type Factor } from '@blind-demod/arrays';
 import { trainingSettings } from '@blind-demod/dcgan/node';
 import { loadExperiment } from '@blind-demod/experiment';
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { foldersOf } from '../folders.js';
 import { generatorFolder, loadModel } from '../generators.js';
 import {
@@ -14,16 +14,14 @@ import {
   launchOptions,
   logsIn,
 } from '../launching.js';
-import { type ArtifactsArguments, artifactsOption, type CommonArguments, seedOption } from '../options.js';
+import { type ArtifactsArguments, artifactsOption, seedOption } from '../options.js';
 import { printResult } from '../output.js';
 import { forceOption, refuseOtherTraining } from '../overwrite.js';
 import { trainFactors } from '../training.js';
 
 type Arguments = ArtifactsArguments & LaunchArguments & { factor: Factor | 'both'; force: boolean };
 
-export const trainCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'train [factor]',
-  describe: 'Train the generators; goes on where it was stopped, does nothing when they are there',
+export const command: Command<Arguments> = {
   builder: yargs =>
     yargs
       .options({ ...artifactsOption, ...seedOption, ...forceOption, ...launchOptions })

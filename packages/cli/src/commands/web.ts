@@ -1,5 +1,5 @@
 // demod web: the page, served on this machine.
-import type { CommandModule } from 'yargs';
+import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
 import type { CommonArguments } from '../options.js';
 import { printResult } from '../output.js';
@@ -7,9 +7,7 @@ import { FIRST_PORT, servePage } from '../page.js';
 
 type Arguments = CommonArguments & { port: number | undefined };
 
-export const webCommand: CommandModule<CommonArguments, Arguments> = {
-  command: 'web',
-  describe: 'Serve the page to try it all in a browser, on this machine',
+export const command: Command<Arguments> = {
   builder: yargs =>
     yargs.option('port', {
       type: 'string',

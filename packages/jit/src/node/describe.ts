@@ -1,6 +1,6 @@
 // Which devices work on this machine, and what the others lack.
 import * as tf from '@tensorflow/tfjs-core';
-import { type ConcreteDevice, DEVICES } from '../devices.js';
+import { type ConcreteDevice, DEVICES } from '../device-names.js';
 import { threadCount } from '../threads.js';
 import { cudaMissing, installedCuda } from './cuda.js';
 import { findGpus, gpuOfDrivers } from './gpu.js';

@@ -3,7 +3,7 @@ import { float32 } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { compile } from '../compile.js';
-import type { ConcreteDevice } from '../devices.js';
+import type { ConcreteDevice } from '../device-names.js';
 import { vulkanDrivers } from './gpu.js';
 import type { Answer } from './probe.js';
 

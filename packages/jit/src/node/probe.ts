@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConcreteDevice } from '../devices.js';
+import type { ConcreteDevice } from '../device-names.js';
 
 /** What the process finds out: of a device that works, the Vulkan drivers that it loaded. */
 export type Answer =
