@@ -1,5 +1,5 @@
 import { float32 } from '@blind-demod/arrays';
-import { drawFigure } from '@blind-demod/picture';
+import { drawFigure } from '@blind-demod/picture/plots';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 

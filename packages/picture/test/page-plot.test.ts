@@ -1,4 +1,4 @@
-import { drawSvg, pagePlot } from '@blind-demod/picture';
+import { drawSvg, pagePlot } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import { expect, test } from 'vitest';
 

@@ -1,5 +1,5 @@
 // comparison.svg: the PSNR of every method, a column for each condition.
-import { drawSvg } from '@blind-demod/picture';
+import { drawSvg } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import type { Summarised } from './summary.js';
 

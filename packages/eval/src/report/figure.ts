@@ -1,5 +1,5 @@
 // The paper's figure 2: a column per pair, a row per kind of image.
-import type { FigureRow } from '@blind-demod/picture';
+import type { FigureRow } from '@blind-demod/picture/plots';
 import type { JudgedImages } from './judgement.js';
 
 /** The rows of figure 2, and the refined signal, which the paper does not have. */

@@ -1,7 +1,7 @@
 // The networks of Theorem 2: how expansive they are, what truncation takes away, what layers do to norms and angles.
 
 import { byFactor, norm, randomStream } from '@blind-demod/arrays';
-import { panelsPng, plotPanel } from '@blind-demod/picture';
+import { panelsPng, plotPanel } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import { z } from 'zod';
 import { chiSquareTail } from '../numerics/chi-square.js';

@@ -1,6 +1,6 @@
 // Noise on the measurements: how much of it reaches what is recovered.
 import { median, minus, norm, plus, quantile, randomStream, scaled, times } from '@blind-demod/arrays';
-import { plotPng } from '@blind-demod/picture';
+import { plotPng } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import { z } from 'zod';
 import { fitPowerLaw, type PowerLaw } from '../numerics/power-law.js';

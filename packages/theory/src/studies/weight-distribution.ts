@@ -1,6 +1,6 @@
 // The Weight Distribution Condition and the joint one: how fast ε falls as a layer of random weights becomes expansive.
 import { median, randomStream } from '@blind-demod/arrays';
-import { panelsPng, plotPanel } from '@blind-demod/picture';
+import { panelsPng, plotPanel } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import { z } from 'zod';
 import { fitPowerLaw, type PowerLaw } from '../numerics/power-law.js';

@@ -1,5 +1,6 @@
 // A plot of the page, as SVG that takes its colours from the page.
-import { type Content, type Html, html, pagePlot } from '@blind-demod/picture';
+import { type Content, type Html, html } from '@blind-demod/picture';
+import { pagePlot } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 
 export interface Panel {

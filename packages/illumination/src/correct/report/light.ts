@@ -1,7 +1,8 @@
 // A light: what it is, how sure it is, and its profiles.
 
 import { float32 } from '@blind-demod/arrays';
-import { embeddedImage, type Html, html, pagePlot, percent } from '@blind-demod/picture';
+import { embeddedImage, type Html, html, percent } from '@blind-demod/picture';
+import { pagePlot } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import { medianOf } from '../../common.js';
 import { SIDE } from '../../encoder.js';

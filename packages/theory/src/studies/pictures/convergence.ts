@@ -1,5 +1,5 @@
 // The picture of the study convergence: shares of starts that succeed, by ratio and by quadrant, and f by iteration.
-import { panelsPng, plotPanel } from '@blind-demod/picture';
+import { panelsPng, plotPanel } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import { QUADRANTS } from '../../paper/quadrants.js';
 import type { ConvergenceSettings, Outcomes, QuadrantShare, Run } from '../convergence.js';

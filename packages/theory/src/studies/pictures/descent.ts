@@ -1,5 +1,5 @@
 // The picture of the study descent: slopes, the axes, ρ by depth.
-import { panelsPng, plotPanel } from '@blind-demod/picture';
+import { panelsPng, plotPanel } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import { spuriousScale } from '../../paper/expectation.js';
 import type { Slope } from '../../paper/slopes.js';

@@ -1,5 +1,5 @@
 // The pictures of the study landscape: f as a surface, and from above with the paths of Algorithm 1.
-import { panelsPng, plotPanel, surfacePanel } from '@blind-demod/picture';
+import { panelsPng, plotPanel, surfacePanel } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import { QUADRANTS, type Quadrant } from '../../paper/quadrants.js';
 import type { Descent } from '../../recovery/algorithm1.js';

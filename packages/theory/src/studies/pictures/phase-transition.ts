@@ -1,6 +1,6 @@
 // The picture of the study phase-transition: the fraction recovered by unknowns and measurements, for each prior.
 import { mean } from '@blind-demod/arrays';
-import { type Panel, panelsPng, plotPanel } from '@blind-demod/picture';
+import { type Panel, panelsPng, plotPanel } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import type { Cell, PhaseTransitionSettings, Prior, Threshold } from '../phase-transition.js';
 

@@ -1,6 +1,6 @@
 // The picture of the study trained-weights: deviations of the layers of both generators, and ε of their first layers.
 import { FACTORS, type Factor } from '@blind-demod/arrays';
-import { type Panel, panelsPng, plotPanel } from '@blind-demod/picture';
+import { type Panel, panelsPng, plotPanel } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import type { LayerReport } from '../trained-weights.js';
 
