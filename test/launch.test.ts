@@ -56,7 +56,7 @@ test('tasks leave what one process leaves', async () => {
 test.each([
   [['eval', '--shards', '2'], /--shards is for --launcher/],
   [['eval', '--launcher', 'slurm'], /--launcher slurm needs --shards/],
-  [['eval', '--launcher', 'local', '--shard', '1/2'], /leave out --shard and --merge/],
+  [['eval', '--launcher', 'local', '--shard', '1/2'], /leave out --shard/],
   [['compare', '--jobs', '2'], /--jobs is for --launcher local/],
 ])('%j is not understood', async (args, message) => {
   const place = await sweepPlace();

@@ -12,47 +12,8 @@ import {
   slurmLauncher,
   slurmSchema,
 } from '@blind-demod/launch';
-import type { InferredOptionTypes, Options } from 'yargs';
-import { UsageError } from './exit.js';
-import { type ArtifactsArguments, countOf } from './options.js';
-
-const LAUNCHERS = ['local', 'slurm'] as const;
-
-/** Taken by the commands whose work can be divided. */
-export const launchOptions = {
-  launcher: {
-    choices: LAUNCHERS,
-    requiresArg: true,
-    describe: 'Divide the work among processes of this machine, or tasks of Slurm',
-  },
-  jobs: {
-    type: 'string',
-    requiresArg: true,
-    coerce: countOf('jobs'),
-    defaultDescription: 'one for every two threads',
-    describe: 'With --launcher local: processes at a time, among which the threads are shared out',
-  },
-  slurm: {
-    type: 'string',
-    requiresArg: true,
-    describe:
-      'With --launcher slurm: a JSON file with partition, account, time, memory, cpus, gpus, atOnce and poll, each optional',
-  },
-} as const satisfies Record<string, Options>;
-
-/** Taken by the commands whose pairs can be divided. */
-export const shardsOption = {
-  shards: {
-    type: 'string',
-    requiresArg: true,
-    coerce: countOf('shards'),
-    defaultDescription: 'with --launcher local, --jobs',
-    describe: 'With --launcher: in how many parts the pairs are divided',
-  },
-} as const satisfies Record<string, Options>;
-
-export type LaunchArguments = InferredOptionTypes<typeof launchOptions>;
-export type ShardsArguments = LaunchArguments & InferredOptionTypes<typeof shardsOption>;
+import type { LaunchArguments, ShardsArguments } from './launch-options.js';
+import type { ArtifactsArguments } from './options.js';
 
 /** What to run, as the command line after `demod`. */
 export interface Work {
@@ -62,24 +23,11 @@ export interface Work {
 
 const PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
-/** @throws UsageError when options stand there that the launcher does not take, or do not make sense without one. */
-export function checkLaunch({ launcher, jobs, slurm, shards }: Partial<ShardsArguments>): void {
-  if (shards !== undefined && launcher === undefined) throw new UsageError('--shards is for --launcher');
-  if (jobs !== undefined && launcher !== 'local') throw new UsageError('--jobs is for --launcher local');
-  if (slurm !== undefined && launcher !== 'slurm') throw new UsageError('--slurm is for --launcher slurm');
-}
-
 /** How many processes at a time. */
-export const jobsOf = ({ jobs }: LaunchArguments): number => jobs ?? Math.max(1, threadCount() >> 1);
+const jobsOf = ({ jobs }: LaunchArguments): number => jobs ?? Math.max(1, threadCount() >> 1);
 
-/** In how many parts pairs are divided. @throws UsageError when that is not known */
-export function shardsOf(args: ShardsArguments): number {
-  if (args.shards !== undefined) return args.shards;
-  if (args.launcher === 'local') return jobsOf(args);
-  throw new UsageError(
-    '--launcher slurm needs --shards: in how many parts the pairs are divided, each a task',
-  );
-}
+/** In how many parts pairs are divided; with Slurm that is given. */
+const shardsOf = (args: ShardsArguments): number => args.shards ?? jobsOf(args);
 
 /**
  * Runs all of the work, each a process, with progress on stderr. Logs are in the folder `logs`.

@@ -80,6 +80,15 @@ export const shardOption = {
   },
 } as const satisfies Record<string, Options>;
 
+/** Taken by the commands whose results may stand in the way of others. */
+export const forceOption = {
+  force: {
+    type: 'boolean',
+    default: false,
+    describe: 'Replace what is there, made from other inputs',
+  },
+} as const satisfies Record<string, Options>;
+
 export const ARTIFACTS = artifactsOption.out.default;
 
 export type CommonArguments = InferredOptionTypes<typeof commonOptions>;

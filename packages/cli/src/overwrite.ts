@@ -3,16 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { UserError } from '@blind-demod/arrays';
 import { foreignFile, openArtifact } from '@blind-demod/artifacts';
 import { foreignTraining, GENERATOR_KIND } from '@blind-demod/dcgan/node';
-import type { Options } from 'yargs';
-
-/** Taken by the commands whose results may stand in the way of others. */
-export const forceOption = {
-  force: {
-    type: 'boolean',
-    default: false,
-    describe: 'Replace what is there, made from other inputs',
-  },
-} as const satisfies Record<string, Options>;
 
 /** What to do where a generator of other settings is in the way. */
 const INSTEAD = 'keep it by another name of the config or another --out, or replace it with --force';

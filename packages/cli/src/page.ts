@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '@blind-demod/arrays';
+import { UserError } from '@blind-demod/arrays/errors';
 import { serveFolder } from './static-server.js';
 
 /** Beside this package; it is no dependency, so that no other command waits for it to be built. */

@@ -3,7 +3,6 @@
 import { type Float32NdArray, UserError } from '@blind-demod/arrays';
 import { imageOfPage, whiteOf } from '@blind-demod/distortion-data';
 import { type Picture, withPicture } from '@blind-demod/picture-files';
-import { UsageError } from './exit.js';
 
 export interface PageToRecover {
   /** From 1. */
@@ -80,17 +79,4 @@ function nothingToTakeApart({ data }: Float32NdArray): string | undefined {
   if (brightest <= 0) return 'black all over';
   if (brightest - darkest >= LEAST_CONTRAST * brightest) return undefined;
   return 'equally bright all over: nothing but light is there, and nothing to take it from';
-}
-
-/** A page on the command line. @throws UsageError */
-export function toPage(given: string): number {
-  if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
-  throw new UsageError(`--page expects a whole number of at least 1, got "${given}"`);
-}
-
-/** The value of white on the command line. @throws UsageError */
-export function toWhite(given: string): number {
-  const white = Number(given);
-  if (given.trim() !== '' && Number.isFinite(white) && white > 0) return white;
-  throw new UsageError(`--white expects a number above 0, got "${given}"`);
 }

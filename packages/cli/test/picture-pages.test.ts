@@ -7,7 +7,8 @@ import { UserError } from '@blind-demod/arrays';
 import { type Layout, type Pixels, writePicture } from '@blind-demod/picture-files';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readPages, toPage, toWhite } from '../src/picture-pages.js';
+import { toPage, toWhite } from '../src/commands/recover.js';
+import { readPages } from '../src/picture-pages.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pages-'));
 afterAll(() => rmSync(folder, { recursive: true }));

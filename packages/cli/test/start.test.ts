@@ -29,7 +29,14 @@ test('demod --help loads the command line alone', async () => {
   expect(loaded.filter(url => HEAVY.test(url) || url.includes('/dist/commands/'))).toEqual([]);
 });
 
-test('a command loads no other', async () => {
-  const commands = (await loadedBy('web', '--help')).filter(url => url.includes('/dist/commands/'));
-  expect(commands).toEqual([new URL('../dist/commands/web.js', import.meta.url).href]);
+test.each([
+  ['web', '--help'],
+  ['eval', '--shards', '3'],
+  ['train', 'noise'],
+])('demod %j loads the options of that command alone', async (...args) => {
+  const loaded = await loadedBy(...args);
+  expect(loaded.filter(url => url.includes('/dist/commands/'))).toEqual([
+    new URL(`../dist/commands/${args[0]}.js`, import.meta.url).href,
+  ]);
+  expect(loaded.filter(url => HEAVY.test(url))).toEqual([]);
 });

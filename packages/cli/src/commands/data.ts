@@ -1,29 +1,8 @@
 // demod data: the images of both factors.
-import { FACTORS, type Factor } from '@blind-demod/arrays';
-import { prepareImages } from '@blind-demod/distortion-data';
-import { loadExperiment } from '@blind-demod/experiment';
 import type { Command } from '../command.js';
-import { foldersOf } from '../folders.js';
 import { type ArtifactsArguments, artifactsOption, seedOption } from '../options.js';
-import { printResult } from '../output.js';
 
 export const command: Command<ArtifactsArguments> = {
   builder: yargs => yargs.options({ ...artifactsOption, ...seedOption }),
-  handler: async args => {
-    const loaded = await loadExperiment(args.config, args.seed);
-    const made: { factor: Factor; train: number; test: number; folder: string }[] = [];
-    for (const factor of FACTORS) {
-      const folder = foldersOf(args.out, loaded.name).images(factor);
-      const { train, test } = await prepareImages(loaded, factor, folder);
-      made.push({ factor, train: train.labels.length, test: test.labels.length, folder });
-    }
-    printResult(
-      args,
-      { images: made },
-      made.map(
-        ({ factor, train, test, folder }) =>
-          `${factor}: ${train} training and ${test} test images in ${folder}`,
-      ),
-    );
-  },
+  handler: async args => (await import('../handlers/data.js')).run(args),
 };

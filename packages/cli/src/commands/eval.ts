@@ -1,29 +1,8 @@
 // demod eval: how well held-out pairs are recovered, by one process or by several.
-import { alone } from '@blind-demod/artifacts';
-import {
-  type EvaluationInput,
-  evaluate,
-  mergeShards,
-  type Ran,
-  type Results,
-  type Shard,
-  solveShard,
-  summaryTable,
-} from '@blind-demod/eval';
-import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
+import type { Shard } from '@blind-demod/eval';
 import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
-import { foldersOf } from '../folders.js';
-import { type FoundGenerators, findGenerators } from '../generators.js';
-import { prepareBoth } from '../images.js';
-import {
-  checkLaunch,
-  launchOptions,
-  launchShards,
-  type ShardsArguments,
-  shardsOf,
-  shardsOption,
-} from '../launching.js';
+import { checkShards, launchOptions, type ShardsArguments, shardsOption } from '../launch-options.js';
 import {
   type ArtifactsArguments,
   artifactsOption,
@@ -31,9 +10,8 @@ import {
   shardOption,
   testImagesOption,
 } from '../options.js';
-import { printResult } from '../output.js';
 
-type Arguments = ArtifactsArguments &
+export type Arguments = ArtifactsArguments &
   ShardsArguments & {
     images: number | 'all' | undefined;
     shard: Shard | undefined;
@@ -65,95 +43,18 @@ export const command: Command<Arguments> = {
         default: [],
         describe: 'With --merge: other folders that shards had as --out',
       })
-      .check(({ shard, merge, from, ...args }) => {
-        checkLaunch(args);
-        if (args.launcher) shardsOf(args);
-        if (args.launcher && (shard || merge))
-          throw new UsageError('--launcher makes the shards, and merges them: leave out --shard and --merge');
+      .check(args => {
+        checkShards(args);
+        const { launcher, shard, merge, from } = args;
+        if (launcher && merge) throw new UsageError('--launcher merges the shards: leave out --merge');
         if (shard && merge) throw new UsageError('--shard solves, --merge joins: give one of them');
         if (from.length > 0 && !merge) throw new UsageError('--from is for --merge');
         return true;
       })
       .example('$0 eval --images all --launcher local --jobs 4', 'By four processes')
       .example('$0 eval --images all --launcher slurm --shards 16', 'By sixteen tasks of Slurm'),
-  handler: async args => {
-    const loaded = await loadExperiment(args.config, args.seed);
-    const found = await findGenerators(loaded, args);
-    process.stderr.write(`generators: ${Object.values(found.folders).join(', ')}\n`);
-    const input = await inputOf(loaded, found, args);
-    if (args.shard) return runShard(loaded, input, args.shard, args);
-    if (args.launcher !== undefined) {
-      const count = await launchShards('eval', args, foldersOf(args.out, loaded.name).root);
-      return printResults(await mergeShards(loaded, input, { count, from: [] }), found, args);
-    }
-    if (args.merge === undefined) {
-      const { solved, ...results } = await alone(input.folder, 'evaluation', () => evaluate(loaded, input));
-      return printResults(results, found, args, timing(solved));
-    }
-    const shards = {
-      count: args.merge,
-      from: args.from.map(root => foldersOf(root, loaded.name).trials),
-    };
-    const merge = () => mergeShards(loaded, input, shards);
-    printResults(await alone(input.folder, 'evaluation', merge), found, args);
-  },
+  handler: async args => (await import('../handlers/eval.js')).run(args),
 };
-
-async function inputOf(
-  loaded: LoadedExperiment,
-  { generators }: FoundGenerators,
-  { out, device, images }: Arguments,
-): Promise<EvaluationInput> {
-  const folders = foldersOf(out, loaded.name);
-  return {
-    generators,
-    images: await prepareBoth(loaded, folders),
-    folder: folders.evaluation,
-    trials: folders.trials,
-    comparison: folders.comparison,
-    device,
-    ...(images !== undefined && { count: images }),
-  };
-}
-
-async function runShard(
-  loaded: LoadedExperiment,
-  input: EvaluationInput,
-  shard: Shard,
-  args: Arguments,
-): Promise<void> {
-  const { pairs, total, batches, solved } = await solveShard(loaded, input, shard);
-  const name = `${shard.index}/${shard.count}`;
-  const surplus = pairs === 0 ? `; there are only ${batches} batches (evaluation.batchSize)` : '';
-  printResult(args, { shard: name, pairs, of: total, solved: solved.pairs }, [
-    `shard ${name}: ${pairs} of ${total} pairs of test images${timing(solved)}${surplus}`,
-    `once all are done: demod eval --merge ${shard.count}`,
-  ]);
-}
-
-function printResults(
-  { pairs, estimates, paper, reliability, files }: Results,
-  { folders }: FoundGenerators,
-  args: Arguments,
-  note = '',
-): void {
-  printResult(args, { pairs, generators: folders, estimates, paper, confidence: reliability, files }, [
-    summaryTable({ estimates, paper }, { ascii: !process.stdout.isTTY }),
-    `${pairs} pairs of test images${note}; medians, and the 10th percentile where it says 10 %`,
-    `${paper ? 'this solver: ' : ''}${confidenceLine(reliability)}`,
-    ...Object.values(files),
-  ]);
-}
-
-function confidenceLine({ goodRefinedPsnr, good, rocArea }: Results['reliability']): string {
-  const share = `${(100 * good).toFixed(0)} % good (refined PSNR of ${goodRefinedPsnr} dB or more)`;
-  return rocArea === null ? share : `${share}; ROC area of the confidence for these: ${rocArea.toFixed(2)}`;
-}
-
-/** Of what was solved now, each pair counted by each solver. */
-function timing({ pairs, seconds }: Ran['solved']): string {
-  return pairs > 0 ? `, ${pairs} recoveries solved now in ${(seconds / pairs).toFixed(2)} s each` : '';
-}
 
 /** @throws UsageError */
 function toShardCount(given: string): number {

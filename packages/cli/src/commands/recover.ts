@@ -1,44 +1,10 @@
 // demod recover: takes a picture apart, or several that share their distortion.
-
-import { join } from 'node:path';
-import {
-  type ByFactor,
-  byFactor,
-  type Float32NdArray,
-  float32,
-  imageAt,
-  relativeError,
-  sha256,
-  times,
-} from '@blind-demod/arrays';
-import { alone, type Loaded, startProgress, writeArtifact } from '@blind-demod/artifacts';
-import { type AnyGenerator, generatorPrior, generatorSha256 } from '@blind-demod/dcgan';
-import { atUnitExposure, recover, UNKNOWN_EXPOSURE } from '@blind-demod/demod-core';
-import { type Experiment, loadExperiment } from '@blind-demod/experiment';
-import { contactSheet } from '@blind-demod/picture';
-import { refuseInputs } from '@blind-demod/picture-files';
 import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
-import { findGenerators } from '../generators.js';
-import { ARTIFACTS, type ExperimentArguments, seedOption } from '../options.js';
-import { printResult } from '../output.js';
-import { forceOption, refuseFiles } from '../overwrite.js';
-import { type PageToRecover, readPages, toPage, toWhite } from '../picture-pages.js';
+import { type ExperimentArguments, forceOption, seedOption } from '../options.js';
 import { takingFiles } from '../several-files.js';
 
-/** Pixels, at least, per side of an image in the side-by-side picture. */
-const SHOWN_SIZE = 256;
-
-/** The files of one picture; of several, those of the second are signal-2.png and so on. */
-const FILES = {
-  observation: 'observation.png',
-  signal: 'signal.png',
-  signalGenerator: 'signal-generator.png',
-} as const;
-/** The files of a recovery, beside those of each picture. */
-const COMMON = { distortion: 'distortion.png', sideBySide: 'side-by-side.png' } as const;
-
-type Arguments = ExperimentArguments & {
+export type Arguments = ExperimentArguments & {
   images: string[];
   shared: boolean;
   out: string;
@@ -96,165 +62,16 @@ export const command: Command<Arguments> = {
         defaultDescription: 'found, with the exposure',
         describe: 'What the camera shows where there is no light, as a fraction of white',
       })
+      .check(({ images, shared }) => {
+        if (images.length < 2 || shared) return true;
+        throw new UsageError(
+          'several pictures are recovered together: say that they share a distortion, --shared',
+        );
+      })
       .example('$0 recover photo.png --out recovered', 'One picture')
       .example('$0 recover a.png b.png c.png --shared', 'Three of the same light'),
-  handler: async args => {
-    if (args.images.length > 1 && !args.shared) {
-      throw new UsageError(
-        'several pictures are recovered together: say that they share a distortion, --shared',
-      );
-    }
-    const loaded = await loadExperiment(args.config, args.seed);
-    const { imageSize: size, channels } = loaded.experiment;
-    const { page, white } = args;
-    const [pages, notes]: [NamedPage[], string[]] = [[], []];
-    for (const file of args.images) {
-      const read = await readPages(file, { size, channels, page, white });
-      pages.push(...read.pages.map(one => ({ ...one, file })));
-      notes.push(...read.notes);
-    }
-    const { generators } = await findGenerators(loaded, { out: ARTIFACTS, device: args.device });
-    const means = { args, loaded, generators };
-    const results: Result[] = [];
-    if (args.shared) results.push(...(await recoverPages(pages, { ...means, out: args.out })));
-    else {
-      for (const one of pages) {
-        const out = pages.length === 1 ? args.out : join(args.out, `page-${one.number}`);
-        results.push(...(await recoverPages([one], { ...means, out })));
-      }
-    }
-    const { page: _, image: __, ...only } = results[0]!;
-    const isOne = results.length === 1;
-    const found = isOne ? only : args.shared ? { pictures: results } : { pages: results };
-    printResult(args, { ...(args.images.length === 1 && { image: args.images[0] }), notes, ...found }, [
-      ...notes,
-      ...results.flatMap(({ page, image, residual, exposure, blackLevel, confidence, files }) => [
-        ...(isOne ? [] : [args.images.length === 1 ? `page ${page}` : image]),
-        `residual ‖ŵ ⊙ x̂ − y‖ / ‖y‖ = ${residual.toFixed(4)}`,
-        ...(args.exposure === 'found'
-          ? [`exposure ${exposure.toFixed(3)}, black level ${blackLevel.toFixed(4)}`]
-          : []),
-        `confidence ${confidence.toFixed(2)}, from 0 to 1: the fit, and how far the starts agree`,
-        ...Object.values(files),
-      ]),
-    ]);
-  },
+  handler: async args => (await import('../handlers/recover.js')).run(args),
 };
-
-interface NamedPage extends PageToRecover {
-  readonly file: string;
-}
-
-/** What is told of one picture. */
-interface Result {
-  readonly image: string;
-  readonly page: number;
-  readonly residual: number;
-  readonly exposure: number;
-  readonly blackLevel: number;
-  readonly confidence: number;
-  readonly files: Readonly<Record<string, string>>;
-}
-
-/** Takes pages of one distortion apart, or one alone, and writes the pictures of them into `out`. */
-async function recoverPages(
-  pages: readonly NamedPage[],
-  {
-    args,
-    out,
-    loaded,
-    generators,
-  }: { args: Arguments; out: string; loaded: Loaded<Experiment>; generators: ByFactor<AnyGenerator> },
-): Promise<Result[]> {
-  const { imageSize: size, channels, solver: configured, seed } = loaded.experiment;
-  const { 'black-level': blackLevel } = args;
-  const solver = {
-    ...configured,
-    ...UNKNOWN_EXPOSURE,
-    ...(args.exposure === 'known' && { exposure: undefined }),
-    ...((args.exposure === 'known' || blackLevel !== undefined) && { blackLevel: undefined }),
-  };
-  const count = pages.length;
-  // Of the numbers that are taken apart, not of the file: it may have come through a pipe, or have other pages.
-  const hashes = pages.map(({ image: { data } }) =>
-    sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
-  );
-  const content = {
-    kind: 'recovery',
-    settings: {
-      ...(count === 1 ? { picture: hashes[0] } : { pictures: hashes }),
-      ...{ size, channels, seed, solver },
-      ...(blackLevel !== undefined && { blackLevel }),
-      generators: byFactor(factor => generatorSha256(generators[factor])),
-    },
-  };
-  const names = pages.map((_, index) => filesOf(index));
-  const all = [...names.flatMap(files => Object.values(files)), ...Object.values(COMMON)];
-  return alone(out, 'recovery', async () => {
-    for (const name of all) await refuseInputs(join(out, name), args.images);
-    if (!args.force) await refuseFiles(out, all, content);
-    const pictures = stacked(pages.map(({ image }) => image));
-    const observation = float32(
-      pictures.shape,
-      pictures.data.map(value => value - (blackLevel ?? 0)),
-    );
-    const { iterations, polish = 0, together = 0 } = solver;
-    const title = out === args.out ? 'solving' : `solving page ${pages[0]!.number}`;
-    const progress = startProgress({ title, total: iterations + polish + (count === 1 ? 0 : together) });
-    const found = await recover(observation, {
-      signal: generatorPrior(generators.signal),
-      distortion: generatorPrior(generators.distortion),
-      settings: solver,
-      group: count,
-      seed,
-      device: args.device,
-      onIteration: ({ done, objective }) => progress.update(done, `objective ${objective.toExponential(1)}`),
-    }).finally(progress.stop);
-    const atUnit = atUnitExposure(observation, found);
-
-    const shown = pages.flatMap(({ image }, index) => [
-      image,
-      ...[found.refined, found.signal, found.distortion].map(images => imageAt(images, index)),
-    ]);
-    const files: Record<string, Uint8Array> = {};
-    for (const [index, { image }] of pages.entries()) {
-      files[names[index]!.observation] = await toPng(image);
-      files[names[index]!.signal] = await toPng(imageAt(found.refined, index));
-      files[names[index]!.signalGenerator] = await toPng(imageAt(found.signal, index));
-    }
-    files[COMMON.distortion] = await toPng(imageAt(found.distortion, 0));
-    files[COMMON.sideBySide] = await contactSheet(stacked(shown), 4, Math.ceil(SHOWN_SIZE / size));
-    await writeArtifact(out, { ...content, seed, files });
-
-    return pages.map(({ file, number }, index) => {
-      const product = times(imageAt(found.signal, index).data, imageAt(found.distortion, index).data);
-      return {
-        image: file,
-        page: number,
-        residual: relativeError(product, imageAt(atUnit, index).data),
-        exposure: found.exposure[index]!,
-        blackLevel: (blackLevel ?? 0) + found.blackLevel[index]!,
-        confidence: found.confidence[index]!,
-        files: Object.fromEntries(
-          Object.entries({ ...names[index]!, ...COMMON }).map(([name, file]) => [name, join(out, file)]),
-        ),
-      };
-    });
-  });
-}
-
-const filesOf = (index: number): Readonly<Record<keyof typeof FILES, string>> => {
-  const named = (file: string) => (index === 0 ? file : file.replace('.png', `-${index + 1}.png`));
-  return {
-    observation: named(FILES.observation),
-    signal: named(FILES.signal),
-    signalGenerator: named(FILES.signalGenerator),
-  };
-};
-
-/** Images of one shape, one after the other. */
-const stacked = (images: readonly Float32NdArray[]): Float32NdArray =>
-  float32([images.length, ...images[0]!.shape], Float32Array.from(images.flatMap(({ data }) => [...data])));
 
 /** @throws UsageError */
 function toBlackLevel(given: string): number {
@@ -269,5 +86,15 @@ const optional =
   (given: string | undefined): Value | undefined =>
     given === undefined ? undefined : convert(given);
 
-const toPng = (image: Float32NdArray): Promise<Uint8Array> =>
-  contactSheet(float32([1, ...image.shape], image.data), 1);
+/** A page on the command line. @throws UsageError */
+export function toPage(given: string): number {
+  if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
+  throw new UsageError(`--page expects a whole number of at least 1, got "${given}"`);
+}
+
+/** The value of white on the command line. @throws UsageError */
+export function toWhite(given: string): number {
+  const white = Number(given);
+  if (given.trim() !== '' && Number.isFinite(white) && white > 0) return white;
+  throw new UsageError(`--white expects a number above 0, got "${given}"`);
+}

@@ -1,25 +1,10 @@
 // demod train: the generators.
-
 import { FACTORS, type Factor } from '@blind-demod/arrays';
-import { trainingSettings } from '@blind-demod/dcgan/node';
-import { loadExperiment } from '@blind-demod/experiment';
 import type { Command } from '../command.js';
-import { foldersOf } from '../folders.js';
-import { generatorFolder, loadModel } from '../generators.js';
-import {
-  checkLaunch,
-  experimentArgs,
-  type LaunchArguments,
-  launchEvery,
-  launchOptions,
-  logsIn,
-} from '../launching.js';
-import { type ArtifactsArguments, artifactsOption, seedOption } from '../options.js';
-import { printResult } from '../output.js';
-import { forceOption, refuseOtherTraining } from '../overwrite.js';
-import { trainFactors } from '../training.js';
+import { checkLaunch, type LaunchArguments, launchOptions } from '../launch-options.js';
+import { type ArtifactsArguments, artifactsOption, forceOption, seedOption } from '../options.js';
 
-type Arguments = ArtifactsArguments & LaunchArguments & { factor: Factor | 'both'; force: boolean };
+export type Arguments = ArtifactsArguments & LaunchArguments & { factor: Factor | 'both'; force: boolean };
 
 export const command: Command<Arguments> = {
   builder: yargs =>
@@ -36,36 +21,5 @@ export const command: Command<Arguments> = {
       })
       .example('$0 train --config configs/quick.json', 'Both generators, one after the other')
       .example('$0 train --launcher slurm --slurm cluster.json', 'Each a task of Slurm'),
-  handler: async args => {
-    const loaded = await loadExperiment(args.config, args.seed);
-    const folders = foldersOf(args.out, loaded.name);
-    const asked: readonly Factor[] = args.factor === 'both' ? FACTORS : [args.factor];
-    const factors = asked.filter(factor => !loaded.experiment[factor].generator);
-    const models: { factor: Factor; onnx: string; trained: false }[] = [];
-    for (const factor of asked.filter(one => !factors.includes(one))) {
-      const onnx = await generatorFolder(loaded, factor, args.out);
-      await loadModel(loaded, factor, onnx, args.device);
-      models.push({ factor, onnx, trained: false });
-    }
-    for (const factor of args.force ? [] : factors) {
-      await refuseOtherTraining(folders.generator(factor), trainingSettings(loaded.experiment, factor));
-    }
-    if (args.launcher !== undefined) {
-      const work = factors.map(factor => ({
-        name: `train-${factor}`,
-        args: ['train', factor, ...experimentArgs(args), ...(args.force ? ['--force'] : [])],
-      }));
-      await launchEvery(work, args, { title: 'trainings', logs: logsIn(folders.root) });
-    }
-    const generators = await trainFactors(loaded, factors, { folders, ...args });
-    printResult(args, { generators: [...models, ...generators] }, [
-      ...models.map(
-        ({ factor, onnx }) => `${factor}: nothing to train, its generator is ${onnx}, which works`,
-      ),
-      ...generators.map(
-        ({ factor, folder, trained }) =>
-          `${factor}: ${trained ? 'trained' : 'already trained'}, in ${folder}`,
-      ),
-    ]);
-  },
+  handler: async args => (await import('../handlers/train.js')).run(args),
 };

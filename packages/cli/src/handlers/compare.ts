@@ -1,0 +1,81 @@
+// The work of demod compare: all methods on the same held-out pairs, under every condition.
+import { alone } from '@blind-demod/artifacts';
+import {
+  allProcedures,
+  byName,
+  CONDITIONS,
+  compare,
+  compareShard,
+  comparisonTables,
+  MORE_CONDITIONS,
+  type Named,
+  withMethods,
+} from '@blind-demod/eval';
+import { loadExperiment } from '@blind-demod/experiment';
+import { chosenDevice } from '@blind-demod/jit';
+import { type Arguments, namesOf } from '../commands/compare.js';
+import { UsageError } from '../exit.js';
+import { foldersOf } from '../folders.js';
+import { findGenerators } from '../generators.js';
+import { prepareBoth } from '../images.js';
+import { launchShards } from '../launching.js';
+import { printResult } from '../output.js';
+
+export async function run(args: Arguments): Promise<void> {
+  const conditions = [...CONDITIONS, ...MORE_CONDITIONS];
+  const conditionNames = chosen('conditions', args.conditions, conditions, CONDITIONS);
+  const loaded = await loadExperiment(args.config, args.seed);
+  const folders = foldersOf(args.out, loaded.name);
+  const { generators } = await findGenerators(loaded, args);
+  const images = await prepareBoth(loaded, folders);
+  const { experiment } = loaded;
+  const device = await chosenDevice(args.device);
+  const training = { signal: images.signal.train, distortion: images.distortion.train };
+  const procedures = allProcedures({ experiment, training, generators, device });
+  const methods = procedures.flatMap(procedure => procedure.methods);
+  const input = {
+    images,
+    procedures: withMethods(procedures, chosen('methods', args.methods, methods)),
+    conditions: conditions.filter(({ name }) => conditionNames.includes(name)),
+    folder: folders.comparison,
+    trials: folders.trials,
+    ...(args.images !== undefined && { count: args.images }),
+  };
+  if (args.shard) {
+    const { pairs, total } = await compareShard(loaded, input, args.shard);
+    const name = `${args.shard.index}/${args.shard.count}`;
+    return printResult(args, { shard: name, pairs, of: total }, [
+      `shard ${name}: ${pairs} of ${total} pairs of test images`,
+      'once all are done: demod compare with the same options, but --shard',
+    ]);
+  }
+  if (args.launcher !== undefined) {
+    const options = (['conditions', 'methods'] as const).flatMap(name => {
+      const given = args[name];
+      return given === undefined ? [] : [`--${name}`, given];
+    });
+    await launchShards('compare', args, folders.root, options);
+  }
+  const run = () => compare(loaded, input);
+  const { pairs, results, files } = await alone(folders.comparison, 'comparison', run);
+  printResult(args, { pairs, conditions: byName(results), files }, [
+    comparisonTables(results, { ascii: !process.stdout.isTTY }),
+    '',
+    `${pairs} pairs of test images; medians, and 10th percentiles where it says 10 %`,
+    ...Object.values(files),
+  ]);
+}
+
+/** The names on the command line, which must be among those there are; the usual ones where none are given. @throws UsageError */
+function chosen(
+  option: string,
+  given: string | undefined,
+  known: readonly Named[],
+  usual: readonly Named[] = known,
+): string[] {
+  if (given === undefined) return usual.map(({ name }) => name);
+  const names = given.split(',').map(name => name.trim());
+  const stranger = names.find(wanted => !known.some(({ name }) => name === wanted));
+  if (stranger === undefined) return names;
+  throw new UsageError(`--${option}: there is no "${stranger}"; there are ${namesOf(known)}`);
+}
