@@ -2,9 +2,9 @@
 // picture to picture, and a light has the same small ones in all. After Weiss (2001), whose median of the gradients over many
 // pictures this is, but for one smooth light in all places at once, and with its variance.
 
+import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Told } from './ask.js';
 import { fieldsOf, TERMS } from './basis.js';
-import { factor, solve } from './cholesky.js';
 import { SIDE } from './encoder.js';
 
 /** How far apart the two cells of a difference are. */
@@ -48,7 +48,7 @@ export function lightOfDifferences(pictures: readonly Float32Array[]): Told {
     Float64Array.from(from, (cell, row) => picture[to[row]!]! - picture[cell]!),
   );
   let coefficients: Float64Array = new Float64Array(TERMS.length);
-  let normal: Float64Array = new Float64Array(0);
+  let normal!: CholeskyDecomposition;
   // Least squares again and again, where each difference counts less the further it was off.
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     const expected = product(rows, coefficients);
@@ -61,7 +61,7 @@ export function lightOfDifferences(pictures: readonly Float32Array[]): Told {
         sums[row]! += weight * differences[row]!;
       }
     }
-    normal = factor(gram(rows, weights), TERMS.length);
+    normal = new CholeskyDecomposition(gram(rows, weights));
     coefficients = solve(normal, transposedProduct(rows, sums));
   }
   return { coefficients, variances: variancesOf(seen, coefficients, normal) };
@@ -71,7 +71,7 @@ export function lightOfDifferences(pictures: readonly Float32Array[]): Told {
 function variancesOf(
   seen: readonly Float64Array[],
   coefficients: Float64Array,
-  normal: Float64Array,
+  normal: CholeskyDecomposition,
 ): Float64Array {
   const expected = product(design.rows, coefficients);
   const variances = new Float64Array(TERMS.length);
@@ -107,8 +107,11 @@ function transposedProduct(rows: Float64Array, vector: Float64Array): Float64Arr
   return result;
 }
 
+const solve = (equations: CholeskyDecomposition, right: Float64Array): Float64Array =>
+  Float64Array.from(equations.solve(Matrix.columnVector(right)).to1DArray());
+
 /** rowsᵀ diag(weights) rows. */
-function gram(rows: Float64Array, weights: Float64Array): Float64Array {
+function gram(rows: Float64Array, weights: Float64Array): Matrix {
   const width = rows.length / weights.length;
   const result = new Float64Array(width * width);
   for (let row = 0; row < weights.length; row++) {
@@ -117,5 +120,9 @@ function gram(rows: Float64Array, weights: Float64Array): Float64Array {
       for (let j = 0; j <= i; j++) result[i * width + j]! += scaled * rows[row * width + j]!;
     }
   }
-  return result;
+  return new Matrix(
+    Array.from({ length: width }, (_, i) =>
+      Array.from({ length: width }, (_, j) => result[Math.max(i, j) * width + Math.min(i, j)]!),
+    ),
+  );
 }

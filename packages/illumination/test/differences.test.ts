@@ -1,26 +1,9 @@
 import { randomStream } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
 import { render, TERMS } from '../src/basis.js';
-import { factor, solve } from '../src/cholesky.js';
 import { lightOfDifferences } from '../src/differences.js';
 import { SIDE } from '../src/encoder.js';
 import { likeness } from '../src/estimate.js';
-
-test('equations are solved by the factor', () => {
-  const random = randomStream(1, 'matrix');
-  const size = 12;
-  const half = random.normals(size * size);
-  const matrix = Float64Array.from({ length: size * size }, (_, index) => {
-    const [i, j] = [Math.floor(index / size), index % size];
-    return Array.from({ length: size }, (_, k) => half[i * size + k]! * half[j * size + k]!).reduce(
-      (a, b) => a + b,
-    );
-  });
-  const x = Float64Array.from(random.normals(size));
-  const right = x.map((_, i) => x.reduce((sum, value, j) => sum + matrix[i * size + j]! * value, 0));
-  const found = solve(factor(matrix, size), right);
-  for (const [i, value] of found.entries()) expect(value).toBeCloseTo(x[i]!, 6); // random matrices are well enough posed
-});
 
 /** A light of moderate size: degree d has a standard deviation of 0.2 / d. */
 const light = (seed: number) => {
