@@ -15,15 +15,17 @@ export const coordinate = architecture({
           .literal('coordinate')
           .describe('A fully connected network from position and code to a pixel, the same for all pixels.'),
         ...common,
-        units: z.int().min(1).default(32).describe('Units of each hidden layer.'),
+        units: z.int().min(1).max(1024).default(32).describe('Units of each hidden layer.'),
         hiddenLayers: z
           .int()
           .min(1)
+          .max(32)
           .default(3)
           .describe('Hidden layers that know the position; one of the code alone comes before them.'),
         frequencies: z
           .int()
           .min(0)
+          .max(16)
           .default(2)
           .describe(
             'The position enters as itself and as sin and cos of so many multiples of π times it: more for finer images.',

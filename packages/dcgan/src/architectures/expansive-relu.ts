@@ -19,8 +19,9 @@ export const expansiveRelu = architecture({
           error: 'expected [0, high]: the images of this network are not negative, and have no upper bound',
         }),
         widths: z
-          .array(z.int().min(1))
+          .array(z.int().min(1).max(16_384))
           .min(1)
+          .max(16)
           .default([256, 512])
           .refine(widths => widths.every((width, index) => index === 0 || width > widths[index - 1]!), {
             error: 'expected widths that grow from layer to layer',

@@ -25,7 +25,12 @@ export const residual = architecture({
           .literal('residual')
           .describe("SNGAN's residual blocks, each of which doubles the image."),
         ...common,
-        generatorMaps: z.int().min(1).default(32).describe('Feature maps of the generator, in every block.'),
+        generatorMaps: z
+          .int()
+          .min(1)
+          .max(1024)
+          .default(32)
+          .describe('Feature maps of the generator, in every block.'),
         discriminatorMaps: discriminatorMaps(z),
         normalisation: z
           .enum(['batch', 'none'])

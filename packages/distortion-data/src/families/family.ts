@@ -44,7 +44,13 @@ export const family = <
 
 /** More images than these no family makes, and no more pixels of all of them together: four gigabytes. */
 export const MOST_IMAGES = 1_000_000;
-export const MOST_VALUES = 2 ** 30;
+const MOST_VALUES = 2 ** 30;
+
+/** For `refine`: whether the images that are asked for are no more pixels than that. */
+export const withinMemory = [
+  ({ count, resolution }: { count: number; resolution: number }) => count * resolution ** 2 <= MOST_VALUES,
+  { path: ['count'] as string[], error: `expected at most ${MOST_VALUES} pixels of all images together` },
+] as const;
 
 /** The setting `count` of a family that has only so many images. */
 export const sampleCount = z

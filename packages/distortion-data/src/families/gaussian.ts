@@ -3,7 +3,7 @@
 import { float32, randomStream } from '@blind-demod/arrays';
 import { z } from 'zod';
 import { bump, equallySpaced } from '../bump.js';
-import { type FamilyImages, family, MOST_IMAGES, MOST_VALUES } from './family.js';
+import { type FamilyImages, family, MOST_IMAGES, withinMemory } from './family.js';
 
 const interval = z
   .tuple([z.number(), z.number()])
@@ -39,10 +39,7 @@ const settings = z
     path: ['count'],
     error: 'expected a square number, such as 8100 = 90 × 90, because sampling is "grid"',
   })
-  .refine(({ count, resolution }) => count * resolution ** 2 <= MOST_VALUES, {
-    path: ['count'],
-    error: `expected at most ${MOST_VALUES} pixels of all images together`,
-  })
+  .refine(...withinMemory)
   .describe('Gaussian distortions exp(−((u−c)² + (v−c)²) / σ).');
 type GaussianSettings = z.output<typeof settings>;
 

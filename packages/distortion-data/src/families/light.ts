@@ -2,7 +2,7 @@
 
 import { float32, type RandomStream, randomStream } from '@blind-demod/arrays';
 import { z } from 'zod';
-import { type FamilyImages, family } from './family.js';
+import { type FamilyImages, family, MOST_IMAGES, withinMemory } from './family.js';
 
 /** The light at (u, v), u from −1 at the left border to 1 at the right one, v the same from top to bottom; positive. */
 export type Light = (u: number, v: number) => number;
@@ -16,9 +16,15 @@ export const lightFamily = <Name extends string>(source: Name, about: string, dr
     settings: z
       .strictObject({
         source: z.literal(source).describe(about),
-        count: z.int().min(1).default(8000).describe('How many lights to draw.'),
-        resolution: z.int().min(2).default(64).describe('Pixels per side, before the image is resized.'),
+        count: z.int().min(1).max(MOST_IMAGES).default(8000).describe('How many lights to draw.'),
+        resolution: z
+          .int()
+          .min(2)
+          .max(1024)
+          .default(64)
+          .describe('Pixels per side, before the image is resized.'),
       })
+      .refine(...withinMemory)
       .describe(about),
     images: ({ count, resolution }, { seed }) => drawImages(source, draw, { count, resolution, seed }),
   });
