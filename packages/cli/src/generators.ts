@@ -1,6 +1,6 @@
 // Which generators an experiment uses: the ONNX models that it names, those trained here, else those it came with.
 
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type ByFactor, type Factor, UserError } from '@blind-demod/arrays';
 import { hashOf, openArtifact, waitFor } from '@blind-demod/artifacts';
@@ -92,7 +92,7 @@ export async function generatorFolder(
   const { generator } = experiment[factor];
   if (generator) {
     const model = relative(process.cwd(), resolve(root, generator.onnx));
-    if (await isThere(model)) return model;
+    if (existsSync(model)) return model;
     throw new UserError(`${file}: "${factor}.generator.onnx": there is no ${model}`);
   }
   const remedy = howToTrain(loaded, out);
@@ -107,12 +107,12 @@ export async function generatorFolder(
     return folder;
   };
 
-  if (await isComplete(trained)) {
+  if (isComplete(trained)) {
     if (!pretrained) return checked(trained);
     const { manifest } = await openArtifact(trained, { kind: GENERATOR_KIND, remedy });
     if (manifest.settingsHash === hashOf(await wantedSettings(loaded, factor, trained))) return trained;
   }
-  if (pretrained && (await isComplete(pretrained))) return checked(pretrained);
+  if (pretrained && isComplete(pretrained)) return checked(pretrained);
   const places = [trained, pretrained].filter(Boolean).join(' and ');
   throw new UserError(`no trained generators for ${file} (looked in ${places}); ${remedy}`);
 }
@@ -149,13 +149,7 @@ interface WithContent {
 }
 
 /** The manifest is the last file of an artifact to be written. */
-const isComplete = (folder: string): Promise<boolean> => isThere(join(folder, 'manifest.json'));
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
+const isComplete = (folder: string): boolean => existsSync(join(folder, 'manifest.json'));
 
 /** What to do about damage: train again what was trained here, fetch again what was not. */
 export function howToMend(

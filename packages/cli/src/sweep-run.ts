@@ -1,16 +1,18 @@
 // One run of a sweep: an experiment trained, where it has to be, evaluated, and recorded.
-import { access, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FACTORS, type Factor, sha256 } from '@blind-demod/arrays';
 import { hashOf } from '@blind-demod/artifacts';
 import { type AnyGenerator, parameterCount } from '@blind-demod/dcgan';
 import { representationIn, scoreOn, trainingSecondsIn } from '@blind-demod/dcgan/node';
-import { dataSettings, type FactorImages, prepareImages } from '@blind-demod/distortion-data';
+import { dataSettings, type FactorImages } from '@blind-demod/distortion-data';
 import { type GeneratorFacts, type Run, type RunSettings, recordRun, runIn } from '@blind-demod/eval';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import { type Folders, foldersOf } from './folders.js';
 import { findGenerators, generatorFolder, isPretrained } from './generators.js';
+import { prepareBoth } from './images.js';
 import { scoring, trainFactors } from './training.js';
 
 export interface SweepRunOptions {
@@ -47,11 +49,7 @@ export async function finishedRun(
 ): Promise<Run | undefined> {
   const { record, evaluation } = runFolders(loaded, options.out);
   const run = await runIn(record, await settingsOf(loaded, options));
-  const hasReport = await access(join(evaluation, 'report.html')).then(
-    () => true,
-    () => false,
-  );
-  return hasReport ? run : undefined;
+  return existsSync(join(evaluation, 'report.html')) ? run : undefined;
 }
 
 /**
@@ -66,11 +64,8 @@ export async function runExperiment(loaded: LoadedExperiment, options: SweepRunO
   for (const factor of FACTORS) {
     if (!loaded.experiment[factor].generator && !(await isPretrained(loaded, factor))) untrained.push(factor);
   }
-  const images = {
-    signal: await prepareImages(loaded, 'signal', folders.images('signal')),
-    distortion: await prepareImages(loaded, 'distortion', folders.images('distortion')),
-  };
-  await trainFactors(loaded, untrained, { folders, device, force: options.force });
+  const images = await prepareBoth(loaded, folders);
+  await trainFactors(loaded, untrained, { folders, device, force: options.force, images });
   const found = await findGenerators(loaded, { out: runsOf(out), device });
   const factsOf = (factor: Factor) =>
     factsAbout(loaded, factor, {

@@ -1,10 +1,10 @@
 // The generators of an experiment, trained as one piece of work.
-import type { Factor } from '@blind-demod/arrays';
+import type { ByFactor, Factor } from '@blind-demod/arrays';
 import { alone, startProgress } from '@blind-demod/artifacts';
 import { type AnyGenerator, generatorPrior } from '@blind-demod/dcgan';
 import { type Score, trainGenerator, trainingSettings } from '@blind-demod/dcgan/node';
 import { representationError } from '@blind-demod/demod-core';
-import { prepareImages } from '@blind-demod/distortion-data';
+import { type FactorImages, prepareImages } from '@blind-demod/distortion-data';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import type { Folders } from './folders.js';
@@ -24,6 +24,7 @@ export interface TrainedGenerator {
  * Trains the generators of these factors, one after the other.
  *
  * @param options.force whether what is there of other settings may be replaced.
+ * @param options.images of both factors, where they were read before.
  * @throws UserError like `trainGenerator`, and before anything is done where something would be replaced.
  */
 export function trainFactors(
@@ -33,7 +34,13 @@ export function trainFactors(
     folders,
     device,
     force,
-  }: { folders: Pick<Folders, 'images' | 'generator'>; device: Device; force: boolean },
+    images: read,
+  }: {
+    folders: Pick<Folders, 'images' | 'generator'>;
+    device: Device;
+    force: boolean;
+    images?: ByFactor<FactorImages>;
+  },
 ): Promise<TrainedGenerator[]> {
   const train = async () => {
     for (const factor of force ? [] : factors) {
@@ -41,7 +48,7 @@ export function trainFactors(
     }
     const generators: TrainedGenerator[] = [];
     for (const factor of factors) {
-      const images = await prepareImages(loaded, factor, folders.images(factor));
+      const images = read?.[factor] ?? (await prepareImages(loaded, factor, folders.images(factor)));
       const folder = folders.generator(factor);
       const score = scoring(loaded.experiment.seed, device);
       const trained = await trainGenerator(loaded, factor, { images, folder, device, score });

@@ -1,6 +1,6 @@
 // From files to corrected files: find the lights, divide them out, tell what was done.
 
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
 import { alone, startProgress, writeFileAtomic } from '@blind-demod/artifacts';
@@ -96,7 +96,7 @@ export async function correct(options: CorrectOptions): Promise<CorrectionResult
     const { light, flat, dark, mask } = options;
     const inputs = [...files, ...[light, flat, dark, mask].filter(file => file !== undefined)];
     for (const file of written) await refuseInputs(file, inputs);
-    if (!options.force) for (const file of written) await refuse(file);
+    if (!options.force) written.forEach(refuse);
 
     const encoder =
       options.light === undefined && options.flat === undefined ? await shippedEncoder() : undefined;
@@ -239,12 +239,8 @@ function refuseTwice(targets: readonly string[]): void {
   );
 }
 
-async function refuse(file: string): Promise<void> {
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return;
+function refuse(file: string): void {
+  if (!existsSync(file)) return;
   throw new UserError(
     `${file} is there already; choose another folder with --out, or replace what is there with --force`,
   );
