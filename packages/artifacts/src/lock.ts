@@ -4,16 +4,22 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@blind-demod/arrays';
+import { z } from 'zod';
 import { notReadable, notWritable, systemCode } from './errors.js';
 import { makeFolder } from './files.js';
-import { isRunning, type ProcessId, thisProcess } from './process.js';
+import { isRunning, thisProcess } from './process.js';
 import { sweep, temporaryIn } from './temporary.js';
 
 /** The process that works in a folder. */
-interface Owner extends ProcessId {
+const ownerSchema = z.object({
+  /** To process 0 and below belong others that are there always. */
+  pid: z.int().min(1),
+  host: z.string(),
+  started: z.string().nullable(),
   /** What it does: 'training', … */
-  readonly work: string;
-}
+  work: z.string(),
+});
+type Owner = z.output<typeof ownerSchema>;
 
 /** An owner on this machine is looked up; one on another says every `HEARTBEAT` ms that it lives. */
 const HEARTBEAT = 10_000;
@@ -143,8 +149,8 @@ async function linked(draft: string, file: string): Promise<boolean> {
 /** Who holds the lock; undefined where there is none, or its owner is gone. */
 async function livingOwner(file: string): Promise<Owner | undefined> {
   try {
-    const owner: Owner | null = JSON.parse(await readFile(file, 'utf8'));
-    if (!owner?.host) return undefined; // damaged
+    const { data: owner } = ownerSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+    if (owner === undefined) return undefined; // damaged
     const lives =
       owner.host === hostname() ? isHeld(owner, file) : Date.now() - (await stat(file)).mtimeMs < SILENCE;
     return lives ? owner : undefined;

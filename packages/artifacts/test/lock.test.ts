@@ -114,6 +114,16 @@ test('another process with the number of a dead one is not taken for it', async 
   expect(await alone(folder, 'training', async () => 5)).toBe(5);
 });
 
+test.each([
+  '{"host":',
+  'null',
+  JSON.stringify({ pid: 'x', host: hostname(), started: null, work: 'training' }),
+  JSON.stringify({ pid: -1, host: hostname(), started: null, work: 'training' }), // "every process", to the system
+])('what is no owner holds nothing: %s', async content => {
+  writeFileSync(`${folder}.lock`, content);
+  expect(await alone(folder, 'training', async () => 5)).toBe(5);
+});
+
 test('waits until the other is done', async () => {
   const child = await holder();
   let told = '';
