@@ -1,5 +1,5 @@
 // One process at a time in a folder: a file beside it names the one that works there.
-import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, lstat, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -85,8 +85,8 @@ export async function inTurn<T>(
  */
 export async function waitFor(folder: string, onWait: (owner: string) => void): Promise<boolean> {
   for (let waited = false; ; waited = true) {
-    const owner = await livingOwner(lockOf(folder));
-    if (owner === undefined) return waited;
+    const owner = await ownerOf(lockOf(folder));
+    if (owner === undefined || owner === 'dead') return waited;
     if (!waited) onWait(describe(owner));
     await sleep(POLL);
   }
@@ -103,13 +103,13 @@ async function take(file: string, mine: Owner): Promise<void> {
     await sweep(dirname(file));
     await writeFile(draft, JSON.stringify(mine));
     while (!(await linked(draft, file))) {
-      const owner = await livingOwner(file);
-      if (owner !== undefined) {
+      const owner = await ownerOf(file);
+      if (owner === 'dead') await removeDead(draft, file);
+      else if (owner !== undefined) {
         throw new TakenError(
           `${describe(owner)} (${file}); wait until it is done, stop it, or choose another folder with --out`,
         );
       }
-      await removeDead(draft, file);
     }
     held.add(file);
   } catch (error) {
@@ -119,17 +119,20 @@ async function take(file: string, mine: Owner): Promise<void> {
   }
 }
 
-/** One process at a time removes a dead owner's lock, after another look: it may be a living one's by now. */
+/**
+ * One process at a time removes a dead owner's lock, after another look: it may be a living one's by now. Where there is none
+ * any more, nothing is removed: another process may take it that very moment.
+ */
 async function removeDead(draft: string, file: string): Promise<void> {
   const removing = `${file}.removing`;
   if (!(await linked(draft, removing))) {
     await sleep(POLL / 10);
-    if ((await livingOwner(removing)) === undefined) await rm(removing, { force: true });
+    if ((await ownerOf(removing)) === 'dead') await rm(removing, { force: true });
     return;
   }
   held.add(removing);
   try {
-    if ((await livingOwner(file)) === undefined) await rm(file, { force: true });
+    if ((await ownerOf(file)) === 'dead') await rm(file, { force: true });
   } finally {
     held.delete(removing);
     await rm(removing, { force: true });
@@ -146,17 +149,20 @@ async function linked(draft: string, file: string): Promise<boolean> {
   }
 }
 
-/** Who holds the lock; undefined where there is none, or its owner is gone. */
-async function livingOwner(file: string): Promise<Owner | undefined> {
+/** Who holds the lock, 'dead' where nobody does any more; undefined where there is none. */
+async function ownerOf(file: string): Promise<Owner | 'dead' | undefined> {
   try {
     const { data: owner } = ownerSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
-    if (owner === undefined) return undefined; // damaged
+    if (owner === undefined) return 'dead'; // damaged
     const lives =
       owner.host === hostname() ? isHeld(owner, file) : Date.now() - (await stat(file)).mtimeMs < SILENCE;
-    return lives ? owner : undefined;
+    return lives ? owner : 'dead';
   } catch (error) {
-    const isNone = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
-    if (isNone || error instanceof SyntaxError) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) {
+      const there = await lstat(file).catch(() => undefined);
+      return there?.isSymbolicLink() ? 'dead' : undefined; // a link that leads nowhere
+    }
+    if (error instanceof SyntaxError) return 'dead';
     throw notReadable(file, error);
   }
 }

@@ -1,5 +1,13 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -76,10 +84,10 @@ test('of many that find a dead owner, one at a time gets in', async () => {
     racer,
     `import { appendFileSync } from 'node:fs';
      import { alone } from ${JSON.stringify(LOCK)};
-     for (let entered = 0; entered < 3; ) {
+     for (let entered = 0; entered < 30; ) {
        await alone(process.argv[2], 'training', async () => {
          appendFileSync(process.argv[3], 'in\\n');
-         await new Promise(resolve => setTimeout(resolve, 5));
+         await new Promise(resolve => setTimeout(resolve, 1));
          appendFileSync(process.argv[3], 'out\\n');
          entered++;
        }).catch(error => { if (error.name !== 'UserError') throw error; });
@@ -88,7 +96,7 @@ test('of many that find a dead owner, one at a time gets in', async () => {
   const racers = Array.from({ length: 4 }, () => fork(racer, [folder, log], { execArgv: [] }));
   const codes = await Promise.all(racers.map(child => new Promise(resolve => child.once('close', resolve))));
   expect(codes).toEqual([0, 0, 0, 0]);
-  expect(readFileSync(log, 'utf8')).toBe('in\nout\n'.repeat(4 * 3));
+  expect(readFileSync(log, 'utf8')).toBe('in\nout\n'.repeat(4 * 30));
 });
 
 test('refuses a second time in the same process', async () => {
@@ -121,6 +129,11 @@ test.each([
   JSON.stringify({ pid: -1, host: hostname(), started: null, work: 'training' }), // "every process", to the system
 ])('what is no owner holds nothing: %s', async content => {
   writeFileSync(`${folder}.lock`, content);
+  expect(await alone(folder, 'training', async () => 5)).toBe(5);
+});
+
+test('a link that leads nowhere holds nothing', async () => {
+  symlinkSync(join(root, 'nowhere'), `${folder}.lock`);
   expect(await alone(folder, 'training', async () => 5)).toBe(5);
 });
 

@@ -22,7 +22,7 @@ const LIMITS: readonly Limit[] = [
   },
   {
     name: 'Max processes',
-    least: 16,
+    least: 24,
     told: there =>
       `its user may have ${there} threads and processes, which are too few; allow more (\`ulimit -u 1024\`)`,
     root: false,
