@@ -78,6 +78,12 @@ describe('a file that is none', () => {
     await expect(load('/dev/zero')).rejects.toThrow(/^\/dev\/zero: has more than 1 MiB, so is no file of/);
   });
 
+  test.runIf(existsSync('/proc/self/mem'))('a device that fails', async () => {
+    await expect(load('/proc/self/mem')).rejects.toThrow(
+      '/proc/self/mem: cannot be read: the device failed (input/output error)',
+    );
+  });
+
   test('of twenty megabytes', async () => {
     writeFileSync(file, JSON.stringify({ kind: 'x'.repeat(20_000_000) }));
     await expect(load(file)).rejects.toThrow(/: has more than 1 MiB/);
