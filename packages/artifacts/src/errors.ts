@@ -1,4 +1,5 @@
 // What the system says of a file operation that failed, in words.
+import { constants } from 'node:os';
 import { UserError } from '@blind-demod/arrays/errors';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -9,6 +10,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
   EFBIG: 'it would be larger than files may be here (see `ulimit -f`)',
   EIO: 'the device failed (input/output error)',
+  EBADMSG: 'the device failed (what it read is damaged)',
+  EUCLEAN: 'the device failed (its file system is damaged)',
   ENOENT: 'it is not there (any more)',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EEXIST: 'a part of the path is a file, not a folder',
@@ -29,9 +32,18 @@ const REASONS: Readonly<Record<string, string>> = {
 /** What native libraries say, whose errors have no code: GLib, under sharp, and ONNX Runtime. */
 const NO_THREAD = /Error creating thread|pthread_create failed/;
 
+/** Codes by their numbers. Node names the commonest errors alone: of a quota that is used up it says 'Unknown system error -122'. */
+const CODES = new Map([
+  ...Object.entries(constants.errno).map(([code, number]) => [number, code] as const),
+  ...(process.platform === 'linux' ? [[117, 'EUCLEAN'] as const] : []),
+]);
+
 /** The system's error code (`ENOENT`, …) of a failed file operation, if it has one. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (!(error instanceof Error && 'code' in error)) return undefined;
+  const code = String(error.code);
+  const [, number] = /^Unknown system error -(\d+)$/.exec(code) ?? [];
+  return number === undefined ? code : (CODES.get(Number(number)) ?? `E${number}`);
 }
 
 /** Why the system refused an operation; undefined of an error that is not the system's. */

@@ -8,7 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { UserError } from '@blind-demod/arrays';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -81,6 +81,15 @@ test.each([
   ['EPROTO', /^the system says EPROTO$/],
 ])('%s in words', (code, words) => {
   expect(systemReason(Object.assign(new Error(code), { code }))).toMatch(words);
+});
+
+test.each([
+  [-constants.errno.EDQUOT, 'the disk quota is used up'],
+  [-constants.errno.EBADMSG, 'the device failed (what it read is damaged)'],
+  [-99999, 'the system says E99999'],
+])('an error that Node knows no name for: %i', (errno, words) => {
+  const code = `Unknown system error ${errno}`;
+  expect(systemReason(Object.assign(new Error(code), { code, errno }))).toBe(words);
 });
 
 test.each(['ERR_INVALID_ARG_TYPE', 'MODULE_NOT_FOUND'])('%s is not the system’s', code => {

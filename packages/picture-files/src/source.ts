@@ -25,21 +25,23 @@ export async function openSource(file: string): Promise<Source> {
     if (status.isFIFO()) return await drained(handle);
     if (status.isDirectory()) throw new UserError(`${file}: cannot be read (EISDIR): it is a folder`);
     if (!status.isFile()) throw new UserError(`${file}: it is not a file; give the path of an image`);
-    return sourceOf(handle, status.size);
+    return sourceOf(file, handle, status.size);
   } catch (error) {
     await handle?.close();
     throw notReadable(file, error);
   }
 }
 
-function sourceOf(handle: FileHandle, size: number): Source {
+function sourceOf(file: string, handle: FileHandle, size: number): Source {
   return {
     size,
     async read(offset, length) {
       if (offset + length > size) throw damaged('it ends too early');
       const bytes = Buffer.allocUnsafeSlow(length);
       for (let done = 0; done < length; ) {
-        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done).catch(error => {
+          throw notReadable(file, error);
+        });
         if (bytesRead === 0) throw damaged('it ends too early');
         done += bytesRead;
       }
