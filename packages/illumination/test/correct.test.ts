@@ -1,5 +1,6 @@
 // From files to corrected files, on files made here.
 
+import { spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -305,10 +306,14 @@ test('saturated and masked pixels have no say in the light', async () => {
 });
 
 describe('refuses in one line', () => {
-  beforeAll(() => symlinkSync('loop', at('loop')));
+  beforeAll(() => {
+    symlinkSync('loop', at('loop'));
+    spawnSync('mkfifo', [at('pipe')]);
+  });
   test.each([
     ['what is not there', { pictures: [at('nowhere')] }, /no such file or folder/],
     ['links that go round in a circle', { pictures: [at('loop')] }, /cannot read .*loop: its links go round/],
+    ['a pipe', { pictures: [at('pipe')] }, /pipe: a picture is read several times/],
     ['patterns that match nothing', { pictures: [at('in', '*.jpg')] }, /no pictures match/],
     [
       'a light of another size',

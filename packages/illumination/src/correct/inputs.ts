@@ -30,6 +30,9 @@ async function picturesOf(given: string): Promise<string[]> {
     throw notReadable(given, error);
   });
   if (is?.isDirectory()) return (await picturesIn(given)).map(name => join(given, name));
+  if (is?.isFIFO()) {
+    throw new UserError(`${given}: a picture is read several times, which a pipe allows once; give a file`);
+  }
   if (is !== undefined) return [given];
   if (!isDynamicPattern(given)) throw new UserError(`${given}: no such file or folder`);
   const pictures = (await glob(given)).filter(name => isPictureName(basename(name)));
