@@ -6,8 +6,8 @@
 import { decodeGenerator, float32, generatorPrior, ROBUST_SOLVER, recover } from 'blind-demod';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm';
 import { env } from 'onnxruntime-web/wasm';
-import distortionFile from '../../models/paper/distortion/generator.safetensors';
-import signalFile from '../../models/paper/signal/generator.safetensors';
+import distortionFile from '../../models/default/distortion/generator.safetensors';
+import signalFile from '../../models/default/signal/generator.safetensors';
 
 const SIZE = 64;
 const status = document.querySelector('[role=status]');

@@ -18,10 +18,10 @@ import { shipped } from '@blind-demod/shipped';
  *
  * const { signal, distortion } = await loadGenerators();
  * console.log(signal.imageShape.join(' × ')); // 1 × 64 × 64
- * console.log(signal.latentDimension, distortion.latentDimension); // 100 50
+ * console.log(signal.latentDimension, distortion.latentDimension); // 100 2
  */
 export async function loadGenerators(
-  folder = shipped('models', 'paper'),
+  folder = shipped('models', 'default'),
 ): Promise<ByFactor<GenerativePrior>> {
   const load = async (factor: Factor) => {
     const remedy = 'give a folder that has generators in signal and distortion';

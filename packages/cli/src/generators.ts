@@ -45,6 +45,32 @@ export async function findGenerators(
 }
 
 /**
+ * The generators that the experiment names for the paper's solver; undefined where it names none.
+ *
+ * @throws UserError when they are not there, or damaged, or of other images than the experiment's.
+ */
+export async function findPaperGenerators({
+  experiment,
+  file,
+  root,
+}: LoadedExperiment): Promise<ByFactor<AnyGenerator> | undefined> {
+  const { paperGenerators, channels, imageSize } = experiment;
+  if (paperGenerators === undefined) return undefined;
+  const load = async (factor: Factor) => {
+    const folder = relative(process.cwd(), join(resolve(root, paperGenerators), factor));
+    const generator = await loadGenerator(folder, { remedy: `see "paperGenerators" in ${file}` });
+    const [made, expected] = [generator.imageShape, [channels, imageSize, imageSize]].map(shape =>
+      shape.join('×'),
+    );
+    if (made === expected) return generator;
+    throw new UserError(
+      `${file}: "paperGenerators": the images of ${folder} are ${made} (channels, height, width), and those of the experiment ${expected}`,
+    );
+  };
+  return { signal: await load('signal'), distortion: await load('distortion') };
+}
+
+/**
  * The generator of a factor's ONNX model, tried on the device.
  *
  * @throws UserError when it is no generator, or its images are not the experiment's.

@@ -6,7 +6,7 @@ import { shipped } from '@blind-demod/shipped';
 import type { InferredOptionTypes, Options } from 'yargs';
 import { UsageError } from './exit.js';
 
-const CONFIG = 'configs/robust.json';
+const CONFIG = 'configs/default.json';
 
 /** Taken by every command. */
 export const commonOptions = {
@@ -14,7 +14,7 @@ export const commonOptions = {
     type: 'string',
     requiresArg: true,
     default: process.env.DEMOD_CONFIG || (existsSync(CONFIG) ? CONFIG : shipped(CONFIG)),
-    defaultDescription: '$DEMOD_CONFIG, else configs/robust.json',
+    defaultDescription: '$DEMOD_CONFIG, else configs/default.json',
     describe: 'The experiment, a JSON file',
   },
   device: {

@@ -18,6 +18,8 @@ import { dataOf, type Task, type TrialStore, trialsIn } from './trials/store.js'
 
 export interface EvaluationInput {
   readonly generators: ByFactor<AnyGenerator>;
+  /** Those of the paper's solver, where they are others. */
+  readonly paperGenerators?: ByFactor<AnyGenerator> | undefined;
   readonly images: ByFactor<FactorImages>;
   readonly device: Device;
   /** Where the results go. */
@@ -46,6 +48,7 @@ export interface Plan {
     readonly device: Device;
     /** The sha256 of each generator's weights file. */
     readonly generators: ByFactor<string>;
+    readonly paperGenerators?: ByFactor<string>;
   };
 }
 
@@ -54,12 +57,12 @@ export async function planEvaluation(
   { experiment }: LoadedExperiment,
   input: EvaluationInput,
 ): Promise<Plan> {
-  const { generators, images, count } = input;
+  const { generators, paperGenerators, images, count } = input;
   const device = await chosenDevice(input.device);
   const { seed, evaluation } = experiment;
   const tests = { signal: images.signal.test, distortion: images.distortion.test };
   const training = { signal: images.signal.train, distortion: images.distortion.train };
-  const means = { experiment, training, generators, device };
+  const means = { experiment, training, generators, paperGenerators, device };
   const pairs = drawPairs(seed, tests, count ?? evaluation.images);
   const { refinement: _, ...solver } = experiment.solver;
   const settings = {
@@ -68,6 +71,7 @@ export async function planEvaluation(
     solver,
     data: dataOf(experiment),
     generators: fingerprintsOf(generators),
+    ...(paperGenerators && { paperGenerators: fingerprintsOf(paperGenerators) }),
   };
   return {
     tests,

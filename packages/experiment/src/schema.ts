@@ -205,6 +205,13 @@ export const experimentSchema = z
       .min(1)
       .optional()
       .describe('Folder of trained generators, relative to this file, used when none were trained here.'),
+    paperGenerators: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "Folder of the trained generators, relative to this file, with which the paper's solver is shown beside the experiment's own; the experiment's when absent.",
+      ),
   })
   .superRefine(({ imageSize, signal, distortion }, { addIssue }) => {
     for (const [factor, { network }] of Object.entries({ signal, distortion })) {

@@ -55,8 +55,8 @@ describe('experimentSchema', () => {
 });
 
 describe('configs', () => {
-  test('robust.json has the solver that the library takes by itself', async () => {
-    const { experiment } = await loadExperiment(config('robust.json'));
+  test('default.json has the solver that the library takes by itself', async () => {
+    const { experiment } = await loadExperiment(config('default.json'));
     expect(experiment.solver).toEqual(ROBUST_SOLVER);
   });
 

@@ -121,6 +121,6 @@ describe.each(['20', '22', '24'])('on Node %s', version => {
 
     const demod = join(folder, 'node_modules', '.bin', 'demod');
     const { stdout } = await run(node, [demod, 'doctor'], { cwd: folder });
-    expect(stdout).toMatch(/^ok {2}signal generator +\S*models.paper.signal$/m);
+    expect(stdout).toMatch(/^ok {2}signal generator +\S*models.default.signal$/m);
   }, 300_000);
 });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const isThere = (folder: string) => existsSync(join(folder, 'configs', 'robust.json'));
+const isThere = (folder: string) => existsSync(join(folder, 'configs', 'default.json'));
 /** Beside this code where the package was installed, at the top of the repository where it is at home. */
 const PLACES = ['..', '../../..'].map(up => fileURLToPath(new URL(up, import.meta.url)));
 
@@ -12,6 +12,6 @@ const PLACES = ['..', '../../..'].map(up => fileURLToPath(new URL(up, import.met
  *
  * @param path from the top of the repository on.
  * @example
- * shipped('configs', 'robust.json')
+ * shipped('configs', 'default.json')
  */
 export const shipped = (...path: string[]): string => join(PLACES.find(isThere) ?? PLACES[0]!, ...path);

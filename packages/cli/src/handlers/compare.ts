@@ -16,7 +16,7 @@ import { chosenDevice } from '@blind-demod/jit';
 import { type Arguments, namesOf } from '../commands/compare.js';
 import { UsageError } from '../exit.js';
 import { foldersOf } from '../folders.js';
-import { findGenerators } from '../generators.js';
+import { findGenerators, findPaperGenerators } from '../generators.js';
 import { prepareBoth } from '../images.js';
 import { launchShards } from '../launching.js';
 import { printResult } from '../output.js';
@@ -31,7 +31,8 @@ export async function run(args: Arguments): Promise<void> {
   const { experiment } = loaded;
   const device = await chosenDevice(args.device);
   const training = { signal: images.signal.train, distortion: images.distortion.train };
-  const procedures = allProcedures({ experiment, training, generators, device });
+  const paperGenerators = await findPaperGenerators(loaded);
+  const procedures = allProcedures({ experiment, training, generators, paperGenerators, device });
   const methods = procedures.flatMap(procedure => procedure.methods);
   const input = {
     images,

@@ -13,7 +13,7 @@ import {
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import type { Arguments } from '../commands/eval.js';
 import { foldersOf } from '../folders.js';
-import { type FoundGenerators, findGenerators } from '../generators.js';
+import { type FoundGenerators, findGenerators, findPaperGenerators } from '../generators.js';
 import { prepareBoth } from '../images.js';
 import { launchShards } from '../launching.js';
 import { printResult } from '../output.js';
@@ -48,6 +48,7 @@ async function inputOf(
   const folders = foldersOf(out, loaded.name);
   return {
     generators,
+    paperGenerators: await findPaperGenerators(loaded),
     images: await prepareBoth(loaded, folders),
     folder: folders.evaluation,
     trials: folders.trials,

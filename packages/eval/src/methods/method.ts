@@ -46,6 +46,8 @@ export interface Means {
   readonly experiment: Pick<Experiment, 'seed' | 'solver'>;
   readonly training: ByFactor<ImageSet>;
   readonly generators: ByFactor<AnyGenerator>;
+  /** Those of the paper's solver, where they are others. */
+  readonly paperGenerators?: ByFactor<AnyGenerator> | undefined;
   /** The one that computes, under which recoveries are kept. */
   readonly device: Exclude<Device, 'auto'>;
 }

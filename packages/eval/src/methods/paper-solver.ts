@@ -7,9 +7,10 @@ import { searched } from './search.js';
 export const PAPER = { name: 'paper', title: 'the paper’s solver' };
 
 /** Refined as the experiment's own, which the paper's is compared with. */
-export const paperSolver = (means: Means): Search => {
+export const paperSolver = ({ paperGenerators, ...means }: Means): Search => {
   const { refinement } = means.experiment.solver;
-  return searched({ ...PAPER, solver: { ...PAPER_SOLVER, refinement } }, means);
+  const generators = paperGenerators ?? means.generators;
+  return searched({ ...PAPER, solver: { ...PAPER_SOLVER, refinement } }, { ...means, generators });
 };
 
 /** Whether these are the paper's settings, but for the refinement. */
