@@ -61,7 +61,10 @@ export const PAPER_SOLVER: SolverSettings = {
   refinement: { smoothing: 2, regularisation: 0.001, detail: 0.2 },
 };
 
-/** This project's own solver; `demod ablate` measures what each departure from the paper's is worth. */
+/**
+ * This project's own solver, with the settings that go with the generators of `configs/default.json`; `demod ablate` measures what
+ * each departure from the paper's is worth.
+ */
 export const ROBUST_SOLVER: SolverSettings = {
   ...PAPER_SOLVER,
   iterations: 30,
