@@ -5,8 +5,8 @@ import { startProgress } from '@blind-demod/artifacts';
 import { chosenDevice, type Device, threadCount } from '@blind-demod/jit';
 import { startWorker, type Worker } from './process.js';
 import { PROGRAM_NAMES, type Size, WASM_PROGRAMS } from './programs.js';
-import { PYTORCH_SETTINGS, pytorchVersion, startPyTorch } from './pytorch.js';
-import type { PyTorchTask, Task } from './task.js';
+import { pytorchVersion, startPyTorch } from './pytorch.js';
+import { PYTORCH_ENGINES, type PyTorchTask, type Task } from './task.js';
 
 export interface BenchmarkOptions {
   readonly sizes: readonly Size[];
@@ -44,7 +44,7 @@ export interface BenchmarkResult {
   readonly rows: readonly BenchmarkRow[];
   /** What the rows are compared with. */
   readonly references: readonly Measurement[];
-  /** What was not measured, and why. */
+  /** Which PyTorch was measured, and what was not, and why. */
   readonly notes: readonly string[];
 }
 
@@ -64,11 +64,12 @@ export async function benchmark(options: BenchmarkOptions): Promise<BenchmarkRes
   const { sizes, repetitions, device, peer } = options;
   const engine = await chosenDevice(device);
   const notes: string[] = [];
-  const peers = peer === undefined ? [] : await orNote(notes, () => pyTorchEngines());
+  const version = peer && (await orNote(notes, pytorchVersion));
+  if (version !== undefined) notes.push(`PyTorch ${version}`);
   const threads = threadCount();
   const programs = PROGRAM_NAMES.slice(1);
   const rounds = sizes.map(({ maps, batch }): Task[] => [
-    ...[engine, ...(peers ?? [])].flatMap(engine =>
+    ...[engine, ...(version === undefined ? [] : PYTORCH_ENGINES)].flatMap(engine =>
       PROGRAM_NAMES.map(program => ({ engine, program, maps, batch, threads })),
     ),
     ...WASM_PROGRAMS.map(program => ({ engine: 'wasm' as const, program, ...wasmSize({ maps, batch }) })),
@@ -84,12 +85,14 @@ export async function benchmark(options: BenchmarkOptions): Promise<BenchmarkRes
     const measured: Measurement[][] = [];
     for (const tasks of rounds) measured.push(await measure(tasks, repetitions, notes, onRun));
     const js = await measure(ofJs, repetitions, notes, onRun);
+    const split = measured.map(round => ({
+      ours: round.filter(row => row.engine === engine),
+      others: round.filter(row => row.engine !== engine),
+    }));
     return {
       device: engine,
-      rows: measured.flatMap(round =>
-        round.filter(row => row.engine === engine).map(row => compared(row, [...round, ...js])),
-      ),
-      references: [...measured.flatMap(round => round.filter(row => row.engine !== engine)), ...js],
+      rows: split.flatMap(({ ours, others }) => ours.map(row => compared(row, ours[0]!, [...others, ...js]))),
+      references: [...split.flatMap(({ others }) => others), ...js],
       notes,
     };
   } finally {
@@ -101,15 +104,9 @@ function wasmSize({ maps, batch }: Size): Size {
   return { maps, batch: Math.max(1, Math.min(batch, Math.floor(WASM_WORK / maps ** 2))) };
 }
 
-function pyTorchEngines(): PyTorchTask['engine'][] {
-  pytorchVersion();
-  return PYTORCH_SETTINGS.map(setting => `pytorch ${setting}` as const);
-}
-
-/** The row beside the others of its round; the first of them is the matrix product on its own engine. */
-function compared(row: Measurement, round: readonly Measurement[]): BenchmarkRow {
+function compared(row: Measurement, product: Measurement, references: readonly Measurement[]): BenchmarkRow {
   const times = (engine: string) => {
-    const rates = round
+    const rates = references
       .filter(other => other.engine.startsWith(engine) && other.program === row.program)
       .map(({ gigaflops }) => gigaflops);
     return rates.length > 0 ? row.gigaflops / Math.max(...rates) : undefined;
@@ -117,7 +114,7 @@ function compared(row: Measurement, round: readonly Measurement[]): BenchmarkRow
   const [timesWasm, timesJs, timesPyTorch] = [times('wasm'), times('js'), times('pytorch')];
   return {
     ...row,
-    share: row.gigaflops / round[0]!.gigaflops,
+    share: row.gigaflops / product.gigaflops,
     ...(timesWasm !== undefined && { timesWasm }),
     ...(timesJs !== undefined && { timesJs }),
     ...(timesPyTorch !== undefined && { timesPyTorch }),

@@ -12,9 +12,6 @@ import type { Answer, PyTorchTask } from './task.js';
 
 const PROGRAMS = fileURLToPath(new URL('../peers/pytorch.py', import.meta.url));
 
-/** Ways to run a program; which is the fastest depends on the program and the machine. */
-export const PYTORCH_SETTINGS = ['eager', 'channels-last', 'compiled'] as const;
-
 /** The Python of $PYTHON, else python3. */
 const python = () => process.env.PYTHON || 'python3';
 

@@ -9,10 +9,13 @@ interface TaskOn<Engine> extends Size {
   readonly threads?: number;
 }
 
+/** PyTorch, run in its ways; which is the fastest depends on the program and the machine. */
+export const PYTORCH_ENGINES = ['pytorch eager', 'pytorch channels-last', 'pytorch compiled'] as const;
+
 /** What a process of this project does, … */
 export type OwnTask = TaskOn<Exclude<Device, 'auto'> | 'wasm'>;
 /** … and one of PyTorch. */
-export type PyTorchTask = TaskOn<`pytorch ${'eager' | 'channels-last' | 'compiled'}`>;
+export type PyTorchTask = TaskOn<(typeof PYTORCH_ENGINES)[number]>;
 export type Task = OwnTask | PyTorchTask;
 
 /** To the process: run the program for a turn, or tell what it took and end. */

@@ -7,7 +7,7 @@ import { hashOf, openArtifact, waitFor } from '@blind-demod/artifacts';
 import type { AnyGenerator } from '@blind-demod/dcgan';
 import { GENERATOR_KIND, loadGenerator, loadOnnxGenerator, trainingSettings } from '@blind-demod/dcgan/node';
 import { FAMILIES } from '@blind-demod/distortion-data';
-import type { LoadedExperiment } from '@blind-demod/experiment';
+import type { Experiment, LoadedExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import { foldersOf } from './folders.js';
 import { ARTIFACTS } from './options.js';
@@ -59,9 +59,7 @@ export async function findPaperGenerators({
   const load = async (factor: Factor) => {
     const folder = relative(process.cwd(), join(resolve(root, paperGenerators), factor));
     const generator = await loadGenerator(folder, { remedy: `see "paperGenerators" in ${file}` });
-    const [made, expected] = [generator.imageShape, [channels, imageSize, imageSize]].map(shape =>
-      shape.join('×'),
-    );
+    const { made, expected } = shapesOf(generator, { channels, imageSize });
     if (made === expected) return generator;
     throw new UserError(
       `${file}: "paperGenerators": the images of ${folder} are ${made} (channels, height, width), and those of the experiment ${expected}`,
@@ -84,13 +82,18 @@ export async function loadModel(
   const { channels, imageSize } = experiment;
   const { range } = experiment[factor].generator!;
   const generator = await loadOnnxGenerator(model, { range, device });
-  const wanted = [channels, imageSize, imageSize];
-  if (`${generator.imageShape}` === `${wanted}`) return generator;
-  const [made, expected] = [generator.imageShape, wanted].map(shape => shape.join('×'));
+  const { made, expected } = shapesOf(generator, { channels, imageSize });
+  if (made === expected) return generator;
   throw new UserError(
     `${model}: its images are ${made} (channels, height, width), and those of ${file} ${expected}; set "channels" and "imageSize" to the model's`,
   );
 }
+
+/** The shape of a generator's images, and that of the experiment's, as people write it. */
+const shapesOf = (
+  { imageShape }: AnyGenerator,
+  { channels, imageSize }: Pick<Experiment, 'channels' | 'imageSize'>,
+) => ({ made: imageShape.join('×'), expected: [channels, imageSize, imageSize].join('×') });
 
 /** The folder of the generator to use; where there is none yet but one is being trained, when that is done. */
 async function awaitedFolder(loaded: LoadedExperiment, factor: Factor, out: string): Promise<string> {

@@ -107,7 +107,7 @@ function toLines({ device, rows, references, notes }: BenchmarkResult): string[]
     }));
   const others = references.map(
     ({ engine, program, maps, batch, gigaflops }) =>
-      `${engine}: ${program}, ${maps} maps, batch ${batch}: ${gigaflops.toPrecision(2)} GFLOP/s`,
+      `${engine}: ${program}, ${maps} maps, batch ${batch}: ${gigaflops < 10 ? gigaflops.toPrecision(2) : gigaflops.toFixed(0)} GFLOP/s`,
   );
   return [
     textTable(head, lines, { ascii }),
