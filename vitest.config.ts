@@ -35,6 +35,8 @@ export default defineConfig({
     env: {
       // Some tests load ONNX Runtime by themselves.
       ORT_DISABLE_TELEMETRY: '1',
+      // The workers share the cores as tasks of Slurm do, one each: threads that wait for each other's cores cost a half more.
+      SLURM_CPUS_PER_TASK: '1',
       ...(software && {
         VK_ICD_FILENAMES: `${folder}/vk_swiftshader_icd.json`,
         LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, folder].filter(Boolean).join(':'),

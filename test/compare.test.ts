@@ -8,7 +8,7 @@ const SOME = ['--methods', 'observation,ours,ours-refined,ceiling', '--condition
 let workplace: Workplace;
 
 beforeAll(async () => {
-  workplace = await Workplace.create({ evaluation: { images: 3, batchSize: 2 } });
+  workplace = await Workplace.createWithin({ evaluation: { images: 3, batchSize: 2 } });
   await workplace.succeed('train');
   await workplace.succeed('compare', ...SOME);
 });

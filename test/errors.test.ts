@@ -9,7 +9,7 @@ const WEIGHTS = ['artifacts', 'smoke', 'signal', 'generator.safetensors'] as con
 let trained: Workplace;
 
 beforeAll(async () => {
-  trained = await Workplace.create();
+  trained = await Workplace.createWithin();
   await trained.succeed('train');
 });
 afterAll(() => trained.remove());
@@ -23,13 +23,17 @@ function expectError({ code, stdout, stderr }: Outcome, message: RegExp, exitCod
   expect(code).toBe(exitCode);
 }
 
-test('a misspelt setting', async () => {
+test('a misspelt setting, as a program and within this process', async () => {
   const place = await trained.copy();
   await place.writeConfig('misspelt.json', { solver: { iteratons: 5 } });
-  expectError(
-    await place.run('data', '--config', 'misspelt.json'),
-    /^error: misspelt\.json: unknown setting "solver\.iteratons"; did you mean "iterations"\?$/,
-  );
+  const args = ['data', '--config', 'misspelt.json'];
+  const outcomes = [await place.start(...args).outcome, await place.run(...args)];
+  for (const outcome of outcomes)
+    expectError(
+      outcome,
+      /^error: misspelt\.json: unknown setting "solver\.iteratons"; did you mean "iterations"\?$/,
+    );
+  expect(outcomes[0]).toEqual(outcomes[1]);
 });
 
 test('a config file that is not there', async () => {
@@ -139,6 +143,13 @@ test.each([
   [['eval', '--merge', '2', '--from', 'one', '--from', 'other']],
 ])('usage: demod %j', async args => {
   expectError(await trained.run(...args), /^error: .*; see demod --help$/, 2);
+});
+
+test('usage, of the program itself', async () => {
+  const args = ['train', '--devcie', 'cpu'];
+  const outcome = await trained.start(...args).outcome;
+  expectError(outcome, /^error: .*; see demod --help$/, 2);
+  expect(outcome).toEqual(await trained.run(...args));
 });
 
 async function flipBit(place: Workplace, round: number): Promise<void> {

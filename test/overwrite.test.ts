@@ -7,7 +7,7 @@ import { Workplace } from './demod.js';
 
 let trained: Workplace;
 beforeAll(async () => {
-  trained = await Workplace.create();
+  trained = await Workplace.createWithin();
   await trained.succeed('train');
 });
 afterAll(() => trained.remove());

@@ -101,7 +101,7 @@ describe('the evaluation', () => {
   });
 
   test('keeps the pairs that it has when more are asked for', async () => {
-    const copy = await workplace.copy();
+    const copy = await workplace.copyWithin();
     const { code, stderr } = await copy.run('eval', '--images', '8');
     expect(code).toBe(0);
     expect(stderr).toContain(': 20/40\n'); // five methods of two solvers
@@ -116,7 +116,7 @@ describe('generators of ONNX models', () => {
   const command = (...args: string[]) => own.run(...args, '--config', 'own.json');
 
   beforeAll(async () => {
-    own = await Workplace.create();
+    own = await Workplace.createWithin();
     for (const factor of ['signal', 'distortion']) {
       await writeFile(
         own.path(`${factor}.onnx`),
@@ -220,7 +220,7 @@ test('recover takes a picture apart', async () => {
 });
 
 test('recover takes each page of a stack apart, and tells how it was read', async () => {
-  const copy = await workplace.copy();
+  const copy = await workplace.copyWithin();
   const frames = [0, 3, 7].map(seed => {
     const pixels = Uint8Array.from({ length: 20 * 16 }, (_, index) => (index * seed) % 251);
     return sharp(pixels, { raw: { width: 20, height: 16, channels: 1 } })
@@ -241,7 +241,7 @@ test('recover takes each page of a stack apart, and tells how it was read', asyn
 });
 
 test('recover takes pictures of one distortion apart together, where it is told that they are', async () => {
-  const copy = await workplace.copy();
+  const copy = await workplace.copyWithin();
   const names = ['a.png', 'b.png'];
   for (const [index, name] of names.entries()) {
     const pixels = Uint8Array.from({ length: 256 }, (_, pixel) => (pixel * (3 + index)) % 200);
@@ -276,7 +276,7 @@ test('with --json, every command prints one JSON value and nothing else', async 
 });
 
 test('an ablation finds the same in one batch as in several, each variant beside the configured solver', async () => {
-  const copy = await workplace.copy();
+  const copy = await workplace.copyWithin();
   const rowsWith = async (batchSize: number) => {
     await copy.writeConfig('smoke.json', { evaluation: { batchSize } });
     const { pairs, rows } = JSON.parse(await copy.succeed('ablate', '--images', '5', '--json'));

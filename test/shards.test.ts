@@ -12,9 +12,9 @@ let undisturbed: Workplace;
 let trained: Workplace;
 
 beforeAll(async () => {
-  trained = await Workplace.create(CONFIG);
+  trained = await Workplace.createWithin(CONFIG);
   await trained.succeed('train');
-  undisturbed = await Workplace.create(CONFIG);
+  undisturbed = await Workplace.createWithin(CONFIG);
   await cp(trained.folder, undisturbed.folder, { recursive: true });
   await undisturbed.succeed('eval');
 });
@@ -29,11 +29,15 @@ async function expectSameResults(place: Workplace): Promise<void> {
 
 test('shards that run at once in one folder, each with its own number of threads', async () => {
   const place = await trained.copy();
-  const printed = await Promise.all(
-    [1, 2, 3].map(index => place.succeed('eval', '--shard', `${index}/3`, '--threads', `${index}`)),
+  const outcomes = await Promise.all(
+    [1, 2, 3].map(index => {
+      const args = ['eval', '--shard', `${index}/3`, '--threads', `${index}`];
+      return place.start(...args).outcome;
+    }),
   );
-  expect(printed[0]).toMatch(/^shard 1\/3: 5 of 13 pairs .* solved now/); // batches 1, 4 and 7
-  expect(printed[2]).toContain('demod eval --merge 3\n');
+  expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(outcomes[0]!.stdout).toMatch(/^shard 1\/3: 5 of 13 pairs .* solved now/); // batches 1, 4 and 7
+  expect(outcomes[2]!.stdout).toContain('demod eval --merge 3\n');
   await expect(place.read(...RESULTS, 'metrics.json')).rejects.toThrow('ENOENT');
   expect(await place.succeed('eval', '--merge', '3')).toMatch(/\n13 pairs of test images; medians/);
   await expectSameResults(place);
@@ -41,7 +45,7 @@ test('shards that run at once in one folder, each with its own number of threads
 
 test('shards on different machines, joined on another', async () => {
   const places = [await trained.copy(), await trained.copy()];
-  await Promise.all(places.map((place, index) => place.succeed('eval', '--shard', `${index + 1}/2`)));
+  for (const [index, place] of places.entries()) await place.succeed('eval', '--shard', `${index + 1}/2`);
   const here = await trained.copy();
   const roots = places.map(place => place.path('artifacts'));
   await here.succeed('eval', '--merge', '2', '--from', ...roots);
