@@ -44,9 +44,7 @@ export async function pack(folder: string, platforms?: readonly string[]): Promi
       const path = await stagePackage(name, join(stage, name));
       if (path !== undefined) staged.push(path);
     }
-    const packed: Packed[] = [];
-    for (const path of staged) packed.push(await packStaged(path, resolve(folder)));
-    return packed;
+    return await packAll(staged, resolve(folder));
   } finally {
     await rm(stage, { recursive: true });
   }
@@ -119,13 +117,14 @@ async function platformsIn(bin: string): Promise<string[]> {
   return (await Promise.all(platforms)).flat();
 }
 
-async function packStaged(stage: string, folder: string): Promise<Packed> {
-  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-    cwd: stage,
-    maxBuffer: 2 ** 26,
+/** All by one npm, which takes half a second to start. */
+async function packAll(stages: readonly string[], folder: string): Promise<Packed[]> {
+  const options = ['--json', '--ignore-scripts', '--pack-destination', folder];
+  const { stdout } = await run('npm', ['pack', ...options, ...stages], { cwd: folder, maxBuffer: 2 ** 26 });
+  const packed: { name: string; filename: string; size: number; unpackedSize: number }[] = JSON.parse(stdout);
+  return packed.map(({ name, filename, size, unpackedSize }) => {
+    return { name, file: join(folder, filename), packedBytes: size, unpackedBytes: unpackedSize };
   });
-  const [{ name, filename, size, unpackedSize }] = JSON.parse(stdout);
-  return { name, file: join(folder, filename), packedBytes: size, unpackedBytes: unpackedSize };
 }
 
 const readJson = async (file: string) => JSON.parse(await readFile(file, 'utf8'));

@@ -103,24 +103,33 @@ await recover('photo.png', await loadGenerators()).catch((error: unknown) => err
   await run(process.execPath, [tsc, ...options, 'typed.ts'], { cwd: folder });
 }, 120_000);
 
-const platform = process.platform === 'win32' ? 'win' : process.platform;
-describe.each(['20', '22', '24'])('on Node %s', version => {
-  let node: string;
+const VERSIONS = ['20', '22', '24'];
+describe('on Node', () => {
+  /** The program of each version: that of this process, and what the npm packages of Node bring. */
+  const programs = new Map([[process.versions.node.split('.')[0]!, process.execPath]]);
   beforeAll(async () => {
-    const prefix = join(folder, `node-${version}`);
-    // What the npm package `node` brings, without the script by which it brings it.
-    await run('npm', ['install', '--prefix', prefix, `node-${platform}-${process.arch}@${version}`]);
-    node = join(prefix, 'node_modules', `node-${platform}-${process.arch}`, 'bin', 'node');
+    const system = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+    const prefix = join(folder, 'nodes');
+    const missing = VERSIONS.filter(version => !programs.has(version));
+    const packages = missing.map(version => `node-${version}@npm:node-${system}@${version}`);
+    await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', prefix, ...packages]);
+    for (const version of missing)
+      programs.set(version, join(prefix, 'node_modules', `node-${version}`, 'bin', 'node'));
   }, 300_000);
 
-  test('the program of the README takes a picture apart, and the command finds the shipped generators', async () => {
-    expect((await run(node, ['--version'])).stdout).toMatch(new RegExp(`^v${version}\\.`));
-    expect((await run(node, ['program.mjs'], { cwd: folder })).stdout).toMatch(
-      /^confidence [01]\.\d\d of 1\n/,
-    );
+  test.each(VERSIONS)(
+    '%s, the README’s program and the command find the shipped generators',
+    async version => {
+      const node = programs.get(version)!;
+      expect((await run(node, ['--version'])).stdout).toMatch(new RegExp(`^v${version}\\.`));
+      expect((await run(node, ['program.mjs'], { cwd: folder })).stdout).toMatch(
+        /^confidence [01]\.\d\d of 1\n/,
+      );
 
-    const demod = join(folder, 'node_modules', '.bin', 'demod');
-    const { stdout } = await run(node, [demod, 'doctor'], { cwd: folder });
-    expect(stdout).toMatch(/^ok {2}signal generator +\S*models.default.signal$/m);
-  }, 300_000);
+      const demod = join(folder, 'node_modules', '.bin', 'demod');
+      const { stdout } = await run(node, [demod, 'doctor'], { cwd: folder });
+      expect(stdout).toMatch(/^ok {2}signal generator +\S*models.default.signal$/m);
+    },
+    300_000,
+  );
 });
