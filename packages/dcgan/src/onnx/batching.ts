@@ -102,7 +102,7 @@ export function varyingShapes(
   count: number,
   lift: number,
 ): ReadonlyMap<string, readonly number[]> {
-  const latent = network.codeShape[0]!;
+  const latent = network.latent;
   const codes = float32([count, latent], new Float32Array(count * latent));
   const shapes = shapesOf((input: Tensor) => tensorsOf(network, evaluate(network, input, lift)), codes);
   return new Map(Object.entries(shapes as Record<string, readonly number[]>));

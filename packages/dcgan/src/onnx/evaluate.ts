@@ -2,27 +2,33 @@
 import { UserError } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { isKnown } from './known.js';
+import { checkCount, isKnown } from './known.js';
 import { type Network, nodeName } from './network.js';
 import { Call, type Node } from './operator.js';
 import { operatorTable } from './operators/table.js';
-import { type Computed, NotLiftable, type Value } from './value.js';
+import { type Computed, NotLiftable, NotReady, shapeOf, type Value } from './value.js';
 
 /** Values by name. */
 export type Values = ReadonlyMap<string, Value>;
 
-/** What a node makes. @throws UserError that names it */
-function carryOut(
-  { where, opset }: Network,
+/** What a node makes. @throws UserError, NotLiftable or NotReady that names it */
+export function carryOut(
+  { where }: Pick<Network, 'where'>,
   node: Node,
   inputs: readonly (Value | undefined)[],
 ): readonly Value[] {
   try {
-    const result = operatorTable[node.operator]!(new Call(node, opset, inputs));
-    return Array.isArray(result) ? (result as readonly Value[]) : [result as Value];
+    const call = new Call(node, inputs);
+    const result = operatorTable[node.operator]!(call);
+    call.refuseOthers();
+    const made = Array.isArray(result) ? (result as readonly Value[]) : [result as Value];
+    for (const value of made) checkCount(shapeOf(value));
+    return made;
   } catch (error) {
     if (error instanceof UserError) throw error;
-    if (error instanceof NotLiftable) throw new NotLiftable(`${nodeName(node)}: ${error.message}`);
+    for (const Kind of [NotLiftable, NotReady]) {
+      if (error instanceof Kind) throw new Kind(`${nodeName(node)}: ${error.message}`);
+    }
     throw new UserError(`${where}: ${nodeName(node)}: ${error instanceof Error ? error.message : error}`);
   }
 }
@@ -84,9 +90,7 @@ export function gradientOf(network: Network, values: Values, output: string, cot
   }
   const code = (values.get(network.input) as Computed).tensor;
   const gradient = cotangents.get(network.input) ?? tf.zerosLike(code);
-  return network.codeShape.length === 1
-    ? gradient
-    : tf.reshape(gradient, [code.shape[0]!, network.codeShape[0]!]);
+  return network.codeShape.length === 1 ? gradient : tf.reshape(gradient, [code.shape[0]!, network.latent]);
 }
 
 /** The gradients with respect to some of a node's inputs; none where it does not depend on one. */

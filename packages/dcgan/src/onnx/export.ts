@@ -6,7 +6,7 @@ import type { Interval } from './range.js';
 /** What of a file is the generator. */
 export interface Part {
   readonly input: string;
-  /** The axes behind the batch: [latent], or [latent, 1, 1]. */
+  /** The axes behind the batch: [latent], or with axes of one, as [latent, 1, 1]. */
   readonly codeShape: readonly number[];
   readonly output: string;
   /** How many codes it is for, if not for any number. */
@@ -26,18 +26,20 @@ interface TensorMessage {
 interface NodeMessage {
   input: string[];
   output: string[];
+  attribute: { g?: GraphMessage }[];
 }
 interface InputMessage {
   name: string;
   type?: { tensorType?: { elemType?: number } };
 }
+interface GraphMessage {
+  node: NodeMessage[];
+  initializer: TensorMessage[];
+  input: InputMessage[];
+  output: InputMessage[];
+}
 interface ModelMessage {
-  graph: {
-    node: NodeMessage[];
-    initializer: TensorMessage[];
-    input: InputMessage[];
-    output: InputMessage[];
-  };
+  graph: GraphMessage;
 }
 
 const FLOAT32 = 1;
@@ -58,11 +60,9 @@ export function exportPart(
   const typeOf = (values: readonly InputMessage[], name: string) =>
     values.find(value => value.name === name)?.type?.tensorType?.elemType ?? FLOAT32;
   const [codeType, imageType] = [typeOf(graph.input, part.input), typeOf(graph.output, part.output)];
-  const wired = graph.node.map(node => ({ ...node, inputs: node.input, outputs: node.output }));
+  const wired = graph.node.map(node => ({ ...node, inputs: namesIn(node), outputs: node.output }));
   const { nodes, needed } = leadingTo(wired, [part.output]);
 
-  // Its own names apart from those of this project.
-  const renamed = (name: string) => (name === '' ? '' : `model/${name}`);
   const before = chain('code', renamed(part.input), [
     ...(codeType === FLOAT32 ? [] : [{ opType: 'Cast', attribute: [whole('to', codeType)] }]),
     ...(part.codeShape.length === 1 ? [] : [{ opType: 'Reshape', more: ['shape of the code'] }]),
@@ -95,15 +95,7 @@ export function exportPart(
     producerName: 'blind-demod',
     graph: {
       name: 'generator',
-      node: [
-        ...before,
-        ...nodes.map(node => ({
-          ...node,
-          input: node.input.map(renamed),
-          output: node.output.map(renamed),
-        })),
-        ...after,
-      ],
+      node: [...before, ...nodes.map(apart), ...after],
       initializer: [
         ...weights.map(weight => ({ ...inside(weight, files), name: renamed(weight.name) })),
         raw(
@@ -115,12 +107,40 @@ export function exportPart(
         raw('factor', FLOAT32, [], Float32Array.of(factor)),
         raw('offset', FLOAT32, [], Float32Array.of(into[0] - factor * from[0])),
       ],
-      input: [declared('code', [part.codeShape[0]!])],
+      input: [declared('code', [Math.max(...part.codeShape)])],
       output: [declared('image', part.imageShape)],
     },
   };
   return encodeModelProto(changed as unknown as Message);
 }
+
+/** What a node takes, the graphs within it, too. */
+const namesIn = ({ input, attribute }: NodeMessage): string[] => [
+  ...input,
+  ...attribute.flatMap(({ g }) =>
+    g ? [...g.node.flatMap(namesIn), ...g.output.map(({ name }) => name)] : [],
+  ),
+];
+
+/** The model's own names apart from those of this project. */
+const renamed = (name: string): string => (name === '' ? '' : `model/${name}`);
+
+const apart = (node: NodeMessage): NodeMessage => ({
+  ...node,
+  input: node.input.map(renamed),
+  output: node.output.map(renamed),
+  attribute: node.attribute.map(({ g, ...attribute }) => ({
+    ...attribute,
+    ...(g && {
+      g: {
+        ...g,
+        node: g.node.map(apart),
+        initializer: g.initializer.map(weight => ({ ...weight, name: renamed(weight.name) })),
+        output: g.output.map(output => ({ ...output, name: renamed(output.name) })),
+      },
+    }),
+  })),
+});
 
 const whole = (name: string, i: number) => ({ name, type: ATTRIBUTE_TYPE.int, i });
 const wholes = (name: string, ints: number[]) => ({ name, type: ATTRIBUTE_TYPE.ints, ints });

@@ -2,7 +2,7 @@
 import { elementCount, fromHalves, UserError } from '@blind-demod/arrays';
 import { ATTRIBUTE_TYPE, decodeModelProto } from '@blind-demod/jit';
 import { type Known, known } from './known.js';
-import type { Attribute, Node } from './operator.js';
+import { type Attribute, type Branch, isBranch, type Node } from './operator.js';
 
 /** A length, the name of one that is free, or undefined where the file says neither. */
 export type Dimension = number | string | undefined;
@@ -13,9 +13,10 @@ export interface Declared {
   readonly shape?: readonly Dimension[];
 }
 
-/** A node of the file: its domain, and attributes that it has from the function around it. */
+/** A node of the file, with attributes that it has from the function around it. */
 export interface FileNode extends Node {
-  readonly domain: string;
+  /** Which of several functions of one name it calls. */
+  readonly overload: string;
   /** Attributes to take from the call of the function that the node stands in: name here → name there. */
   readonly references: ReadonlyMap<string, string>;
 }
@@ -24,6 +25,8 @@ export interface FileNode extends Node {
 export interface FileFunction {
   readonly domain: string;
   readonly name: string;
+  /** Tells functions of one name apart. */
+  readonly overload: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly nodes: readonly FileNode[];
@@ -66,6 +69,7 @@ interface AttributeMessage {
   i?: number;
   s?: Uint8Array;
   t?: TensorMessage;
+  g?: GraphMessage;
   floats: number[];
   ints: number[];
   strings: Uint8Array[];
@@ -75,6 +79,7 @@ interface NodeMessage {
   name?: string;
   opType?: string;
   domain?: string;
+  overload?: string;
   input: string[];
   output: string[];
   attribute: AttributeMessage[];
@@ -83,17 +88,21 @@ interface DeclaredMessage {
   name?: string;
   type?: { tensorType?: { shape?: { dim: { dimValue?: number; dimParam?: string }[] } } };
 }
+interface GraphMessage {
+  node: NodeMessage[];
+  initializer: TensorMessage[];
+  input: DeclaredMessage[];
+  output: DeclaredMessage[];
+}
+type OpsetMessage = { domain?: string; version?: number };
 interface ModelMessage {
-  graph?: {
-    node: NodeMessage[];
-    initializer: TensorMessage[];
-    input: DeclaredMessage[];
-    output: DeclaredMessage[];
-  };
-  opsetImport: { domain?: string; version?: number }[];
+  graph?: GraphMessage;
+  opsetImport: OpsetMessage[];
   functions: {
     name?: string;
     domain?: string;
+    overload?: string;
+    opsetImport: OpsetMessage[];
     input: string[];
     output: string[];
     node: NodeMessage[];
@@ -120,37 +129,56 @@ export function decodeOnnx(bytes: Uint8Array, where: string, beside: ReadBeside)
   }
   const { graph, opsetImport, functions } = model;
   if (!graph || graph.output.length === 0) throw new UserError(`${where}: it is no ONNX model`);
-  const versions = opsetImport
-    .filter(({ domain }) => domainOf(domain) === '')
-    .map(({ version = 1 }) => version);
-  if (versions.length === 0) throw new UserError(`${where}: it does not say which ONNX operator set it uses`);
-  const inline = (of: NodeMessage[]) => of.map(node => nodeOf(node, where));
+  const opset = opsetOf(opsetImport);
+  if (opset === undefined) throw new UserError(`${where}: it does not say which ONNX operator set it uses`);
+  const from = { where, beside, opset };
   return {
-    opset: Math.max(...versions),
-    nodes: inline(graph.node),
-    functions: functions.map(({ name = '', domain, input, output, node, attributeProto }) => ({
-      domain: domainOf(domain),
-      name,
-      inputs: input,
-      outputs: output,
-      nodes: inline(node),
-      defaults: attributesOf(attributeProto, where),
-    })),
+    opset,
+    nodes: graph.node.map(node => nodeOf(node, from)),
+    functions: functions.map(({ name = '', overload = '', domain, input, output, node, ...function_ }) => {
+      const within = { ...from, opset: opsetOf(function_.opsetImport) ?? opset };
+      return {
+        domain: domainOf(domain),
+        name,
+        overload,
+        inputs: input,
+        outputs: output,
+        nodes: node.map(inner => nodeOf(inner, within)),
+        defaults: attributesOf(function_.attributeProto, where, within),
+      };
+    }),
     inputs: graph.input.map(declaredOf),
     outputs: graph.output.map(declaredOf),
-    weights: new Map(
-      graph.initializer.map(tensor => [
-        tensor.name ?? '',
-        () => weightOf(tensor, `${where}: weight "${tensor.name}"`, beside),
-      ]),
-    ),
+    weights: weightsOf(graph, from),
   };
 }
 
+/** What is needed to read parts of a file. */
+interface Source {
+  readonly where: string;
+  readonly beside: ReadBeside;
+  readonly opset: number;
+}
+
+/** The version of ONNX' own operator set. */
+function opsetOf(imports: readonly OpsetMessage[]): number | undefined {
+  const versions = imports.filter(({ domain }) => domainOf(domain) === '').map(({ version = 1 }) => version);
+  return versions.length === 0 ? undefined : Math.max(...versions);
+}
+
+const weightsOf = ({ initializer }: GraphMessage, { where, beside }: Source): OnnxFile['weights'] =>
+  new Map(
+    initializer.map(tensor => [
+      tensor.name ?? '',
+      () => weightOf(tensor, `${where}: weight "${tensor.name}"`, beside),
+    ]),
+  );
+
 function nodeOf(
-  { name = '', opType = '', domain, input, output, attribute }: NodeMessage,
-  where: string,
+  { name = '', opType = '', domain, overload = '', input, output, attribute }: NodeMessage,
+  from: Source,
 ): FileNode {
+  const attributes = attributesOf(attribute, `${from.where}: node "${name || output[0]}"`, from);
   const references = attribute.flatMap(({ name: here = '', refAttrName }) =>
     refAttrName ? [[here, refAttrName] as const] : [],
   );
@@ -158,17 +186,48 @@ function nodeOf(
     name,
     operator: opType,
     domain: domainOf(domain),
-    inputs: input,
+    overload,
+    opset: from.opset,
+    inputs: [...input, ...[...attributes.values()].filter(isBranch).flatMap(takenBy)],
     outputs: output,
-    attributes: attributesOf(attribute, `${where}: node "${name || output[0]}"`),
+    attributes,
     references: new Map(references),
   };
 }
 
-/** Those that operators here may have: no graphs. */
-function attributesOf(attributes: readonly AttributeMessage[], where: string): Map<string, Attribute> {
+/** What a branch takes from around it. */
+function takenBy({ nodes, outputs, weights }: Branch): string[] {
+  const own = new Set(['', ...weights.keys(), ...nodes.flatMap(node => node.outputs)]);
+  return [...nodes.flatMap(node => node.inputs), ...outputs].filter(name => !own.has(name));
+}
+
+/** The type of an attribute, which the oldest files do not say. */
+function typeOf({ type, f, i, s, t, g, floats, ints, strings }: AttributeMessage): number | undefined {
+  if (type) return type;
+  const types = ATTRIBUTE_TYPE;
+  const there = [
+    [t, types.tensor],
+    [g, types.graph],
+    [s, types.string],
+    [f, types.float],
+    [i, types.int],
+    [floats.length > 0 || undefined, types.floats],
+    [ints.length > 0 || undefined, types.ints],
+    [strings.length > 0 || undefined, types.strings],
+  ] as const;
+  return there.find(([value]) => value !== undefined)?.[1];
+}
+
+/** Those that operators here may have. */
+function attributesOf(
+  attributes: readonly AttributeMessage[],
+  where: string,
+  from: Source,
+): Map<string, Attribute> {
   const found = new Map<string, Attribute>();
-  for (const { name = '', type, f = 0, i = 0, s = NOTHING, t, floats, ints, strings } of attributes) {
+  for (const attribute of attributes) {
+    const { name = '', f = 0, i = 0, s = NOTHING, t, g, floats, ints, strings } = attribute;
+    const type = typeOf(attribute);
     if (type === ATTRIBUTE_TYPE.float) found.set(name, f);
     else if (type === ATTRIBUTE_TYPE.int) found.set(name, i);
     else if (type === ATTRIBUTE_TYPE.string) found.set(name, text(s));
@@ -179,6 +238,13 @@ function attributesOf(attributes: readonly AttributeMessage[], where: string): M
       if (t.dataLocation === EXTERNAL)
         throw new UserError(`${where}: the constant of a node lies in another file`);
       found.set(name, arrayOf(t, t.rawData ?? NOTHING, `${where}: its attribute "${name}"`));
+    } else if (type === ATTRIBUTE_TYPE.graph && g) {
+      const nodes = g.node.map(node => nodeOf(node, from));
+      found.set(name, {
+        nodes,
+        outputs: g.output.map(output => output.name ?? ''),
+        weights: weightsOf(g, from),
+      });
     }
   }
   return found;
@@ -186,7 +252,8 @@ function attributesOf(attributes: readonly AttributeMessage[], where: string): M
 
 const declaredOf = ({ name = '', type }: DeclaredMessage): Declared => {
   const shape = type?.tensorType?.shape?.dim.map(
-    ({ dimValue, dimParam }) => dimParam || dimValue || undefined,
+    // Some exporters write -1 for a length that is free.
+    ({ dimValue = 0, dimParam }) => dimParam || (dimValue > 0 ? dimValue : undefined),
   );
   return { name, ...(shape && { shape }) };
 };
@@ -263,10 +330,29 @@ const LAYOUTS: Readonly<Record<number, Layout>> = {
   },
 };
 
+/** What a message calls the types that are not supported. */
+const OTHER_TYPES: Readonly<Record<number, string>> = {
+  8: 'text',
+  14: 'complex64',
+  15: 'complex128',
+  17: 'float8e4m3fn',
+  18: 'float8e4m3fnuz',
+  19: 'float8e5m2',
+  20: 'float8e5m2fnuz',
+  21: 'uint4',
+  22: 'int4',
+  23: 'float4e2m1',
+};
+
 function arrayOf(tensor: TensorMessage, raw: Uint8Array, where: string): Known {
   const layout = LAYOUTS[tensor.dataType ?? 0];
-  if (!layout) throw new UserError(`${where} is of a type that is not supported (${tensor.dataType})`);
+  if (!layout) {
+    const type = OTHER_TYPES[tensor.dataType ?? 0] ?? tensor.dataType;
+    throw new UserError(`${where} is of a type that is not supported (${type})`);
+  }
   const shape = tensor.dims;
+  if (!shape.every(length => Number.isSafeInteger(length) && length >= 0))
+    throw new UserError(`${where} has no shape, but [${shape}]`);
   const count = elementCount(shape);
   const isRaw = raw.length > 0 || layout.listed(tensor).length === 0;
   if (isRaw && raw.length !== count * layout.bytes) {
@@ -277,7 +363,8 @@ function arrayOf(tensor: TensorMessage, raw: Uint8Array, where: string): Known {
     throw new UserError(`${where} has ${numbers.length} numbers; expected ${count} for [${shape}]`);
   }
   const array = known(layout.type, shape, numbers);
-  if (array.data.some(Number.isNaN))
+  // One number that is none may be what a choice never takes.
+  if (array.data.length > 1 && array.data.some(Number.isNaN))
     throw new UserError(`${where} is damaged: it holds NaN, which is not a number`);
   return array;
 }

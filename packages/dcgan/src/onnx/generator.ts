@@ -12,7 +12,7 @@ import { type ImageNetwork, imageNetworkOf } from './image.js';
 import { type Network, readNetwork } from './network.js';
 import type { Interval } from './range.js';
 import { MixedCodes, rangeFound, tried } from './trial.js';
-import { NotLiftable, Refusal } from './value.js';
+import { NotLiftable } from './value.js';
 
 /** A generator that an ONNX model holds. */
 export interface OnnxGenerator {
@@ -74,7 +74,7 @@ export async function readOnnxGenerator(bytes: Uint8Array, options: OnnxOptions)
   const network = await readNetwork(decodeOnnx(bytes, where, beside), where);
   const { image, batching } = await firstThatWorks(network, device);
   const { imageShape } = image;
-  const latentDimension = network.codeShape[0]!;
+  const latentDimension = network.latent;
   const range = options.range ?? (await rangeFound(image, batching, device));
   if (!(range[0] < range[1])) throw new UserError(`${where}: its images are ${range[0]} everywhere`);
   return {
@@ -116,17 +116,17 @@ async function firstThatWorks(network: Network, device: Device): Promise<Found> 
       return { image, batching: await tried(image, manner, device) };
     } catch (error) {
       if (error instanceof MixedCodes) throw new UserError(`${network.where}: ${error.message}`);
-      const isKind = [UserError, NotLiftable, Refusal].some(kind => error instanceof kind);
-      if (!isKind) throw error;
       failures.push(error as Error);
     }
   }
   const told = failures.find(error => !(error instanceof NotLiftable)) ?? failures[0]!;
-  if (told instanceof UserError) throw told;
+  const [line] = told.message.split('\n') as [string];
+  // What TensorFlow.js and the engine say does not name the model.
+  const named = line.startsWith(`${network.where}: `) ? line : `${network.where}: ${line}`;
   throw new UserError(
     told instanceof NotLiftable
-      ? `${network.where}: it was exported for a batch of ${network.batch}, and cannot be carried out for another: ${told.message}; export it for one code, or for any number`
-      : `${network.where}: ${told.message}`,
+      ? `${network.where}: it was exported for a batch of ${network.batch}, and cannot be carried out for another: ${line}; export it for one code, or for any number`
+      : named,
   );
 }
 

@@ -1,14 +1,16 @@
 // The part of a network that makes its images, with everything computed that does not depend on the code.
-import { float32, type NdArray } from '@blind-demod/arrays';
-import { compile, type Device, shapesOf } from '@blind-demod/jit';
+import { type Device, shapesOf } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ImageShape } from '../architectures/architecture.js';
 import type { Manner } from './batching.js';
+import { someCodes, withoutChoices } from './choice.js';
+import { withoutConstantNodes } from './constants.js';
 import { evaluate } from './evaluate.js';
 import { foldNormalisation } from './fold.js';
-import { isKnown, type Known, known } from './known.js';
+import { isKnown } from './known.js';
 import { type Network, narrowed } from './network.js';
-import { type Computed, Refusal } from './value.js';
+import { PLAIN } from './operator.js';
+import { Refusal } from './value.js';
 
 /** A network of its one image, channels first. */
 export interface ImageNetwork {
@@ -25,8 +27,10 @@ export async function imageNetworkOf(
   manner: Manner,
   device: Device,
 ): Promise<ImageNetwork> {
-  const varying = await withoutConstantNodes(network, device);
-  const { name, shape } = imageOf(varying, manner);
+  const count = manner === 'at once' ? 2 : 1;
+  const lift = count / (network.batch ?? count);
+  const varying = await withoutChoices(await withoutConstantNodes(network, device), { count, lift, device });
+  const { name, shape } = imageOf(varying, { count, lift });
   const small = foldNormalisation(narrowed(varying, [name]));
   const isChannelsLast = !isChannels(shape[0]) && isChannels(shape[2]);
   return {
@@ -37,16 +41,14 @@ export async function imageNetworkOf(
   };
 }
 
-/** So few codes, of which nothing but the number counts. */
-const someCodes = ({ codeShape: [latent] }: Network, count: number) =>
-  float32([count, latent!], new Float32Array(count * latent!));
-
 /** The only output that is an image for each code. */
-function imageOf(network: Network, manner: Manner): { name: string; shape: ImageShape } {
-  const count = manner === 'at once' ? 2 : 1;
+function imageOf(
+  network: Network,
+  { count, lift }: { count: number; lift: number },
+): { name: string; shape: ImageShape } {
   const shapes = shapesOf(
     (codes: Tensor) => {
-      const values = evaluate(network, codes, count / (network.batch ?? count));
+      const values = evaluate(network, codes, lift);
       const varying = network.outputs.flatMap(name => {
         const value = values.get(name);
         return value && !isKnown(value) && value.varies ? [[name, value.tensor] as const] : [];
@@ -71,50 +73,12 @@ function imageOf(network: Network, manner: Manner): { name: string; shape: Image
   return { name, shape };
 }
 
-/** The network without the nodes that follow from its constants alone. */
-async function withoutConstantNodes(network: Network, device: Device): Promise<Network> {
-  const fixed = new Set(network.constants.keys());
-  const isFixed = (name: string) => name === '' || fixed.has(name);
-  const nodes = network.nodes.filter(({ inputs, outputs }) => {
-    if (!inputs.every(isFixed)) return true;
-    for (const name of outputs) fixed.add(name);
-    return false;
-  });
-  const wanted = new Set(nodes.flatMap(({ inputs }) => inputs).filter(name => fixed.has(name)));
-  const constants = new Map(network.constants);
-  const codes = someCodes(network, network.batch ?? 1);
-  const pick = (input: Tensor) => {
-    const values = evaluate(
-      { ...network, nodes: network.nodes.filter(node => !nodes.includes(node)) },
-      input,
-      1,
-    );
-    const computed = [...wanted].flatMap(name => {
-      const value = values.get(name)!;
-      if (isKnown(value)) constants.set(name, value);
-      return isKnown(value) ? [] : [[name, (value as Computed).tensor] as const];
-    });
-    return Object.fromEntries(computed);
-  };
-  // Most of them are known as soon as they are recorded.
-  if (Object.keys(shapesOf(pick, codes)).length > 0) {
-    const program = await compile(pick, codes, { device });
-    const found = (await program.run(codes)) as Readonly<Record<string, NdArray>>;
-    await program.dispose();
-    for (const [name, array] of Object.entries(found)) constants.set(name, knownFrom(array));
-  }
-  return { ...network, nodes, constants };
-}
-
-const knownFrom = ({ dtype, shape, data }: NdArray): Known =>
-  known(dtype === 'float32' ? 'real' : dtype === 'bool' ? 'truth' : 'whole', shape, data);
-
 const isChannels = (count: number): boolean => count === 1 || count === 3;
 
 /** For images [batch, height, width, channels], as TensorFlow makes them. */
 function channelsFirst(network: Network, output: string): Network {
   const name = `${output}, channels first`;
   const attributes = new Map([['perm', [0, 3, 1, 2]]]);
-  const node = { name, operator: 'Transpose', inputs: [output], outputs: [name], attributes };
+  const node = { ...PLAIN, name, operator: 'Transpose', inputs: [output], outputs: [name], attributes };
   return { ...network, nodes: [...network.nodes, node], outputs: [name] };
 }

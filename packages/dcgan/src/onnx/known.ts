@@ -17,6 +17,27 @@ export function known(type: Known['type'], shape: readonly number[], data: Array
   return { type, shape, data: data instanceof Float64Array ? data : Float64Array.from(data) };
 }
 
+/** Entries of an array that a node makes, at most: what is larger is a damaged shape, or no generator's. */
+const MOST_ENTRIES = 2 ** 28;
+/** Numbers that are listed one by one while a model is read. */
+const MOST_LISTED = 2 ** 24;
+
+/** @throws TypeError where an array of this shape is none, or too large */
+export function checkCount(shape: readonly number[], most = MOST_ENTRIES): void {
+  const count = elementCount(shape);
+  const isShape = shape.every(length => Number.isInteger(length) && length >= 0);
+  if (!isShape) throw new TypeError(`[${shape}] is no shape`);
+  if (count > most)
+    throw new TypeError(`it makes [${shape}], ${count} numbers; at most ${most} are supported`);
+}
+
+/** The whole numbers from `start` on that are less than `end`. */
+export function range(start: number, end: number): number[] {
+  const length = Math.max(end - start, 0);
+  checkCount([length], MOST_LISTED);
+  return Array.from({ length }, (_, index) => start + index);
+}
+
 /** A list of whole numbers, as shapes and axes are. */
 export const wholes = (numbers: readonly number[]): Known => known('whole', [numbers.length], numbers);
 
@@ -24,7 +45,7 @@ export const isKnown = (value: unknown): value is Known =>
   typeof value === 'object' && value !== null && 'data' in value && 'type' in value;
 
 /** Steps between neighbours along each axis. */
-const strides = (shape: readonly number[]): number[] => {
+export const stepsOf = (shape: readonly number[]): number[] => {
   const steps: number[] = Array(shape.length).fill(1);
   for (let axis = shape.length - 2; axis >= 0; axis--) steps[axis] = steps[axis + 1]! * shape[axis + 1]!;
   return steps;
@@ -37,6 +58,7 @@ function gathered(
   steps: readonly number[],
   offset = 0,
 ): Known {
+  checkCount(shape, MOST_LISTED);
   const result = new (type === 'real' ? Float32Array : Float64Array)(elementCount(shape));
   const place: number[] = Array(shape.length).fill(0);
   let from = offset;
@@ -56,7 +78,7 @@ export const reshapeKnown = ({ type, data }: Known, shape: readonly number[]): K
   known(type, shape, data);
 
 export function transposeKnown(array: Known, permutation: readonly number[]): Known {
-  const steps = strides(array.shape);
+  const steps = stepsOf(array.shape);
   return gathered(
     array,
     permutation.map(axis => array.shape[axis]!),
@@ -67,7 +89,7 @@ export function transposeKnown(array: Known, permutation: readonly number[]): Kn
 /** array repeated to `shape`, by NumPy's rules. */
 export function expandKnown(array: Known, shape: readonly number[]): Known {
   const missing = shape.length - array.shape.length;
-  const steps = strides(array.shape);
+  const steps = stepsOf(array.shape);
   const along = shape.map((_, axis) =>
     axis < missing || array.shape[axis - missing] === 1 ? 0 : steps[axis - missing]!,
   );

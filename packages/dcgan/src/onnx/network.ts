@@ -2,21 +2,22 @@
 import { UserError } from '@blind-demod/arrays';
 import type { Declared, Dimension, FileFunction, FileNode, OnnxFile } from './format.js';
 import type { Known } from './known.js';
-import type { Attribute, Node } from './operator.js';
+import { type Attribute, type Branch, isBranch, type Node } from './operator.js';
 import { operatorTable } from './operators/table.js';
 
 export interface Network {
   /** What to call the model in messages. */
   readonly where: string;
-  readonly opset: number;
   /** In an order in which they can be carried out. */
   readonly nodes: readonly Node[];
   /** Known values by name. */
   readonly constants: ReadonlyMap<string, Known>;
   /** The name of the code. */
   readonly input: string;
-  /** The axes behind the batch: [latent], or [latent, 1, 1]. */
+  /** The axes behind the batch: [latent], or with axes of one, as [latent, 1, 1]. */
   readonly codeShape: readonly number[];
+  /** Numbers in a code. */
+  readonly latent: number;
   /** How many codes the file was written for, if not for any number. */
   readonly batch: number | undefined;
   readonly outputs: readonly string[];
@@ -49,7 +50,7 @@ export async function readNetwork(file: OnnxFile, where: string): Promise<Networ
   checkWired(nodes, new Set([input.name, ...file.weights.keys()]), where);
   const constants = new Map<string, Known>();
   for (const [name, read] of file.weights) if (needed.has(name)) constants.set(name, await read());
-  return { where, opset: file.opset, nodes, constants, outputs, ...input, input: input.name };
+  return { where, nodes, constants, outputs, ...input, input: input.name };
 }
 
 /** The same network with nothing in it that the given outputs do not need. */
@@ -80,7 +81,7 @@ const shown = (shape: readonly Dimension[] | undefined): string =>
 function inputOf(
   inputs: readonly Declared[],
   where: string,
-): { name: string; codeShape: number[]; batch: number | undefined } {
+): Pick<Network, 'codeShape' | 'latent' | 'batch'> & { name: string } {
   const expected = 'expected one, the latent code, [batch, latent] or [batch, latent, 1, 1]';
   if (inputs.length !== 1) {
     const list = inputs.map(({ name, shape }) => `"${name}" ${shown(shape)}`).join(' and ');
@@ -89,23 +90,24 @@ function inputOf(
     );
   }
   const { name, shape } = inputs[0]!;
-  const [batch, ...codeShape] = shape ?? [];
-  const [latent, ...rest] = codeShape;
+  const [batch, ...lengths] = shape ?? [];
+  const codeShape = lengths.filter(length => typeof length === 'number');
   const isCode =
-    shape !== undefined &&
-    typeof latent === 'number' &&
-    (shape.length === 2 || (shape.length === 4 && rest.every(length => length === 1)));
+    lengths.length > 0 &&
+    codeShape.length === lengths.length &&
+    codeShape.filter(length => length !== 1).length <= 1;
   if (!isCode) throw new UserError(`${where}: its input "${name}" is ${shown(shape)}; ${expected}`);
-  return { name, codeShape: codeShape as number[], batch: typeof batch === 'number' ? batch : undefined };
+  const latent = Math.max(...codeShape);
+  return { name, codeShape, latent, batch: typeof batch === 'number' ? batch : undefined };
 }
 
-function checkSupported(nodes: readonly FileNode[], where: string): void {
-  const isSupported = ({ domain, operator }: FileNode) =>
-    domain === '' && Object.hasOwn(operatorTable, operator);
+/** @throws UserError that names the first of them that is not, and those that are. */
+export function checkSupported(nodes: readonly Node[], where: string): void {
+  const isSupported = ({ domain, operator }: Node) => domain === '' && Object.hasOwn(operatorTable, operator);
   const others = nodes.filter(node => !isSupported(node));
   const first = others[0];
   if (!first) return;
-  const nameOf = ({ domain, operator }: FileNode) => (domain ? `${domain}.${operator}` : operator);
+  const nameOf = ({ domain, operator }: Node) => (domain ? `${domain}.${operator}` : operator);
   const more = [...new Set(others.map(nameOf))].filter(name => name !== nameOf(first));
   const also = more.length > 0 ? `, and neither are ${more.join(', ')}` : '';
   throw new UserError(
@@ -132,9 +134,19 @@ function writtenOut(
   depth = 0,
 ): readonly FileNode[] {
   return nodes.flatMap((node, index) => {
-    const called = functions.find(({ domain, name }) => domain === node.domain && name === node.operator);
+    const called = functions.find(
+      ({ domain, name, overload }) =>
+        domain === node.domain && name === node.operator && overload === node.overload,
+    );
     // A function that calls itself stays as a node, of which it is said that it is not supported.
-    if (!called || depth > functions.length) return [node];
+    if (!called || depth > functions.length) {
+      return [
+        withBranches(node, branch => ({
+          ...branch,
+          nodes: writtenOut(branch.nodes as readonly FileNode[], functions, depth),
+        })),
+      ];
+    }
     return writtenOut(
       bodyOf(called, node, `${node.name || node.operator}/${depth}.${index}`),
       functions,
@@ -164,12 +176,29 @@ function bodyOf(
       if (outer !== undefined) references.set(here, outer);
     }
     return {
-      ...node,
+      ...renamed({ ...node, attributes }, nameOf),
       name: `${prefix}/${node.name || node.operator}`,
-      inputs: node.inputs.map(nameOf),
-      outputs: node.outputs.map(nameOf),
-      attributes,
       references,
     };
   });
 }
+
+/** The node with its values called by other names, in its branches, too. */
+export function renamed<N extends Node>(node: N, nameOf: (name: string) => string): N {
+  return {
+    ...withBranches(node, ({ nodes, outputs, weights }) => ({
+      nodes: nodes.map(inner => renamed(inner, nameOf)),
+      outputs: outputs.map(nameOf),
+      weights: new Map([...weights].map(([name, read]) => [nameOf(name), read])),
+    })),
+    inputs: node.inputs.map(nameOf),
+    outputs: node.outputs.map(nameOf),
+  };
+}
+
+const withBranches = <N extends Node>(node: N, change: (branch: Branch) => Branch): N => ({
+  ...node,
+  attributes: new Map(
+    [...node.attributes].map(([name, value]) => [name, isBranch(value) ? change(value) : value]),
+  ),
+});

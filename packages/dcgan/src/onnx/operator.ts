@@ -1,27 +1,48 @@
 // What an operator is: a node's inputs and attributes in, values out.
 import { isKnown, type Known } from './known.js';
-import { NotLiftable, Refusal, shapeOf, type Value } from './value.js';
+import { NotLiftable, NotReady, Refusal, shapeOf, type Value } from './value.js';
 
-export type Attribute = number | string | readonly number[] | readonly string[] | Known;
+export type Attribute = number | string | readonly number[] | readonly string[] | Known | Branch;
+
+/** A graph within a node, which may take values from around it. */
+export interface Branch {
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly string[];
+  readonly weights: ReadonlyMap<string, () => Promise<Known>>;
+}
+
+export const isBranch = (attribute: Attribute | undefined): attribute is Branch =>
+  typeof attribute === 'object' && 'nodes' in attribute;
 
 export interface Node {
   /** What the file calls it; '' where it has no name. */
   readonly name: string;
   readonly operator: string;
+  /** What has defined it if not ONNX: its domain; '' for ONNX itself. */
+  readonly domain: string;
+  /** Version of the operator set that it is of. */
+  readonly opset: number;
   /** Names of values, '' for one that is left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
+/** What nodes that no file has are of. */
+export const PLAIN = { domain: '', opset: 13 };
+
 /** A node whose turn it is. */
 export class Call {
   constructor(
     readonly node: Node,
-    /** Version of ONNX' operator set. */
-    readonly opset: number,
     readonly inputs: readonly (Value | undefined)[],
+    /** Attributes that were asked for. */
+    readonly asked = new Set<string>(),
   ) {}
+
+  get opset(): number {
+    return this.node.opset;
+  }
 
   input(index: number): Value {
     const value = this.inputs[index];
@@ -40,14 +61,19 @@ export class Call {
     if (isKnown(value)) return [...value.data];
     const what = `"${this.node.inputs[index]}", its input ${index + 1},`;
     if (value.lift !== 1) throw new NotLiftable(what);
-    throw new Refusal(
-      value.varies
-        ? `${what} follows from values of the code, and shapes and settings must not`
-        : `${what} could not be computed while reading`,
-    );
+    if (value.varies)
+      throw new Refusal(`${what} follows from values of the code, and shapes and settings must not`);
+    throw new NotReady(`${what} could not be computed while reading`);
+  }
+
+  /** @throws Refusal where the node has an attribute that nobody asked for, and that says what to do. */
+  refuseOthers(): void {
+    const other = [...this.node.attributes.keys()].find(name => !this.asked.has(name) && !SILENT.has(name));
+    if (other !== undefined) throw new Refusal(`its attribute "${other}" is not supported`);
   }
 
   #attribute<T extends Attribute>(name: string, is: (value: Attribute) => value is T): T | undefined {
+    this.asked.add(name);
     const value = this.node.attributes.get(name);
     if (value === undefined) return undefined;
     if (!is(value)) throw new Refusal(`its attribute "${name}" has a wrong type`);
@@ -81,6 +107,27 @@ export class Call {
     return this.list(name) ?? this.numbers(index);
   }
 }
+
+/** Attributes that change nothing here, or that are asked for only where they do. */
+const SILENT = new Set([
+  'allowzero',
+  'consumed_inputs',
+  'dtype',
+  'is_test',
+  'keepdims',
+  'kernel_shape',
+  'momentum',
+  'noop_with_empty_axes',
+  'qk_matmul_output_mode',
+  'ratio',
+  'round_mode',
+  'saturate',
+  'seed',
+  'softmax_precision',
+  'stash_type',
+  'storage_order',
+  'value',
+]);
 
 /** The outputs, or the only one of them that is given. */
 export type Operator = (call: Call) => Value | readonly Value[];

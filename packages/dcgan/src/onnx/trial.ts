@@ -37,7 +37,7 @@ export async function tried(
   ];
   const written = network.batch ?? TRIED - 1;
   const count = Math.max(TRIED, written);
-  const latent = network.codeShape[0]!;
+  const latent = network.latent;
   const rows = Array.from({ length: count }, (_, row) => (row % 2 === 0 ? row : count + row));
   const trial = ({ codes, cotangent }: { codes: Tensor; cotangent: Tensor }) => {
     const both = tf.concat([codes, tf.neg(codes)]);
@@ -93,7 +93,7 @@ export async function rangeFound(
 ): Promise<Interval> {
   const told = rangeOf(network, network.outputs[0]!);
   if (told.every(Number.isFinite)) return told;
-  const latent = network.codeShape[0]!;
+  const latent = network.latent;
   const { data } = normals('samples', [SAMPLES, latent]);
   const part = (start: number) =>
     float32([AT_ONCE, latent], data.slice(start * latent, (start + AT_ONCE) * latent));

@@ -3,6 +3,7 @@ import { elementCount, type NdArray } from '@blind-demod/arrays';
 import { constant } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { flat } from './flat.js';
 import {
   broadcast,
   concatKnown,
@@ -30,6 +31,9 @@ export type Value = Known | Computed;
 
 /** Why a node cannot be carried out; whoever knows the node makes a UserError of it. */
 export class Refusal extends Error {}
+
+/** A node has to know what could be computed, but was not yet. */
+export class NotReady extends Refusal {}
 
 /** A model of a fixed batch does something to its first axis that it could not do to more codes. */
 export class NotLiftable extends Error {}
@@ -122,6 +126,9 @@ export function take(value: Value, axis: number, numbers: readonly number[]): Va
 }
 
 export function concat(values: readonly Value[], axis: number): Value {
+  const [first, ...others] = values.map(shapeOf) as [readonly number[], ...(readonly number[])[]];
+  const wrong = others.find(shape => `${shape.toSpliced(axis, 1)}` !== `${first.toSpliced(axis, 1)}`);
+  if (wrong) throw new Refusal(`[${first}] and [${wrong}] cannot be joined along axis ${axis}`);
   const known = values.filter(isKnown);
   if (known.length === values.length) return concatKnown(known, axis);
   const lifted = liftedOf(values);
@@ -148,8 +155,8 @@ export function expand(value: Value, shape: readonly number[]): Value {
 
 /** TensorFlow.js' own gradient of repetitions is a slice for each; that of arithmetic is a sum. */
 function repeated(tensor: Tensor, shape: number[]): Tensor {
-  if (tensor.dtype === 'bool') return tf.logicalOr(tensor, tf.zeros(shape, 'bool'));
-  return tf.mul(tensor, tf.ones(shape, tensor.dtype));
+  if (tensor.dtype === 'bool') return flat(() => tf.logicalOr(tensor, tf.fill(shape, 0, 'bool')));
+  return tf.mul(tensor, tf.fill(shape, 1, tensor.dtype));
 }
 
 /** The tensor with as many axes as `shape` and, for each code, as long a first one. */

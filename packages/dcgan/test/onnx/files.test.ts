@@ -1,11 +1,22 @@
 // What ONNX files may be like, and which are refused.
 import { UserError } from '@blind-demod/arrays';
 import { imagesOf } from '@blind-demod/demod-core';
-import { compile } from '@blind-demod/jit';
+import { compile, decodeModelProto, encodeModelProto, type Message } from '@blind-demod/jit';
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { codesOf, encode, node, normals, read, type Tensor, type TestModel, wholes } from './model.js';
+import {
+  codesOf,
+  encode,
+  node,
+  normals,
+  read,
+  scalar,
+  type Tensor,
+  type TestModel,
+  type TestNode,
+  wholes,
+} from './model.js';
 
 const weights = { w: normals('w', [5, 48], 0.5), b: normals('b', [48]), shape: wholes(-1, 3, 4, 4) };
 const matrix = weights.w as Tensor & { real: Float32Array };
@@ -92,6 +103,60 @@ describe('is read', () => {
   test('nodes that are not needed, whatever their operator', () =>
     same(encode({ ...plain, nodes: [...nodes, node('NonZero', 'x', 'places')] })));
 
+  test('attributes without a type, as in the oldest files', () => {
+    const bytes = encode({
+      ...plain,
+      nodes: [node('Gemm', 'code, w, b', 'flat', { transB: 0 }), ...nodes.slice(1)],
+    });
+    const model = decodeModelProto(bytes) as unknown as {
+      graph: { node: { attribute: { type?: number }[] }[] };
+    };
+    for (const { attribute } of model.graph.node) for (const one of attribute) delete one.type;
+    return same(encodeModelProto(model as unknown as Message));
+  });
+
+  test('a code with its numbers along the last of several axes', () =>
+    same(
+      encode({
+        inputs: { code: ['n', 1, 1, 5] },
+        nodes: [node('Flatten', 'code', 'row'), node('Gemm', 'row, w, b', 'flat'), ...nodes.slice(1)],
+        weights,
+      }),
+    ));
+
+  test('a batch that is declared as -1', () => same(encode({ ...plain, inputs: { code: [-1, 5] } })));
+
+  test('choices by what is known of shapes, one within the other', () => {
+    const graph = (inner: readonly TestNode[], output: string, own = {}) => ({
+      graph: { nodes: inner, output, weights: own },
+    });
+    return same(
+      encode({
+        nodes: [
+          ...nodes.slice(0, 2),
+          node('Shape', 'x', 'shape'),
+          node('Gather', 'shape, second', 'channels'),
+          node('Equal', 'channels, three', 'is colour'),
+          node('If', 'is colour', 'image', {
+            then_branch: graph(
+              [
+                node('Not', 'is colour', 'is grey'),
+                node('If', 'is grey', 'chosen', {
+                  then_branch: graph([node('Tanh', 'x', 'wrong')], 'wrong'),
+                  else_branch: graph([node('Mul', 'x, factor', 'scaled')], 'scaled', { factor: scalar(1) }),
+                }),
+                node('Sigmoid', 'chosen', 'bright'),
+              ],
+              'bright',
+            ),
+            else_branch: graph([node('NonMaxSuppression', 'x', 'never')], 'never'),
+          }),
+        ],
+        weights: { ...weights, second: { shape: [], whole: [1] }, three: { shape: [], whole: [3] } },
+      }),
+    );
+  });
+
   test('images with the channels last', () =>
     same(
       encode({
@@ -117,6 +182,8 @@ describe('is read', () => {
           {
             name: 'Layer',
             domain: 'own',
+            // Its own operator set, of which axes are attributes; the file's is newer.
+            opsetImport: [{ domain: '', version: 11 }],
             input: ['x', 'matrix', 'vector'],
             output: ['y'],
             attribute: ['factor'],
@@ -124,8 +191,20 @@ describe('is read', () => {
               {
                 opType: 'Gemm',
                 input: ['x', 'matrix', 'vector'],
-                output: ['y'],
+                output: ['product'],
                 attribute: [{ name: 'alpha', type: 1, refAttrName: 'factor' }],
+              },
+              {
+                opType: 'Unsqueeze',
+                input: ['product'],
+                output: ['wide'],
+                attribute: [{ name: 'axes', type: 7, ints: [1] }],
+              },
+              {
+                opType: 'Squeeze',
+                input: ['wide'],
+                output: ['y'],
+                attribute: [{ name: 'axes', type: 7, ints: [1] }],
               },
             ],
           },
@@ -176,6 +255,28 @@ describe('is written again as `code` to `image` in [0, 1], in one file', () => {
       },
     ],
     [
+      'a choice between graphs that take values from around them',
+      {
+        nodes: [
+          ...nodes.slice(0, 2),
+          node('Shape', 'x', 'sizes'),
+          node('Size', 'sizes', 'rank'),
+          node('Equal', 'rank, four', 'is image'),
+          node('If', 'is image', 'image', {
+            then_branch: {
+              graph: {
+                nodes: [node('Mul', 'x, half', 'small'), node('Tanh', 'small', 'y')],
+                weights: { half: scalar(0.5) },
+                output: 'y',
+              },
+            },
+            else_branch: { graph: { nodes: [node('Identity', 'x', 'z')], output: 'z' } },
+          }),
+        ],
+        weights: { ...weights, four: { shape: [], whole: [4] } },
+      },
+    ],
+    [
       'channels last, with nodes that are not needed',
       {
         nodes: [
@@ -223,10 +324,10 @@ describe('is refused in one line', () => {
     [
       'an operator that is not supported',
       encode({
-        nodes: [...nodes.slice(0, 2), node('NonZero', 'x', 'y'), node('Loop', 'y', 'image')],
+        nodes: [...nodes.slice(0, 2), node('Unique', 'x', 'y'), node('Loop', 'y', 'image')],
         weights,
       }),
-      /NonZero of y.*NonZero is not supported, and neither are Loop; supported are Abs, .*Xor$/,
+      /Unique of y.*Unique is not supported, and neither are Loop; supported are Abs, .*Xor$/,
     ],
     [
       'an operator of another domain',
@@ -335,13 +436,66 @@ describe('is refused in one line', () => {
       encode({
         nodes: [
           ...nodes.slice(0, 2),
-          node('Resize', 'x, roi, , sizes', 'image', {
-            coordinate_transformation_mode: 'tf_crop_and_resize',
+          node('Resize', 'x, , , sizes', 'image', { coordinate_transformation_mode: 'half_a_pixel' }),
+        ],
+        weights: { ...weights, sizes: wholes(2, 3, 8, 8) },
+      }),
+      /Resize of image.*half_a_pixel/,
+    ],
+    [
+      'an attribute that is not supported',
+      encode({ nodes: [...nodes.slice(0, 2), node('Sigmoid', 'x', 'image', { steepness: 2 })], weights }),
+      /Sigmoid of image.*"steepness" is not supported/,
+    ],
+    [
+      'a shape that depends on what is not zero',
+      encode({
+        nodes: [nodes[0]!, node('NonZero', 'flat', 'places'), node('Gather', 'flat, places', 'image')],
+        weights,
+      }),
+      /NonZero of places.*"flat".*follows from values of the code/,
+    ],
+    [
+      'a choice by values of the code',
+      encode({
+        nodes: [
+          ...nodes.slice(0, 2),
+          node('ReduceMax', 'x', 'most', { keepdims: 0 }),
+          node('Greater', 'most, zero', 'is bright'),
+          node('If', 'is bright', 'image', {
+            then_branch: { graph: { nodes: [node('Sigmoid', 'x', 'a')], output: 'a' } },
+            else_branch: { graph: { nodes: [node('Tanh', 'x', 'a')], output: 'a' } },
           }),
         ],
-        weights: { ...weights, roi: normals('roi', [8]), sizes: wholes(2, 3, 8, 8) },
+        weights: { ...weights, zero: scalar(0) },
+        opset: 13,
       }),
-      /Resize of image.*tf_crop_and_resize/,
+      /If of image.*condition follows from values of the code/,
+    ],
+    [
+      'a shape that no computer holds',
+      encode({
+        nodes: [
+          ...nodes.slice(0, 2),
+          node('Expand', 'x, huge', 'y'),
+          node('ReduceMean', 'y', 'image', { axes: [0, 1] }),
+        ],
+        weights: { ...weights, huge: wholes(100000, 100000, 1, 3, 4, 4) },
+        opset: 13,
+      }),
+      /Expand of y.*at most/,
+    ],
+    [
+      'a list that no computer counts',
+      encode({
+        nodes: [node('Range', 'zero, huge, one', 'list'), node('Gemm', 'code, list', 'image')],
+        weights: {
+          zero: { shape: [], whole: [0] },
+          huge: { shape: [], whole: [2 ** 40] },
+          one: { shape: [], whole: [1] },
+        },
+      }),
+      /Range of list.*at most/,
     ],
     [
       'images that overflow',

@@ -9,7 +9,8 @@ export type TestAttribute =
   | string
   | readonly number[]
   | { readonly float: number }
-  | { readonly array: Tensor };
+  | { readonly array: Tensor }
+  | { readonly graph: Pick<TestModel, 'nodes' | 'weights'> & { readonly output: string } };
 
 export interface TestNode {
   readonly operator: string;
@@ -68,11 +69,20 @@ function tensorMessage(name: string, tensor: Tensor) {
   return { name, dims, dataType: 1, dataLocation: 1, externalData };
 }
 
-function attributeMessage([name, value]: [string, TestAttribute]) {
+function attributeMessage([name, value]: [string, TestAttribute]): Message {
   if (typeof value === 'number') return { name, type: ATTRIBUTE_TYPE.int, i: value };
   if (typeof value === 'string')
     return { name, type: ATTRIBUTE_TYPE.string, s: new TextEncoder().encode(value) };
   if ('float' in value) return { name, type: ATTRIBUTE_TYPE.float, f: value.float };
+  if ('graph' in value) {
+    const { nodes, weights = {}, output } = value.graph;
+    const initializer = Object.entries(weights).map(([at, tensor]) => tensorMessage(at, tensor));
+    return {
+      name,
+      type: ATTRIBUTE_TYPE.graph,
+      g: { name, node: nodes.map(nodeMessage), initializer, output: [{ name: output }] },
+    };
+  }
   if ('array' in value) return { name, type: ATTRIBUTE_TYPE.tensor, t: tensorMessage('', value.array) };
   // By name, as the files do not tell whole numbers from real ones.
   return name.endsWith('scales')
@@ -80,7 +90,7 @@ function attributeMessage([name, value]: [string, TestAttribute]) {
     : { name, type: ATTRIBUTE_TYPE.ints, ints: [...value] };
 }
 
-const nodeMessage = ({ operator, inputs, outputs, attributes = {}, domain = '' }: TestNode) => ({
+const nodeMessage = ({ operator, inputs, outputs, attributes = {}, domain = '' }: TestNode): Message => ({
   opType: operator,
   domain,
   name: `${operator} of ${outputs[0]}`,

@@ -28,6 +28,8 @@ interface Case {
   readonly opset?: number;
   /** Whether it has no gradient, or one that differences do not tell. */
   readonly isFlat?: boolean;
+  /** Whether it can be carried out for one code at a time alone. */
+  readonly forOne?: boolean;
 }
 
 const pass = (operator: string, attributes = {}, opset?: number): Case => ({
@@ -170,6 +172,18 @@ const arithmetic: Case[] = [
     given(name, [node(name, 'x', 'steps'), node('Add', 'steps, x', 'y')], {}, { isFlat: true }),
   ),
   given('Clip by inputs', [node('Clip', 'x, low, high', 'y')], { low: scalar(-0.6), high: scalar(0.8) }),
+  given(
+    'Clip by what varies',
+    [
+      node('ReduceMin', 'x', 'least', { keepdims: 0 }),
+      node('ReduceMax', 'x', 'most', { keepdims: 0 }),
+      node('Mul', 'least, half', 'low'),
+      node('Mul', 'most, half', 'high'),
+      node('Clip', 'x, low, high', 'y'),
+    ],
+    { half: scalar(0.5) },
+    { forOne: true },
+  ),
   given('Clip on one side', [node('Clip', 'x, , high', 'y')], { high: scalar(0.3) }),
   given(
     'Clip by attributes',
@@ -202,6 +216,74 @@ const arithmetic: Case[] = [
       }),
     ],
     { two: wholes(2), four: wholes(4), zero: wholes(0), factor: scalar(1.6) },
+  ),
+];
+
+/** From one place to the next, these jump: differences tell no gradient. */
+const jumping: Case[] = [
+  given(
+    'IsNaN and IsInf',
+    [
+      node('Log', 'signed', 'logs'),
+      node('IsNaN', 'logs', 'no number'),
+      node('Where', 'no number, x, row', 'a'),
+      node('IsInf', 'infinite', 'large', { detect_negative: 0 }),
+      node('Where', 'large, x, a', 'b'),
+      node('Div', 'x, zeros', 'c'),
+      node('IsInf', 'c', 'small', { detect_positive: 0 }),
+      node('IsNaN', 'c', 'nothing'),
+      node('Or', 'small, nothing', 'low'),
+      node('Where', 'low, x, b', 'y'),
+    ],
+    {
+      signed: reals(1, -1, 2, -2),
+      infinite: reals(Infinity, 1, -Infinity, 2),
+      row: normals('r', [4]),
+      zeros: reals(0, 0, 1, 1),
+    },
+    { isFlat: true },
+  ),
+  given(
+    'Mod of what varies',
+    [node('Mod', 'x, row', 'y', { fmod: 1 })],
+    { row: reals(0.7, 1, 1.3, 0.4) },
+    { isFlat: true },
+  ),
+  given('Hardmax', [node('Hardmax', 'x', 'h', { axis: 1 }), node('Mul', 'h, x', 'y')], {}, { isFlat: true }),
+  given(
+    'entries of a table where others are least or most',
+    [
+      node('ArgMin', 'x', 'least', { axis: -1, keepdims: 0 }),
+      node('Gather', 'table, least', 'a'),
+      node('ArgMax', 'x', 'most', { axis: 2, select_last_index: 1 }),
+      node('Cast', 'most', 'b', { to: 1 }),
+      node('Add', 'a, x', 'c'),
+      node('Mul', 'c, b', 'y'),
+    ],
+    { table: normals('table', [4, 4]) },
+    { isFlat: true },
+  ),
+  given(
+    'OneHot of places that vary',
+    [
+      node('ArgMax', 'x', 'most', { axis: 3, keepdims: 0 }),
+      node('OneHot', 'most, depth, values', 'hot', { axis: 2 }),
+      node('Mul', 'hot, x', 'y'),
+    ],
+    { depth: { shape: [], whole: [4] }, values: reals(-0.5, 2) },
+    { isFlat: true },
+  ),
+  ...[1, 0].map(largest =>
+    given(
+      `TopK ${largest}`,
+      [
+        node('TopK', 'x, count', 'values, places', { axis: 2, largest }),
+        node('Cast', 'places', 'numbers', { to: 1 }),
+        node('Mul', 'values, numbers', 'y'),
+      ],
+      { count: wholes(3) },
+      { isFlat: true },
+    ),
   ),
 ];
 
@@ -247,6 +329,16 @@ const normalisations: Case[] = [
       mean: vector('mean', 6),
       variance: positive('variance', 6),
     },
+  ),
+  given(
+    'BatchNormalization with moments from the code of one',
+    [
+      node('ReduceMean', 'x', 'mean', { axes: [0, 2, 3], keepdims: 0 }),
+      node('Exp', 'mean', 'variance'),
+      node('BatchNormalization', 'x, mean, shift, mean, variance', 'y'),
+    ],
+    { shift: vector('shift', 6) },
+    { forOne: true, opset: 13 },
   ),
   given(
     'BatchNormalization',
@@ -331,6 +423,24 @@ const convolutions: Case[] = [
   transposed({ auto_pad: 'SAME_UPPER', strides: [2, 2] }, filters(6, 3, 3, 3), 3),
   transposed({ auto_pad: 'SAME_LOWER', strides: [2, 2] }, filters(6, 3, 3, 3), 3),
   transposed({ output_shape: [10, 9], strides: [2, 2] }, filters(6, 3, 3, 3), 3),
+  ...[
+    node('Conv', 'x, w, bent', 'y', { group: 2, dilations: [1, 2] }),
+    node('ConvTranspose', 'x, w, bent', 'y', { group: 2, dilations: [1, 2] }),
+  ].map(last =>
+    given(
+      `${last.operator} with filters and a bias from the code of one, in groups`,
+      [
+        node('Slice', 'flat, zero, many, axis', 'a'),
+        node('ReduceMean', 'a, zero', 'b', { keepdims: 0 }),
+        node('Reshape', 'b, shape', 'w'),
+        node('Slice', 'b, zero, six, zero', 'bias'),
+        node('Tanh', 'bias', 'bent'),
+        last,
+      ],
+      { zero: wholes(0), many: wholes(72), axis: wholes(1), shape: wholes(6, 3, 2, 2), six: wholes(6) },
+      { forOne: true },
+    ),
+  ),
   given(
     'ConvTranspose of one pixel',
     [node('Reshape', 'flat, one pixel', 'pixel'), node('ConvTranspose', 'pixel, w', 'y')],
@@ -390,6 +500,20 @@ const resampling: Case[] = [
   resize({ mode: 'linear', antialias: 1, axes: [2, 3] }, { sizes: [3, 7] }),
   resize({ mode: 'cubic', antialias: 1, cubic_coeff_a: { float: -0.5 } }, { scales: [1, 1, 0.5, 0.5] }),
   resize({ mode: 'cubic', antialias: 1, exclude_outside: 1 }, { scales: [1, 1, 0.75, 0.5] }),
+  ...[
+    { coordinate_transformation_mode: 'tf_crop_and_resize', extrapolation_value: { float: 0.4 } },
+    { coordinate_transformation_mode: 'tf_crop_and_resize', mode: 'linear' },
+  ].map(attributes =>
+    given(
+      `Resize of a part ${JSON.stringify(attributes)}`,
+      [node('Resize', 'x, part, , sizes', 'y', { axes: [2, 3], ...attributes })],
+      { part: reals(0.2, -0.2, 0.7, 1.1), sizes: wholes(3, 6) },
+    ),
+  ),
+  ...['not_larger', 'not_smaller'].map(keep_aspect_ratio_policy =>
+    resize({ keep_aspect_ratio_policy, axes: [2, 3], mode: 'linear' }, { sizes: [7, 9] }),
+  ),
+  resize({ coordinate_transformation_mode: 'tf_half_pixel_for_nn' }, { scales: [1, 1, 2.5, 2] }),
   given('Resize along some axes', [node('Resize', 'x, , scales', 'y', { axes: [2, 3], mode: 'linear' })], {
     scales: reals(2, 3),
   }),
@@ -420,6 +544,19 @@ const resampling: Case[] = [
   pass('AveragePool', { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [2, 2] }),
   pass('AveragePool', { kernel_shape: [3, 3], pads: [1, 1, 1, 1], count_include_pad: 1 }),
   pass('AveragePool', { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 }),
+  ...['AveragePool', 'MaxPool'].map(operator =>
+    given(
+      `${operator} of lines and of volumes`,
+      [
+        node('Reshape', 'x, lines', 'a'),
+        node(operator, 'a', 'b', { kernel_shape: [3], pads: [1, 0], strides: [2] }),
+        node('Reshape', 'b, volumes', 'c'),
+        node(operator, 'c', 'd', { kernel_shape: [2, 1, 3], pads: [0, 0, 1, 1, 0, 1] }),
+        node('Reshape', 'd, image', 'y'),
+      ],
+      { lines: wholes(-1, 6, 16), volumes: wholes(-1, 3, 2, 2, 4), image: wholes(-1, 3, 4, 4) },
+    ),
+  ),
   pass('MaxPool', { kernel_shape: [2, 2], strides: [2, 2] }),
   pass('MaxPool', { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
   pass('GlobalAveragePool'),
@@ -585,6 +722,174 @@ const moving: Case[] = [
   ),
 ];
 
+/** Indices [1, …] for each code of the batch. */
+const forEachCode = [
+  node('Shape', 'x', 'shape'),
+  node('Gather', 'shape, zero', 'batch'),
+  node('Concat', 'batch, own', 'all', { axis: 0 }),
+  node('Expand', 'indices, all', 'places'),
+];
+const whole = (shape: number[], numbers: (index: number) => number): Tensor => ({
+  shape,
+  whole: Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, index) => numbers(index)),
+});
+const BATCH_LAST = node('Transpose', 'x', 'last', { perm: [1, 2, 3, 0] });
+const BATCH_FIRST = node('Transpose', 'changed', 'y', { perm: [3, 0, 1, 2] });
+
+const indexing: Case[] = [
+  given(
+    'GatherElements, as PyTorch gathers',
+    [...forEachCode, node('GatherElements', 'x, places', 'y', { axis: -1 })],
+    {
+      zero: wholes(0),
+      own: wholes(5, 4, 2),
+      indices: whole([1, 5, 4, 2], i => ((i * 7) % 4) - (i % 3 ? 0 : 4)),
+    },
+  ),
+  given(
+    'GatherElements of rows that are not alike',
+    [
+      node('Transpose', 'x', 'last', { perm: [1, 0, 2, 3] }),
+      node('Shape', 'last', 'shape'),
+      node('Expand', 'indices, shape', 'places'),
+      node('GatherElements', 'last, places', 'changed', { axis: 0 }),
+      node('Transpose', 'changed', 'y', { perm: [1, 0, 2, 3] }),
+    ],
+    { indices: whole([6, 1, 1, 4], i => (i * 5) % 6) },
+  ),
+  given(
+    'GatherND behind the batch',
+    [
+      ...forEachCode,
+      node('GatherND', 'x, places', 'rows', { batch_dims: 1 }),
+      node('Unsqueeze', 'rows, axes', 'y'),
+    ],
+    {
+      zero: wholes(0),
+      own: wholes(3, 2),
+      indices: whole([1, 3, 2], i => [0, 3, 5, -1, 2, 2][i]!),
+      axes: wholes(1),
+    },
+  ),
+  given(
+    'GatherND of whole blocks, as PyTorch indexes',
+    [BATCH_LAST, node('GatherND', 'last, places', 'changed'), BATCH_FIRST],
+    { places: whole([3, 1], i => [0, 5, -2][i]!) },
+  ),
+  ...['none', 'add', 'mul', 'max', 'min'].map(reduction =>
+    given(
+      `ScatterElements ${reduction}`,
+      [
+        ...forEachCode,
+        node('Slice', 'x, first, third, across', 'updates'),
+        node('Sin', 'updates', 'bent'),
+        node('ScatterElements', 'x, places, bent', 'y', { axis: 3, reduction }),
+      ],
+      {
+        zero: wholes(0),
+        own: wholes(6, 4, 2),
+        // Where places are written once, the order does not count.
+        indices: whole([1, 1, 1, 2], i => (reduction === 'none' ? [3, 1] : [3, 3])[i]!),
+        first: wholes(0),
+        third: wholes(2),
+        across: wholes(3),
+      },
+    ),
+  ),
+  given(
+    'Scatter of operator set 10',
+    [...forEachCode, node('Sin', 'x', 'bent'), node('Scatter', 'x, places, bent', 'y', { axis: 2 })],
+    { zero: wholes(0), own: wholes(6, 4, 4), indices: whole([1, 1, 4, 1], i => [2, 0, 3, 1][i]!) },
+    { opset: 10 },
+  ),
+  given(
+    'ScatterND, as PyTorch writes to parts',
+    [
+      BATCH_LAST,
+      node('Slice', 'last, first, second, axis', 'updates'),
+      node('Exp', 'updates', 'bent'),
+      node('ScatterND', 'last, places, bent', 'written'),
+      node('ScatterND', 'written, again, bent', 'changed', { reduction: 'add' }),
+      BATCH_FIRST,
+    ],
+    {
+      first: wholes(0),
+      second: wholes(2),
+      axis: wholes(0),
+      places: whole([2, 1], i => [4, 1][i]!),
+      again: whole([2, 1], i => [4, -1][i]!),
+    },
+  ),
+  given(
+    'Compress and NonZero',
+    [
+      node('Compress', 'x, kept', 'a', { axis: 1 }),
+      node('NonZero', 'kept', 'places'),
+      node('Squeeze', 'places, zero', 'numbers'),
+      node('Gather', 'x, numbers', 'b', { axis: 1 }),
+      node('Mul', 'a, b', 'y'),
+    ],
+    { kept: { shape: [6], truth: [1, 0, 0, 1, 1, 0] }, zero: wholes(0) },
+  ),
+  given(
+    'If, which takes what the shape says',
+    [
+      node('Shape', 'x', 'shape', { start: 3 }),
+      node('Equal', 'shape, four', 'fits'),
+      node('If', 'fits', 'y', {
+        then_branch: { graph: { nodes: [node('Softplus', 'x', 'a')], output: 'a' } },
+        else_branch: { graph: { nodes: [node('Tanh', 'x', 'b')], output: 'b' } },
+      }),
+    ],
+    { four: wholes(4) },
+  ),
+];
+
+const sampling: Case[] = [
+  ...['linear', 'nearest'].flatMap(mode =>
+    ['zeros', 'border'].flatMap(padding_mode =>
+      [0, 1].map(align_corners =>
+        given(
+          `GridSample ${mode} ${padding_mode} ${align_corners}`,
+          [...forEachCode, node('GridSample', 'x, places', 'y', { mode, padding_mode, align_corners })],
+          { zero: wholes(0), own: wholes(3, 5, 2), indices: normals('grid', [1, 3, 5, 2], 0.7) },
+          { opset: 20 },
+        ),
+      ),
+    ),
+  ),
+  given(
+    'AffineGrid by matrices from the code, and GridSample there',
+    [
+      node('Slice', 'flat, zero, six, axis', 'a'),
+      node('Reshape', 'a, matrices', 'b'),
+      node('Mul', 'b, tenth', 'c'),
+      node('Add', 'c, identity', 'theta'),
+      ...forEachCode.slice(0, 3),
+      node('AffineGrid', 'theta, all', 'grid'),
+      node('GridSample', 'x, grid', 'y'),
+    ],
+    {
+      zero: wholes(0),
+      six: wholes(6),
+      axis: wholes(1),
+      matrices: wholes(-1, 2, 3),
+      tenth: scalar(0.1),
+      identity: { shape: [2, 3], real: [0.81, 0.1, 0.03, -0.2, 0.77, 0.05] },
+      own: wholes(6, 3, 5),
+    },
+    { opset: 20 },
+  ),
+  given(
+    'Col2Im',
+    [
+      node('Reshape', 'x, columns', 'a'),
+      node('Col2Im', 'a, image, block', 'y', { strides: [2, 1], pads: [1, 0, 0, 0], dilations: [1, 2] }),
+    ],
+    { columns: wholes(-1, 12, 8), image: wholes(4, 6), block: wholes(3, 2) },
+  ),
+];
+
 const folding: Case[] = [
   ...[
     'ReduceSum',
@@ -596,6 +901,7 @@ const folding: Case[] = [
     'ReduceSumSquare',
     'ReduceLogSum',
     'ReduceLogSumExp',
+    'ReduceProd',
   ].map(name => reduce(name)),
   ...[2, -1].flatMap(axis =>
     [{}, { reverse: 1 }, { exclusive: 1 }, { exclusive: 1, reverse: 1 }].map(attributes =>
@@ -681,6 +987,77 @@ const products: Case[] = [
     ],
     { w: normals('w', [6, 7]) },
   ),
+  given(
+    'Einsum with axes that are not named, diagonals and no result',
+    [
+      node('Einsum', 'x', 'a', { equation: '...ii->...i' }),
+      node('Einsum', 'a, w', 'b', { equation: '...ci, cd' }),
+      node('Einsum', 'x, v', 'c', { equation: '...hw,w->...h' }),
+      node('Einsum', 'b, c', 'd', { equation: 'bid, bch -> bdch' }),
+      node('Identity', 'd', 'y'),
+    ],
+    { w: normals('w', [6, 5]), v: normals('v', [4]) },
+  ),
+];
+
+const attending: Case[] = [
+  given(
+    'Attention of heads, with fewer for keys',
+    [
+      node('Reshape', 'x, tokens', 'a'),
+      node('MatMul', 'a, w', 'k'),
+      node('Sin', 'k', 'v'),
+      node('Attention', 'a, k, v, mask', 'b', {
+        q_num_heads: 4,
+        kv_num_heads: 2,
+        is_causal: 1,
+        softcap: { float: 2 },
+        scale: { float: 0.7 },
+      }),
+      node('Reshape', 'b, image', 'y'),
+    ],
+    {
+      tokens: wholes(-1, 8, 12),
+      w: normals('w', [12, 6], 0.5),
+      mask: normals('m', [8, 8]),
+      image: wholes(-1, 6, 4, 4),
+    },
+    { opset: 23 },
+  ),
+  given(
+    'Attention with a mask of truth values',
+    [node('Attention', 'x, x, x, mask', 'y')],
+    { mask: { shape: [4, 4], truth: [1, 0, 1, 1, 1, 1, 0, 1, 0, 0, 1, 0, 1, 1, 1, 1] } },
+    { opset: 23 },
+  ),
+  ...[0, 1].map(interleaved =>
+    given(
+      `RotaryEmbedding ${interleaved}`,
+      [
+        ...forEachCode,
+        node('RotaryEmbedding', 'x, cosines, sines, places', 'a', { interleaved }),
+        node('Reshape', 'a, rows', 'b'),
+        node('RotaryEmbedding', 'b, one cosine, one sine, places', 'c', {
+          interleaved,
+          num_heads: 6,
+          rotary_embedding_dim: 2,
+        }),
+        node('Reshape', 'c, image', 'y'),
+      ],
+      {
+        zero: wholes(0),
+        own: wholes(4),
+        indices: whole([1, 4], i => [0, 2, 1, 3][i]!),
+        cosines: normals('cos', [4, 2]),
+        sines: normals('sin', [4, 2]),
+        'one cosine': normals('cos', [4, 1]),
+        'one sine': normals('sin', [4, 1]),
+        rows: wholes(-1, 4, 24),
+        image: wholes(-1, 6, 4, 4),
+      },
+      { opset: 23 },
+    ),
+  ),
 ];
 
 const CODES = codesOf(3, 5);
@@ -718,16 +1095,20 @@ const fixed = (value: Tensor): Tensor =>
 
 describe.each([
   ['arithmetic', arithmetic],
+  ['jumping', jumping],
   ['activations', activations],
   ['normalisation', normalisations],
   ['convolutions', convolutions],
   ['resampling', resampling],
   ['moving', moving],
+  ['indexing', indexing],
+  ['sampling', sampling],
   ['folding', folding],
   ['products', products],
+  ['attending', attending],
 ])('%s', (_, cases) => {
   describe.each(cases)('$name', testCase => {
-    test.each(['batch', 1] as const)('of a batch %s', async batch => {
+    test.each(testCase.forOne ? [1 as const] : (['batch', 1] as const))('of a batch %s', async batch => {
       const bytes = modelOf(testCase, batch);
       const expected = await imagesByOrt(bytes, batch);
       const prior = (await read(bytes)).prior();
@@ -775,13 +1156,17 @@ describe.each([
 test('there is a case for every operator', () => {
   const all = [
     arithmetic,
+    jumping,
     activations,
     normalisations,
     convolutions,
     resampling,
     moving,
+    indexing,
+    sampling,
     folding,
     products,
+    attending,
   ].flat();
   const tested = new Set(all.flatMap(({ nodes }) => nodes.map(({ operator }) => operator)));
   expect(Object.keys(operatorTable).filter(name => !tested.has(name))).toEqual([]);

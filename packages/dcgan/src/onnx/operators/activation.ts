@@ -2,6 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { leakyRelu } from '../../layers.js';
+import { flat } from '../flat.js';
 import { axisOf, type Call, type Operator, type OperatorTable } from '../operator.js';
 import { apply, checkAxis, elementwise, reshape, shapeOf, transpose, type Value } from '../value.js';
 
@@ -54,6 +55,10 @@ const logSoftmax = (x: Tensor): Tensor => {
   return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)));
 };
 
+/** One at the largest entry, the first of several; zero elsewhere. */
+const hardMax = (x: Tensor): Tensor =>
+  flat(() => tf.oneHot(tf.cast(tf.argMax(x, -1), 'int32'), x.shape.at(-1)!, 1, 0, 'float32'));
+
 export const activationOperators: OperatorTable = {
   Relu: activation(x => tf.relu(x)),
   LeakyRelu: activation((x, call) => leakyRelu(x, call.number('alpha', 0.01))),
@@ -84,4 +89,5 @@ export const activationOperators: OperatorTable = {
   }),
   Softmax: alongAxis(x => tf.softmax(x)),
   LogSoftmax: alongAxis(logSoftmax),
+  Hardmax: alongAxis(hardMax),
 };

@@ -1,7 +1,8 @@
 // Operators on corresponding entries: arithmetic, functions of one number, comparisons, logic, types.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { broadcast, isKnown, type Known, known, mapKnown } from '../known.js';
+import { flat } from '../flat.js';
+import { broadcast, isKnown, type Known, known, mapKnown, range } from '../known.js';
 import type { Operator, OperatorTable } from '../operator.js';
 import { apply, elementwise, Refusal, shapeOf, type Value } from '../value.js';
 
@@ -24,16 +25,9 @@ function combined(
   );
 }
 
-/** A truth value, through which no gradient goes; TensorFlow.js would ask for one. */
-const untold = (f: (...tensors: Tensor[]) => Tensor, ...tensors: Tensor[]): Tensor =>
-  tf.customGrad((...given) => ({
-    value: f(...(given as Tensor[])),
-    gradFunc: () => tensors.map(({ shape }) => tf.zeros(shape)),
-  }))(...tensors);
-
 const question = (f: (a: Tensor, b: Tensor) => Tensor, fold: (a: number, b: number) => boolean): Operator =>
   binary(
-    (a, b) => untold(f as never, a, b),
+    (a, b) => flat(() => f(a, b)),
     (a, b) => (fold(a, b) ? 1 : 0),
     'truth',
   );
@@ -64,12 +58,18 @@ const divide: Operator = call => {
   return combined([a, b], tf.div, (x, y) => (isWhole ? Math.trunc(x / y) : x / y));
 };
 
+/** What remains of a division has the sign of what is divided, or that of the divisor. */
 const modulo: Operator = call => {
-  const [a, b] = [call.input(0), call.input(1)];
-  if (!isKnown(a) || !isKnown(b)) throw new Refusal('it is supported for shapes only');
+  const values = [call.input(0), call.input(1)];
   const remainder = (x: number, y: number) => x % y;
-  const modulus = (x: number, y: number) => x - y * Math.floor(x / y);
-  return mapKnown(a.type, [a, b], call.number('fmod', 0) ? remainder : modulus);
+  const modulus = (x: number, y: number) => ((x % y) + y) % y;
+  if (!call.number('fmod', 0)) return combined(values, tf.mod, modulus);
+  const signed = (a: Tensor, b: Tensor) =>
+    tf.mul(
+      flat(() => tf.sign(a)),
+      tf.mod(tf.abs(a), tf.abs(b)),
+    );
+  return combined(values, signed, remainder);
 };
 
 /** The only entry of a known array. */
@@ -99,18 +99,20 @@ const power: Operator = call => {
 const full = (tensor: Tensor, shape: number[]): Tensor =>
   `${tensor.shape}` === `${shape}` || tensor.dtype === 'bool'
     ? tensor
-    : tf.mul(tensor, tf.ones(shape, tensor.dtype));
+    : tf.mul(tensor, tf.fill(shape, 1, tensor.dtype));
 
 function choose(condition: Tensor, yes: Tensor, no: Tensor): Tensor {
   const shape = broadcast([condition.shape, yes.shape, no.shape]);
   const everywhere =
-    `${condition.shape}` === `${shape}` ? condition : tf.logicalOr(condition, tf.zeros(shape, 'bool'));
+    `${condition.shape}` === `${shape}`
+      ? condition
+      : flat(() => tf.logicalOr(condition, tf.fill(shape, 0, 'bool')));
   return tf.where(everywhere, full(yes, shape), full(no, shape));
 }
 
 /** TensorFlow.js has no gradients of its own maximum and minimum here, nor of other comparisons than this one. */
-const maximum = (a: Tensor, b: Tensor): Tensor => choose(tf.greaterEqual(a, b), a, b);
-const minimum = (a: Tensor, b: Tensor): Tensor => choose(tf.greaterEqual(b, a), a, b);
+export const maximum = (a: Tensor, b: Tensor): Tensor => choose(tf.greaterEqual(a, b), a, b);
+export const minimum = (a: Tensor, b: Tensor): Tensor => choose(tf.greaterEqual(b, a), a, b);
 
 const where: Operator = call => {
   const [condition, yes, no] = [call.input(0), call.input(1), call.input(2)];
@@ -126,24 +128,27 @@ const triangle: Operator = call => {
   const [rows, columns] = shapeOf(x).slice(-2) as [number, number];
   const offset = call.numbers(1)?.[0] ?? 0;
   const sign = call.number('upper', 1) ? 1 : -1;
-  const inside = Array.from({ length: rows * columns }, (_, index) =>
+  const isInside = range(0, rows * columns).map(index =>
     Number(sign * ((index % columns) - Math.floor(index / columns) - offset) >= 0),
   );
-  return elementwise(
-    (entries, mask) => choose(mask!, entries!, tf.zerosLike(entries!)),
-    x,
-    known('truth', [rows, columns], inside),
-  );
+  const inside = known('truth', [rows, columns], isInside);
+  if (isKnown(x)) return mapKnown(x.type, [x, inside], (entry, kept) => (kept ? entry! : 0));
+  return elementwise((entries, mask) => choose(mask!, entries!, tf.zerosLike(entries!)), x, inside);
 };
 
 const LARGEST = 3.4028234663852886e38;
 
 /** Bounds were attributes before operator set 11. */
 const clip: Operator = call => {
+  const x = call.input(0);
+  const [least, most] = [call.inputs[1], call.inputs[2]];
+  if ([least, most].some(bound => bound && !isKnown(bound))) {
+    const above = least ? elementwise(maximum as never, x, least) : x;
+    return most ? elementwise(minimum as never, above, most) : above;
+  }
   const bound = (name: string, index: number, fallback: number) =>
     call.number(name) ?? call.numbers(index)?.[0] ?? fallback;
   const [low, high] = [bound('min', 1, -LARGEST), bound('max', 2, LARGEST)];
-  const x = call.input(0);
   if (isKnown(x)) return mapKnown(x.type, [x], value => Math.min(Math.max(value!, low), high));
   return apply(x, tensor => tf.clipByValue(tensor, Math.max(low, -LARGEST), Math.min(high, LARGEST)));
 };
@@ -184,9 +189,27 @@ const dropout: Operator = call => {
 };
 
 const negation: Operator = unary(
-  x => untold(y => tf.logicalNot(y!), x),
+  x => flat(() => tf.logicalNot(x)),
   x => (x === 0 ? 1 : 0),
 );
+
+/** Halves are rounded to even numbers. */
+const rounded = (x: number): number => {
+  const nearest = Math.round(x);
+  return nearest - x === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+};
+
+/** Whether entries are infinite, upwards or downwards, where one of these is not left out. */
+const isInfinite: Operator = call => {
+  const [down, up] = [call.number('detect_negative', 1), call.number('detect_positive', 1)];
+  const [least, most] = [down ? -LARGEST : -Infinity, up ? LARGEST : Infinity];
+  const beyond = (x: Tensor) => tf.logicalOr(tf.less(x, least), tf.greater(x, most));
+  return unary(
+    x => flat(() => beyond(x)),
+    x => Number(x < least || x > most),
+    'truth',
+  )(call);
+};
 const mean: Operator = call => {
   const values = call.inputs.map((_, index) => call.input(index));
   const sum = combined(values, tf.add, (a, b) => a + b);
@@ -210,7 +233,7 @@ export const arithmeticOperators: OperatorTable = {
   Sign: unary(tf.sign, Math.sign),
   Floor: unary(tf.floor, Math.floor),
   Ceil: unary(tf.ceil, Math.ceil),
-  Round: unary(tf.round),
+  Round: unary(tf.round, rounded),
   Sqrt: unary(tf.sqrt, Math.sqrt),
   Reciprocal: unary(tf.reciprocal, x => 1 / x),
   Exp: unary(tf.exp, Math.exp),
@@ -238,6 +261,12 @@ export const arithmeticOperators: OperatorTable = {
   Or: question(tf.logicalOr, (a, b) => a !== 0 || b !== 0),
   Xor: question(tf.notEqual, (a, b) => a !== b),
   Not: negation,
+  IsNaN: unary(
+    x => flat(() => tf.isNaN(x)),
+    x => Number(Number.isNaN(x)),
+    'truth',
+  ),
+  IsInf: isInfinite,
   Where: where,
   Trilu: triangle,
 

@@ -1,11 +1,12 @@
-// Convolutions and transposed convolutions of images [batch, channels, height, width], and of lines, images one pixel high.
+// Convolutions and transposed convolutions of images [batch, channels, height, width].
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { perChannel } from '../../layers.js';
-import { derived, isKnown, type Known, known } from '../known.js';
-import { Call, type Operator, type OperatorTable } from '../operator.js';
-import { apply, computed, NotLiftable, Refusal, reshape, shapeOf, type Value } from '../value.js';
-import { checkImages, halved, reach, windowOf } from './window.js';
+import { derived, isKnown, type Known, known, range } from '../known.js';
+import type { Call, Operator, OperatorTable } from '../operator.js';
+import { apply, computed, NotLiftable, Refusal, shapeOf, type Value } from '../value.js';
+import { forLines } from './lines.js';
+import { checkImages, checkLengths, halved, reach, windowOf } from './window.js';
 
 const OIHW_TO_HWIO = [2, 3, 1, 0];
 
@@ -35,43 +36,9 @@ function plainFilters(filters: Known, groups: number, [down, across]: readonly n
   });
 }
 
-/** Lines [batch, channels, width] as images one pixel high; their filters likewise. */
-function asImage(x: Value): Value {
-  const shape = shapeOf(x);
-  return shape.length === 3 ? reshape(x, [shape[0]!, shape[1]!, 1, shape[2]!]) : x;
-}
-
-/** The convolution of images for lines, too: along the height there is nothing to do. */
-const forLines =
-  (operator: Operator): Operator =>
-  call => {
-    if (call.shape(0).length !== 3) return operator(call);
-    const lengthened = (name: string, ...neutral: number[]) => {
-      const list = call.list(name);
-      if (list === undefined) return [];
-      // Of pairs, those before come first.
-      const half = list.length / 2;
-      const value =
-        name === 'pads' ? [0, ...list.slice(0, half), 0, ...list.slice(half)] : [...neutral, ...list];
-      return [[name, value] as const];
-    };
-    const attributes = new Map([
-      ...call.node.attributes,
-      ...lengthened('kernel_shape', 1),
-      ...lengthened('strides', 1),
-      ...lengthened('dilations', 1),
-      ...lengthened('output_padding', 0),
-      ...lengthened('output_shape', 1),
-      ...lengthened('pads'),
-    ]);
-    const image = operator(new Call({ ...call.node, attributes }, call.opset, call.inputs)) as Value;
-    const [batch, channels, , width] = shapeOf(image);
-    return reshape(image, [batch!, channels!, width!]);
-  };
-
 /** The images, filters and bias of a node. */
 function operandsOf(call: Call) {
-  const [x, filters, bias] = [asImage(call.input(0)), asImage(call.input(1)), call.inputs[2]];
+  const [x, filters, bias] = [call.input(0), call.input(1), call.inputs[2]];
   checkImages(shapeOf(x));
   if (!isKnown(filters) && filters.lift !== 1) throw new NotLiftable('filters that depend on the code');
   return { x, filters, bias };
@@ -79,26 +46,57 @@ function operandsOf(call: Call) {
 
 function filtersOf(filters: Value, groups: number, dilations: readonly number[]): Tensor {
   if (isKnown(filters)) return computed(plainFilters(filters, groups, dilations)).tensor;
-  if (groups !== 1 || dilations.some(step => step !== 1)) {
-    throw new Refusal('filters that depend on the code are supported without groups and dilations only');
-  }
-  return filters.tensor;
+  const [first, second, height, width] = filters.tensor.shape as [number, number, number, number];
+  const apart = dilations.reduce((tensor, step, index) => withZeros(tensor, index + 2, step), filters.tensor);
+  if (groups === 1) return apart;
+  // Filters of a group for the channels of its own, and zeros for those of the others.
+  const own = known('real', [groups, 1, groups, 1, 1, 1], identity(groups));
+  const [down, across] = [reach(height, dilations[0]!), reach(width, dilations[1]!)];
+  const wide = tf.mul(
+    tf.reshape(apart, [groups, first / groups, 1, second, down, across]),
+    computed(own).tensor,
+  );
+  return tf.reshape(wide, [first, groups * second, down, across]);
+}
+
+const identity = (size: number): number[] =>
+  range(0, size ** 2).map(index => Number(index % size === Math.floor(index / size)));
+
+/** The tensor with step - 1 zeros between neighbours along an axis. */
+function withZeros(tensor: Tensor, axis: number, step: number): Tensor {
+  if (step === 1) return tensor;
+  const { shape } = tensor;
+  const apart = tf.reshape(tensor, shape.toSpliced(axis + 1, 0, 1));
+  const padded = tf.pad(
+    apart,
+    apart.shape.map((_, a): [number, number] => [0, a === axis + 1 ? step - 1 : 0]),
+  );
+  const whole = tf.reshape(padded, shape.with(axis, shape[axis]! * step));
+  return tf.slice(
+    whole,
+    shape.map(() => 0),
+    shape.with(axis, reach(shape[axis]!, step)),
+  );
 }
 
 const withBias = (image: Tensor, bias: Value | undefined): Tensor =>
   bias ? tf.add(image, perChannel(computed(bias).tensor, image.rank)) : image;
 
-const together = (x: Value, filters: Value, f: (image: Tensor) => Tensor): Value => {
+const together = (x: Value, others: readonly (Value | undefined)[], f: (image: Tensor) => Tensor): Value => {
   const image = apply(x, f);
-  return { ...image, varies: image.varies || computed(filters).varies };
+  return { ...image, varies: image.varies || others.some(other => other && !isKnown(other) && other.varies) };
 };
 
 const conv: Operator = call => {
   const { x, filters, bias } = operandsOf(call);
+  const groups = call.number('group', 1);
   const { strides, dilations, pads } = windowOf(call, shapeOf(filters).slice(2), shapeOf(x).slice(2));
+  const [channels, taken] = [shapeOf(x)[1]!, shapeOf(filters)[1]! * groups];
+  if (channels !== taken)
+    throw new Refusal(`its filters are for ${taken} channels, and there are ${channels}`);
   if (pads.flat().some(pad => pad < 0)) throw new Refusal('its padding is negative');
-  return together(x, filters, image => {
-    const filter = tf.transpose(filtersOf(filters, call.number('group', 1), dilations), OIHW_TO_HWIO);
+  return together(x, [filters, bias], image => {
+    const filter = tf.transpose(filtersOf(filters, groups, dilations), OIHW_TO_HWIO);
     const sums = tf.conv2d(
       image as tf.Tensor4D,
       filter as tf.Tensor4D,
@@ -115,7 +113,10 @@ const convTranspose: Operator = call => {
   const [, , ...size] = shapeOf(filters);
   const [, , ...small] = shapeOf(x);
   const groups = call.number('group', 1);
-  const channels = shapeOf(filters)[1]! * groups;
+  const [taken, perGroup] = shapeOf(filters) as [number, number];
+  if (shapeOf(x)[1] !== taken)
+    throw new Refusal(`its filters are for ${taken} channels, and there are ${shapeOf(x)[1]}`);
+  const channels = perGroup * groups;
   const strides = call.list('strides') ?? size.map(() => 1);
   const dilations = call.list('dilations') ?? size.map(() => 1);
   const cut = cutsOf(call, size, small, strides, dilations);
@@ -125,7 +126,7 @@ const convTranspose: Operator = call => {
   const pads = cut.map(pair => pair.map(rows => Math.max(rows, 0)));
   const beyond = cut.map(pair => pair.map(rows => Math.max(-rows, 0)));
   const large = reached.map((length, axis) => length - pads[axis]![0]! - pads[axis]![1]!);
-  return together(x, filters, image => {
+  return together(x, [filters, bias], image => {
     const plain = filtersOf(filters, groups, dilations);
     const batch = image.shape[0]!;
     // Of one pixel it is a matrix product.
@@ -166,6 +167,7 @@ function cutsOf(
   const autoPad = call.text('auto_pad', 'NOTSET');
   const added = call.list('output_padding') ?? size.map(() => 0);
   const given = call.list('pads') ?? size.flatMap(() => [0, 0]);
+  checkLengths(size, { strides, dilations, pads: given });
   const wanted = call.list('output_shape')?.slice(-size.length);
   return size.map((length, axis) => {
     const reached = strides[axis]! * (small[axis]! - 1) + reach(length, dilations[axis]!);

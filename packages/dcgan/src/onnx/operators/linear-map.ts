@@ -3,14 +3,18 @@
 import { elementCount } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Known, known } from '../known.js';
+import { checkCount, type Known, known } from '../known.js';
 import { apply, checkAxis, computed, shapeOf, type Value } from '../value.js';
 
 /** What each entry of the result has of each entry before: by its number, how much. */
 export type Row = readonly (readonly [number: number, weight: number])[];
 
+/** Entries of a matrix, at most: larger ones belong to no image. */
+const MOST_ENTRIES = 2 ** 24;
+
 /** The matrix [rows, length]. */
 export function matrixOf(rows: readonly Row[], length: number): Known {
+  checkCount([rows.length, length], MOST_ENTRIES);
   const data = new Float32Array(rows.length * length);
   for (const [index, row] of rows.entries()) {
     for (const [number, weight] of row) data[index * length + number]! += weight;

@@ -1,6 +1,7 @@
 // Normalisation: by frozen moments, or by those of each image, group of channels or row.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { flat } from '../flat.js';
 import { isKnown, type Known, known } from '../known.js';
 import { axisOf, type Call, type Node, type Operator, type OperatorTable } from '../operator.js';
 import { apply, checkAxis, elementwise, Refusal, reshape, shapeOf, type Value } from '../value.js';
@@ -20,9 +21,11 @@ const perChannelOf = (vector: Value, rank: number): Value =>
 
 /** x · factor + offset, where batch normalisation has moments from training. */
 const batchNormalization: Operator = call => {
-  if (call.number('training_mode', 0))
+  if (call.number('spatial', 1) === 0) throw new Refusal('its attribute "spatial" is not supported');
+  const asksForMoments = call.opset < 14 && call.node.outputs.slice(1).some(name => name !== '');
+  if (call.number('training_mode', 0) || asksForMoments)
     throw new Refusal('it is in training mode; export the model with .eval()');
-  const epsilon = batchEpsilon(call.node.attributes);
+  const epsilon = call.number('epsilon', EPSILON);
   const [scale, shift, mean, variance] = [1, 2, 3, 4].map(index => call.input(index)) as [
     Value,
     Value,
@@ -31,7 +34,17 @@ const batchNormalization: Operator = call => {
   ];
   const x = call.input(0);
   const rank = shapeOf(x).length;
-  if (![scale, shift, mean, variance].every(isKnown)) throw new Refusal('its moments are not constants');
+  const vectors = [scale, shift, mean, variance];
+  if (!vectors.every(isKnown)) {
+    const [s, b, m, v] = vectors.map(vector => perChannelOf(vector, rank)) as [Value, Value, Value, Value];
+    const centred = elementwise((image, by) => tf.sub(image!, by!), x, m);
+    const inverse = apply(v, variances => tf.rsqrt(tf.add(variances, epsilon)));
+    return scaled(
+      elementwise((image, by) => tf.mul(image!, by!), centred, inverse),
+      s,
+      b,
+    );
+  }
   const { factor, offset } = frozen({ scale, shift, mean, variance } as Frozen, epsilon);
   return elementwise(
     (image, f, o) => tf.add(tf.mul(image!, f!), o!),
@@ -132,7 +145,14 @@ const lpNormalization: Operator = call => {
   return apply(call.input(0), x => {
     const norm =
       call.number('p', 2) === 1 ? tf.sum(tf.abs(x), axis, true) : tf.sqrt(tf.sum(tf.square(x), axis, true));
-    return tf.div(x, norm);
+    // Zeros stay zeros.
+    return tf.div(
+      x,
+      tf.add(
+        norm,
+        flat(() => tf.cast(tf.equal(norm, 0), 'float32')),
+      ),
+    );
   });
 };
 

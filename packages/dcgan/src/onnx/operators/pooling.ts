@@ -1,20 +1,19 @@
-// Pooling of images [batch, channels, height, width].
+// Pooling of images [batch, channels, height, width], or with any other number of axes behind the channels.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { known } from '../known.js';
+import { range } from '../known.js';
 import type { Call, Operator, OperatorTable } from '../operator.js';
-import { apply, computed, Refusal, shapeOf } from '../value.js';
-import { checkImages, reach, type Window, windowOf } from './window.js';
-
-const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+import { apply, Refusal, type Value } from '../value.js';
+import { mapAlong, matrixOf } from './linear-map.js';
+import { reach, type Window, windowOf } from './window.js';
 
 /** The window of a pool, and how many places it has along each axis; what `ceil_mode` adds is padding after. */
 function placesOf(call: Call): Window & { readonly counts: readonly number[]; readonly all: Window['pads'] } {
-  const shape = call.shape(0);
-  checkImages(shape);
-  const image = shape.slice(2);
-  const window = windowOf(call, call.list('kernel_shape') ?? [], image);
-  const { size, strides, dilations, pads } = window;
+  const image = call.shape(0).slice(2);
+  const size = call.list('kernel_shape') ?? [];
+  if (size.length !== image.length) throw new Refusal(`its window is [${size}] on images of [${image}]`);
+  const window = windowOf(call, size, image);
+  const { strides, dilations, pads } = window;
   const reached = size.map((length, axis) => reach(length, dilations[axis]!));
   const rounded = call.number('ceil_mode', 0) ? Math.ceil : Math.floor;
   const counts = image.map((length, axis) => {
@@ -31,40 +30,22 @@ function placesOf(call: Call): Window & { readonly counts: readonly number[]; re
   return { ...window, counts, all };
 }
 
+/** The mean over a window is that of means along each axis. */
 const average: Operator = call => {
-  const x = call.input(0);
-  const [, , height, width] = shapeOf(x) as [number, number, number, number];
-  const { size, strides, dilations, pads, counts, all } = placesOf(call);
+  const shape = call.shape(0);
+  const { size, strides, dilations, pads, counts } = placesOf(call);
   const isPadCounted = call.number('count_include_pad', 0) === 1;
-  /** How many entries a window has along an axis. */
-  const entries = (axis: number) =>
-    range(counts[axis]!).map(place => {
-      const [before, after] = pads[axis]!;
-      const [least, most] = isPadCounted
-        ? [-before, [height, width][axis]! + after]
-        : [0, [height, width][axis]!];
-      const taps = range(size[axis]!).map(tap => place * strides[axis]! - before + tap * dilations[axis]!);
-      return taps.filter(at => at >= least && at < most).length;
+  return counts.reduce<Value>((value, count, axis) => {
+    const length = shape[axis + 2]!;
+    const [before, after] = pads[axis]!;
+    const [least, most] = isPadCounted ? [-before, length + after] : [0, length];
+    const rows = range(0, count).map(place => {
+      const taps = range(0, size[axis]!).map(tap => place * strides[axis]! - before + tap * dilations[axis]!);
+      const counted = taps.filter(at => at >= least && at < most).length;
+      return taps.filter(at => at >= 0 && at < length).map(at => [at, 1 / counted] as const);
     });
-  const shares = entries(0).flatMap(rows => entries(1).map(columns => 1 / (rows * columns)));
-  const taps = range(reach(size[0]!, dilations[0]!)).flatMap(row =>
-    range(reach(size[1]!, dilations[1]!)).map(column =>
-      row % dilations[0]! === 0 && column % dilations[1]! === 0 ? 1 : 0,
-    ),
-  );
-  const filter = known('real', [reach(size[0]!, dilations[0]!), reach(size[1]!, dilations[1]!), 1, 1], taps);
-  return apply(x, tensor => {
-    const [batch, channels] = tensor.shape as [number, number];
-    const sums = tf.conv2d(
-      tf.reshape(tensor, [batch * channels, 1, height, width]) as tf.Tensor4D,
-      computed(filter).tensor as tf.Tensor4D,
-      strides as [number, number],
-      [[0, 0], [0, 0], ...all] as never,
-      'NCHW',
-    );
-    const means = tf.mul(sums, computed(known('real', [1, 1, ...counts], shares)).tensor);
-    return tf.reshape(means, [batch, channels, ...counts]);
-  });
+    return mapAlong(value, axis + 2, matrixOf(rows, length));
+  }, call.input(0));
 };
 
 const LEAST = -3.4028234663852886e38;
@@ -77,14 +58,14 @@ const maximum: Operator = call => {
       ? tf.pad(tensor, [[0, 0], [0, 0], ...all] as [number, number][], LEAST)
       : tensor;
     const at = (image: Tensor, axis: number, tap: number) => {
-      const places = range(counts[axis]!).map(place => place * strides[axis]! + tap * dilations[axis]!);
+      const places = range(0, counts[axis]!).map(place => place * strides[axis]! + tap * dilations[axis]!);
       return tf.gather(image, tf.tensor1d(places, 'int32'), axis + 2);
     };
     const best = (image: Tensor, axis: number) =>
-      range(size[axis]!)
+      range(0, size[axis]!)
         .map(tap => at(image, axis, tap))
         .reduce((a, b) => tf.where(tf.greaterEqual(a, b), a, b));
-    return best(best(padded, 0), 1);
+    return counts.reduce((image, _, axis) => best(image, axis), padded);
   });
 };
 
@@ -92,12 +73,7 @@ const maximum: Operator = call => {
 const overall =
   (f: (x: Tensor, axes: number[]) => Tensor): Operator =>
   call =>
-    apply(call.input(0), x =>
-      f(
-        x,
-        range(x.rank).filter(axis => axis > 1),
-      ),
-    );
+    apply(call.input(0), x => f(x, range(2, x.rank)));
 
 export const poolingOperators: OperatorTable = {
   AveragePool: average,

@@ -28,7 +28,7 @@ function flat(a: Value, b: Value, transposeA = false, transposeB = false): Value
 }
 
 /** Stacks of matrices, the axes before the last two broadcast. */
-function matrixProduct(a: Value, b: Value): Value {
+export function matrixProduct(a: Value, b: Value): Value {
   const [left, right] = [shapeOf(a), shapeOf(b)];
   if (left.at(-1) !== right.at(-2)) throw new Refusal(`matrices of [${left}] and [${right}] have no product`);
   const [stackA, stackB] = [left.slice(0, -2), right.slice(0, -2)];
@@ -82,71 +82,4 @@ const gemm: Operator = call => {
   return elementwise((x, y) => tf.add(x!, y!), scaled, shift);
 };
 
-/** An array with a letter for each of its axes. */
-interface Lettered {
-  readonly value: Value;
-  readonly letters: string;
-}
-
-const sizesOf = ({ value, letters }: Lettered, of: string): number[] =>
-  [...of].map(letter => shapeOf(value)[letters.indexOf(letter)]!);
-const ordered = ({ value, letters }: Lettered, order: string): Value =>
-  transpose(
-    value,
-    [...order].map(letter => letters.indexOf(letter)),
-  );
-
-/** The sum over the letters that nothing else has. */
-function summed({ value, letters }: Lettered, needed: string): Lettered {
-  const kept = [...letters].filter(letter => needed.includes(letter)).join('');
-  if (kept === letters) return { value, letters };
-  const gone = [...letters].filter(letter => !needed.includes(letter)).join('');
-  const sorted = ordered({ value, letters }, kept + gone);
-  const axes = [...gone].map((_, index) => kept.length + index);
-  return { value: apply(sorted, x => tf.sum(x, axes)), letters: kept };
-}
-
-function contracted(a: Lettered, b: Lettered, needed: string): Lettered {
-  const [first, second] = [summed(a, b.letters + needed), summed(b, a.letters + needed)];
-  const of = (letters: string, keep: (letter: string) => boolean) => [...letters].filter(keep).join('');
-  const shared = (letter: string) => first.letters.includes(letter) && second.letters.includes(letter);
-  const stack = of(first.letters, letter => shared(letter) && needed.includes(letter));
-  const inner = of(first.letters, letter => shared(letter) && !needed.includes(letter));
-  const [rows, columns] = [
-    of(first.letters, letter => !shared(letter)),
-    of(second.letters, letter => !shared(letter)),
-  ];
-  const sizes = {
-    stack: sizesOf(first, stack),
-    inner: elementCount(sizesOf(first, inner)),
-    rows: sizesOf(first, rows),
-    columns: sizesOf(second, columns),
-  };
-  const left = reshape(ordered(first, stack + rows + inner), [
-    ...sizes.stack,
-    elementCount(sizes.rows),
-    sizes.inner,
-  ]);
-  const right = reshape(ordered(second, stack + inner + columns), [
-    ...sizes.stack,
-    sizes.inner,
-    elementCount(sizes.columns),
-  ]);
-  const product = reshape(matrixProduct(left, right), [...sizes.stack, ...sizes.rows, ...sizes.columns]);
-  return { value: product, letters: stack + rows + columns };
-}
-
-const einsum: Operator = call => {
-  const equation = call.text('equation', '').replaceAll(' ', '');
-  const [from, to] = equation.split('->') as [string, string | undefined];
-  const terms = from.split(',');
-  const isSimple =
-    to !== undefined &&
-    [...terms, to].every(term => /^[a-zA-Z]*$/.test(term) && new Set(term).size === term.length);
-  if (!isSimple) throw new Refusal(`its equation "${equation}" is not supported`);
-  const lettered = terms.map((letters, index): Lettered => ({ value: call.input(index), letters }));
-  const all = lettered.reduce((a, b, index) => contracted(a, b, to + terms.slice(index + 1).join('')));
-  return ordered(summed(all, to), to);
-};
-
-export const productOperators: OperatorTable = { MatMul: matMul, Gemm: gemm, Einsum: einsum };
+export const productOperators: OperatorTable = { MatMul: matMul, Gemm: gemm };

@@ -1,9 +1,9 @@
 // Operators that fold an array along some of its axes.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { isKnown, reduceKnown } from '../known.js';
+import { checkCount, isKnown, range, reduceKnown } from '../known.js';
 import { axisOf, type Operator, type OperatorTable } from '../operator.js';
-import { apply, checkAxis, Refusal, reshape, shapeOf, type Value } from '../value.js';
+import { apply, checkAxis, reshape, shapeOf, type Value } from '../value.js';
 import { mapAlong, matrixOf } from './linear-map.js';
 
 const sum = (entries: readonly number[]) => entries.reduce((a, b) => a + b, 0);
@@ -32,10 +32,23 @@ const logSumExp = (x: Tensor, axes: number[]): Tensor => {
   return tf.add(most, tf.log(tf.sum(tf.exp(tf.sub(x, most)), axes, true)));
 };
 
-const product: Operator = call => {
-  if (!isKnown(call.input(0))) throw new Refusal('it is supported for shapes only');
-  return reduction(tf.prod as never, entries => entries.reduce((a, b) => a * b, 1))(call);
-};
+/** By halves, whose products have gradients also where factors are zero. */
+function product(x: Tensor, axes: number[]): Tensor {
+  const kept = x.shape.map((_, axis) => axis).filter(axis => !axes.includes(axis));
+  const lengths = kept.map(axis => x.shape[axis]!);
+  let factors = tf.reshape(tf.transpose(x, [...kept, ...axes]), [...lengths, -1]);
+  for (let count = factors.shape.at(-1)!; count > 1; count = Math.ceil(count / 2)) {
+    const half = Math.floor(count / 2);
+    const part = (start: number, size: number) =>
+      tf.slice(factors, [...lengths.map(() => 0), start], [...lengths, size]);
+    const both = tf.mul(part(0, half), part(half, half));
+    factors = count % 2 === 0 ? both : tf.concat([both, part(count - 1, 1)], -1);
+  }
+  return tf.reshape(
+    factors,
+    x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)),
+  );
+}
 
 /** Each entry with all before it along an axis, or behind it. */
 const cumulated: Operator = call => {
@@ -45,10 +58,10 @@ const cumulated: Operator = call => {
   const length = shape[axis]!;
   const sign = call.number('reverse', 0) ? -1 : 1;
   const least = call.number('exclusive', 0);
-  const rows = Array.from({ length }, (_, place) =>
-    Array.from({ length }, (_, other) => [other, 1] as const).filter(
-      ([other]) => sign * (place - other) >= least,
-    ),
+  const places = range(0, length);
+  checkCount([length, length]);
+  const rows = places.map(place =>
+    places.filter(other => sign * (place - other) >= least).map(other => [other, 1] as const),
   );
   return mapAlong(x, axis, matrixOf(rows, length));
 };
@@ -67,7 +80,7 @@ export const reductionOperators: OperatorTable = {
     (x, axes) => tf.min(x, axes, true),
     entries => Math.min(...entries),
   ),
-  ReduceProd: product,
+  ReduceProd: reduction(product, entries => entries.reduce((a, b) => a * b, 1)),
   ReduceL1: reduction((x, axes) => tf.sum(tf.abs(x), axes, true)),
   ReduceL2: reduction((x, axes) => tf.sqrt(tf.sum(tf.square(x), axes, true))),
   ReduceSumSquare: reduction((x, axes) => tf.sum(tf.square(x), axes, true)),

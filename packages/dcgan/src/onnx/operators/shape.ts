@@ -1,6 +1,6 @@
 // Operators that move, cut, join or repeat, and those that make shapes and constants.
 import { elementCount } from '@blind-demod/arrays';
-import { broadcast, isKnown, known, wholes } from '../known.js';
+import { broadcast, isKnown, known, range, wholes } from '../known.js';
 import { axisOf, type Call, type Operator, type OperatorTable } from '../operator.js';
 import {
   checkAxis,
@@ -13,9 +13,6 @@ import {
   transpose,
   type Value,
 } from '../value.js';
-
-const range = (start: number, end: number): number[] =>
-  Array.from({ length: Math.max(end - start, 0) }, (_, index) => start + index);
 
 const reshapeTo: Operator = call => {
   const shape = call.shape(0);
@@ -85,19 +82,9 @@ function places(length: number, start: number, end: number, step: number): numbe
   const [least, most] = step > 0 ? [0, length] : [-1, length - 1];
   const place = (number: number) => Math.min(Math.max(number < 0 ? number + length : number, least), most);
   const [from, to] = [place(start), place(end)];
-  return Array.from(
-    { length: Math.max(Math.ceil((to - from) / step), 0) },
-    (_, index) => from + index * step,
-  );
+  if (step === 0) throw new Refusal('its step is 0');
+  return range(0, Math.ceil((to - from) / step)).map(index => from + index * step);
 }
-
-const gather: Operator = call => {
-  const data = call.input(0);
-  const shape = shapeOf(data);
-  const axis = axisOf(call.number('axis', 0), shape.length);
-  const numbers = call.numbers(1)!.map(number => (number < 0 ? number + shape[axis]! : number));
-  return reshape(take(data, axis, numbers), shape.toSpliced(axis, 1, ...call.shape(1)));
-};
 
 /** By sizes, or into as many parts as there are outputs, the last of which may be shorter. */
 const split: Operator = call => {
@@ -109,6 +96,8 @@ const split: Operator = call => {
   const equal = Math.ceil(length / count);
   const sizes =
     call.settings('split', 1) ?? range(0, count).map(part => Math.min(equal, length - part * equal));
+  if (sizes.reduce((sum, size) => sum + size, 0) !== length)
+    throw new Refusal(`it splits an axis of ${length} into ${sizes}`);
   let start = 0;
   return sizes.map(size => {
     const part = take(x, axis, range(start, start + size));
@@ -141,8 +130,7 @@ const tile: Operator = call => {
 
 const shapeOperator: Operator = call => {
   const shape = call.shape(0);
-  const end = call.number('end', shape.length);
-  return wholes(shape.slice(call.number('start', 0), end));
+  return wholes(shape.slice(call.number('start', 0), call.number('end', shape.length)));
 };
 
 const filled = (call: Call, shape: readonly number[]): Value => {
@@ -152,14 +140,9 @@ const filled = (call: Call, shape: readonly number[]): Value => {
 
 const counted: Operator = call => {
   const [start, limit, step] = [0, 1, 2].map(index => call.numbers(index)![0]!) as [number, number, number];
-  const length = Math.max(Math.ceil((limit - start) / step), 0);
+  const numbers = range(0, Math.ceil((limit - start) / step)).map(index => start + index * step);
   const first = call.input(0);
-  const type = isKnown(first) ? first.type : 'real';
-  return known(
-    type,
-    [length],
-    range(0, length).map(index => start + index * step),
-  );
+  return known(isKnown(first) ? first.type : 'real', [numbers.length], numbers);
 };
 
 const constant: Operator = call => {
@@ -172,20 +155,6 @@ const constant: Operator = call => {
   if (reals) return known('real', [reals.length], reals);
   if (wholeOnes) return wholes(wholeOnes);
   throw new Refusal('its value is neither numbers nor truth values');
-};
-
-const oneHot: Operator = call => {
-  const [depth] = call.numbers(1)!;
-  const [off, on] = call.numbers(2)! as [number, number];
-  const indices = call.numbers(0)!;
-  const shape = call.shape(0);
-  const axis = axisOf(call.number('axis', -1), shape.length + 1);
-  const rows = indices.flatMap(index =>
-    range(0, depth!).map(place => (place === (index + depth!) % depth! ? on : off)),
-  );
-  const last = known('real', [...shape, depth!], rows);
-  const order = range(0, shape.length).toSpliced(axis, 0, shape.length);
-  return transpose(last, order);
 };
 
 const identityMatrix: Operator = call => {
@@ -240,7 +209,6 @@ export const shapeOperators: OperatorTable = {
   Unsqueeze: unsqueeze,
   Transpose: transposed,
   Slice: slice,
-  Gather: gather,
   Split: split,
   Concat: concatenate,
   Expand: expandTo,
@@ -253,6 +221,5 @@ export const shapeOperators: OperatorTable = {
   Constant: constant,
   ConstantOfShape: call => filled(call, call.numbers(0)!),
   Range: counted,
-  OneHot: oneHot,
   EyeLike: identityMatrix,
 };

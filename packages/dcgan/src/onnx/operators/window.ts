@@ -26,6 +26,7 @@ export function windowOf(call: Call, size: readonly number[], image: readonly nu
   const dilations = call.list('dilations') ?? size.map(() => 1);
   const autoPad = call.text('auto_pad', 'NOTSET');
   const given = call.list('pads') ?? size.flatMap(() => [0, 0]);
+  checkLengths(size, { strides, dilations, pads: given });
   const pads = size.map((length, axis): readonly [number, number] => {
     if (autoPad === 'VALID') return [0, 0];
     if (autoPad === 'NOTSET') return [given[axis]!, given[axis + size.length]!];
@@ -35,6 +36,22 @@ export function windowOf(call: Call, size: readonly number[], image: readonly nu
     return halved(Math.max(total, 0), autoPad);
   });
   return { size, strides, dilations, pads };
+}
+
+/** @throws Refusal where there is not a number for each axis, or two, or a step is none */
+export function checkLengths(
+  size: readonly number[],
+  { strides, dilations, pads }: Readonly<Record<'strides' | 'dilations' | 'pads', readonly number[]>>,
+): void {
+  const isPlain =
+    strides.length === size.length &&
+    dilations.length === size.length &&
+    pads.length === 2 * size.length &&
+    [...strides, ...dilations, ...size].every(step => Number.isInteger(step) && step > 0);
+  if (!isPlain)
+    throw new Refusal(
+      `its windows of [${size}] have strides [${strides}], dilations [${dilations}], pads [${pads}]`,
+    );
 }
 
 export function checkImages(shape: readonly number[]): void {
