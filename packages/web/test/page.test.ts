@@ -24,6 +24,10 @@ const DIST = at('packages/web/dist');
 /** On a machine with other work the generators take their time. */
 const LONG = 240_000;
 
+const DESKTOP = { width: 1440, height: 800 };
+const TABLET = { width: 768, height: 800 };
+const PHONE = { width: 360, height: 740 };
+
 if (chromium === undefined) console.info('No Chromium in the PATH: the page is not opened in a browser.');
 
 describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
@@ -87,10 +91,25 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
     await page.mouse.up();
   };
 
+  /** What any page has to be, of whatever width, in the light and in the dark; with all of its parts shown. */
+  async function expectFitting(page: Page, width: number): Promise<void> {
+    await page.locator('#checked-over .now').waitFor({ timeout: LONG, state: 'attached' });
+    await page.evaluate(
+      `for (const id of ['result', 'picture-found']) document.getElementById(id).hidden = false`,
+    );
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
+      [],
+    );
+    expect(await page.getByRole('main').count()).toBe(1);
+  }
+
   test(
-    'starts by itself, plays line by line, and finds what Node finds; then nothing more is asked for, even offline',
+    'starts by itself, plays line by line, and finds what Node finds; then nothing more is asked for, even offline; on a desktop',
     async () => {
-      const page = await open('', { stop: false });
+      const page = await open('', { viewport: DESKTOP, stop: false });
       // What needs no generator is there at once.
       expect(await brightness(page, 'draw')).toBeGreaterThan(10);
       expect(await brightness(page, 'product')).toBeGreaterThan(3);
@@ -144,6 +163,8 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
       expect(await page.locator('#seen-psnr').textContent()).toBe(`${observation.toFixed(1)} dB`);
       expect(Number(await result.getAttribute('data-refined'))).toBeGreaterThan(observation + 10);
 
+      await expectFitting(page, DESKTOP.width);
+
       const asked = page.watched.requests.length;
       await page.context().setOffline(true);
       await page.getByRole('button', { name: 'Play' }).click();
@@ -153,7 +174,7 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
         [0.8, 0.3],
       ]);
       await page.getByRole('button', { name: /Take the drawing above/ }).click();
-      await page.locator('#download').waitFor({ timeout: LONG });
+      await page.locator('#picture-status').getByText('Finding the light …').waitFor({ timeout: LONG });
       expect(page.watched.requests.slice(asked).filter(url => !url.startsWith('blob:'))).toEqual([]);
       expect(page.watched.complaints).toEqual([]);
       await page.context().close();
@@ -162,7 +183,7 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
   );
 
   test(
-    'draws by mouse and by keys, moves the lamp, and comes back from its address',
+    'draws by mouse and by keys, moves the lamp, and comes back from its address, on a phone in the dark',
     async () => {
       const page = await open('#lamp=0.4,0.4,30,1');
       await page.getByRole('button', { name: 'Clear' }).click();
@@ -214,8 +235,9 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
         walk: await of.locator('#signal-walk input').first().inputValue(),
         start: await of.locator('#checked-over .begin').getAttribute('cx'),
       });
-      const again = await open(address);
+      const again = await open(address, { viewport: PHONE, colorScheme: 'dark' });
       expect(await seen(again)).toEqual(await seen(page));
+      await expectFitting(again, PHONE.width);
       for (const one of [page, again]) {
         expect(one.watched.complaints).toEqual([]);
         await one.context().close();
@@ -225,9 +247,11 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
   );
 
   test(
-    'takes pictures, good, huge and broken',
+    'takes pictures, good, huge and broken, offline too, on a tablet in the dark',
     async () => {
-      const page = await open();
+      const page = await open('', { viewport: TABLET, colorScheme: 'dark' });
+      const asked = page.watched.requests.length;
+      await page.context().setOffline(true);
       const status = page.locator('#picture-status');
       const give = (name: string, buffer: Buffer, mimeType = 'image/png') =>
         page.locator('#file').setInputFiles({ name, mimeType, buffer });
@@ -258,33 +282,10 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
       expect(download.suggestedFilename()).toBe('seven-without-its-light.png');
       const result = await sharp(await download.path()).metadata();
       expect([result.width, result.height]).toEqual([width, height]);
+      expect(page.watched.requests.slice(asked).filter(url => !url.startsWith('blob:'))).toEqual([]);
       // A broken picture is a failed request of the browser's for its own blob.
       expect(page.watched.complaints.filter(text => !text.includes('blob:'))).toEqual([]);
-      await page.context().close();
-    },
-    LONG,
-  );
-
-  test.each([
-    ['a desktop', 1440, 'light'],
-    ['a tablet', 768, 'dark'],
-    ['a phone', 360, 'light'],
-    ['a phone', 360, 'dark'],
-  ] as const)(
-    'fits %s of %i pixels, in the %s, and is accessible',
-    async (_, width, colorScheme) => {
-      const page = await open('', { viewport: { width, height: 800 }, colorScheme, stop: false });
-      await page.locator('#checked-over .now').waitFor({ timeout: LONG, state: 'attached' });
-      await page.evaluate(
-        `for (const id of ['result', 'picture-found']) document.getElementById(id).hidden = false`,
-      );
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual(
-        [],
-      );
-      expect(await page.getByRole('main').count()).toBe(1);
+      await expectFitting(page, TABLET.width);
       await page.context().close();
     },
     LONG,
@@ -294,7 +295,7 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
     'works from any static host, under any path, on one thread where it is not isolated, and for a finger',
     async () => {
       const context = await browser.newContext({
-        viewport: { width: 360, height: 740 },
+        viewport: PHONE,
         hasTouch: true,
         isMobile: true,
         reducedMotion: 'reduce',
@@ -325,6 +326,7 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
       await page.locator('#draw-box').tap({ position: { x: 60, y: 60 } });
       expect(await brightness(page, 'draw')).toBeGreaterThan(0.5);
       expect(complaints).toEqual([]);
+      await expectFitting(page, PHONE.width);
       await context.close();
     },
     LONG,
