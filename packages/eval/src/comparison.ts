@@ -9,6 +9,7 @@ import type { Named, Procedure } from './methods/method.js';
 import { comparisonCsv } from './report/comparison-csv.js';
 import { comparisonPlot } from './report/comparison-plot.js';
 import { comparisonMarkdown } from './report/comparison-tables.js';
+import { groupsPlot } from './report/groups-plot.js';
 import { type MethodSummary, type Outcome, type Summarised, summariseScores } from './report/summary.js';
 import { type Batch, batchesOf, countPairs, inBatches, type Shard } from './trials/batches.js';
 import type { Condition } from './trials/conditions.js';
@@ -33,6 +34,7 @@ const FILES = {
   scores: 'comparison.csv',
   tables: 'comparison.md',
   plot: 'comparison.svg',
+  groups: 'groups.svg',
 } as const;
 
 const KIND = 'comparison';
@@ -52,12 +54,13 @@ export interface Comparison {
   /** By condition, and within it by method. */
   readonly results: readonly Summarised[];
   /** Paths of what was written. */
-  readonly files: Readonly<Record<keyof typeof FILES, string>>;
+  readonly files: Readonly<Partial<Record<keyof typeof FILES, string>>>;
 }
 
 /**
  * Runs every procedure on the pairs of an evaluation, whose images nothing was trained on, under every condition, and
- * writes comparison.json, comparison.csv, comparison.md and comparison.svg into the folder. The scores of each batch are
+ * writes comparison.json, comparison.csv, comparison.md and comparison.svg into the folder; groups.svg, too, where conditions
+ * differ in how many pictures share a distortion. The scores of each batch are
  * kept with what they depend on, so that a comparison that was stopped goes on, and one with more pairs, or another setting
  * of one method, does only what is new.
  *
@@ -103,19 +106,26 @@ export async function compare(loaded: LoadedExperiment, input: ComparisonInput):
     conditions: byName(results),
     settings: made,
   };
+  const groups = groupsPlot(results);
+  const written = {
+    [FILES.summary]: `${JSON.stringify(summary, undefined, 2)}\n`,
+    [FILES.scores]: comparisonCsv(pairs, outcomes),
+    [FILES.tables]: comparisonMarkdown(results, { experiment: name, pairs: pairs.length }),
+    [FILES.plot]: comparisonPlot(results),
+    ...(groups !== undefined && { [FILES.groups]: groups }),
+  };
   await writeBeside(folder, {
     kind: KIND,
     settings: { ...made, conditions, pairs: pairs.length, shown: results.map(({ method }) => method.name) },
     seed,
-    files: {
-      [FILES.summary]: `${JSON.stringify(summary, undefined, 2)}\n`,
-      [FILES.scores]: comparisonCsv(pairs, outcomes),
-      [FILES.tables]: comparisonMarkdown(results, { experiment: name, pairs: pairs.length }),
-      [FILES.plot]: comparisonPlot(results),
-    },
+    files: written,
   });
-  const files = Object.fromEntries(Object.entries(FILES).map(([key, file]) => [key, join(folder, file)]));
-  return { pairs: pairs.length, results, files: files as Comparison['files'] };
+  const files = Object.entries(FILES).filter(([, file]) => file in written);
+  return {
+    pairs: pairs.length,
+    results,
+    files: Object.fromEntries(files.map(([key, file]) => [key, join(folder, file)])),
+  };
 }
 
 /**

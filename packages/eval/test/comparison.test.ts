@@ -5,7 +5,7 @@ import { writeArtifact } from '@blind-demod/artifacts';
 import { expect, test } from 'vitest';
 import { type ComparisonInput, compare, comparisonIn } from '../src/comparison.js';
 import { alone, type Method } from '../src/methods/method.js';
-import { CONDITIONS } from '../src/trials/conditions.js';
+import { CONDITIONS, MORE_CONDITIONS } from '../src/trials/conditions.js';
 import { images, loaded, observation, oracle, temporaryFolder } from './trials/example.js';
 
 const conditions = CONDITIONS.filter(({ name }) => ['clean', 'noise-5'].includes(name));
@@ -131,6 +131,26 @@ test('comparison.json has the summaries by name, and what they were made with', 
   expect(json).toMatchObject({ experiment: 'example', pairs: 7 });
   expect(json.conditions['noise-5'].oracle).toEqual(results[3]!.summary);
   expect(json.settings).toMatchObject({ seed: 1, methods: { observation: {}, oracle: { strength: 3 } } });
+});
+
+test('groups.svg has a line per method and noise over the numbers of pictures; one number has no picture', async () => {
+  const folder = await temporaryFolder();
+  const named = ['clean', 'shared-2', 'shared-4', 'noise-5', 'shared-4-noise-5'];
+  const { files } = await compare(
+    {
+      ...loaded,
+      experiment: { ...loaded.experiment, evaluation: { ...loaded.experiment.evaluation, batchSize: 4 } },
+    },
+    {
+      ...{ images, folder, trials: join(folder, 'trials'), count: 8, procedures: [alone(oracle())] },
+      conditions: [...CONDITIONS, ...MORE_CONDITIONS].filter(({ name }) => named.includes(name)),
+    },
+  );
+  const svg = await readFile(files.groups!, 'utf8');
+  for (const written of ['>1<', '>2<', '>4<', '>oracle, "told"<', '>oracle, "told", noise 0.05<'])
+    expect(svg).toContain(written);
+  expect(svg.match(/<circle/g)).toHaveLength(named.length);
+  expect((await run(await temporaryFolder(), [oracle()])).files.groups).toBeUndefined();
 });
 
 test('a comparison is found again by its method, unless that, or what is scored, has changed or the file is damaged', async () => {

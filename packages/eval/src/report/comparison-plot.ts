@@ -1,7 +1,7 @@
 // comparison.svg: the PSNR of every method, a column for each condition.
-import { drawSvg } from '@blind-demod/picture/plots';
 import * as Plot from '@observablehq/plot';
 import type { Summarised } from './summary.js';
+import { INK, SOFT, svgFile } from './svg-file.js';
 
 /** In pixels; a letter is counted as its usual width. */
 const LETTER = 6.6;
@@ -12,8 +12,6 @@ const MARGINS = { top: 34, bottom: 40, right: 8 } as const;
 /** Bars end here, in dB, at the latest: beyond it no difference can be seen, and the others would be short. */
 const LONGEST = 60;
 
-const INK = '#1b1f27';
-const SOFT = '#586070';
 const BAR = '#1a63b8';
 
 interface Bar {
@@ -46,7 +44,7 @@ export function comparisonPlot(results: readonly Summarised[]): string {
   const ticks = [0, 20, 40, 60].filter(tick => tick <= most);
   const labels = 16 + LETTER * Math.max(0, ...methods.map(({ length }) => length));
   const cut = (value: number) => Math.min(LONGEST, value);
-  const svg = drawSvg({
+  return svgFile({
     width: labels + COLUMN * conditions.length + MARGINS.right,
     height: MARGINS.top + ROW * methods.length + MARGINS.bottom,
     marginLeft: labels,
@@ -94,9 +92,4 @@ export function comparisonPlot(results: readonly Summarised[]): string {
     className: 'comparison',
     ariaLabel: 'Median PSNR of the signal by method and condition',
   });
-  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  svg.setAttribute('font-family', 'system-ui, sans-serif');
-  svg.setAttribute('font-size', '12');
-  svg.setAttribute('style', `background: white; color: ${INK}`);
-  return `${svg.outerHTML}\n`;
 }
