@@ -115,7 +115,7 @@ export function checkSupported(nodes: readonly Node[], where: string): void {
   );
 }
 
-/** Every value that a node takes is there before it. */
+/** Every value that a node takes is there before it, and none is made twice. */
 function checkWired(nodes: readonly Node[], given: ReadonlySet<string>, where: string): void {
   const there = new Set(given);
   for (const node of nodes) {
@@ -123,7 +123,11 @@ function checkWired(nodes: readonly Node[], given: ReadonlySet<string>, where: s
     if (missing !== undefined) {
       throw new UserError(`${where}: ${nodeName(node)} takes "${missing}", which nothing before it makes`);
     }
-    for (const name of node.outputs) there.add(name);
+    for (const name of node.outputs) {
+      if (name !== '' && there.has(name))
+        throw new UserError(`${where}: ${nodeName(node)} makes "${name}", which is there already`);
+      there.add(name);
+    }
   }
 }
 

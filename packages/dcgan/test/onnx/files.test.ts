@@ -134,8 +134,8 @@ describe('is read', () => {
       encode({
         nodes: [
           ...nodes.slice(0, 2),
-          node('Shape', 'x', 'shape'),
-          node('Gather', 'shape, second', 'channels'),
+          node('Shape', 'x', 'sizes'),
+          node('Gather', 'sizes, second', 'channels'),
           node('Equal', 'channels, three', 'is colour'),
           node('If', 'is colour', 'image', {
             then_branch: graph(
@@ -406,6 +406,11 @@ describe('is refused in one line', () => {
       'a node that takes what nothing makes',
       encode({ nodes: [node('Gemm', 'code, w, c', 'flat'), ...nodes.slice(1)], weights }),
       /Gemm of flat.*"c", which nothing before it makes/,
+    ],
+    [
+      'a value that is made twice',
+      encode({ nodes: [nodes[0]!, ...nodes], weights }),
+      /Gemm of flat.*makes "flat", which is there already/,
     ],
     [
       'normalisation by the batch',
