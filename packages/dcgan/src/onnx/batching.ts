@@ -5,14 +5,15 @@ import { shapesOf } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { evaluate, gradientOf, isDifferentiable, type Values } from './evaluate.js';
+import { range } from './known.js';
 import type { Network } from './network.js';
 import { type Computed, Refusal } from './value.js';
 
 /**
  * At once: all codes in one go, a network that was written for a fixed batch being lifted to theirs.
- * One by one: for networks of a batch of one that cannot be lifted.
+ * In groups: for networks of a fixed batch that cannot be lifted, as many codes at a time.
  */
-export type Manner = 'at once' | 'one by one';
+export type Manner = 'at once' | 'in groups';
 
 /** A network on any number of codes. */
 export interface Batching {
@@ -27,7 +28,7 @@ export interface Batching {
  * @throws UserError, NotLiftable or Refusal when the network cannot be carried out so.
  */
 export function batchingOf(network: Network, manner: Manner, keeps = true): Batching {
-  return manner === 'at once' ? atOnce(network, keeps) : oneByOne(network, keeps);
+  return manner === 'at once' ? atOnce(network, keeps) : inGroups(network, keeps);
 }
 
 const outputOf = (network: Network, values: Values): string => {
@@ -113,28 +114,44 @@ function tensorsOf(network: Network, values: Values): Record<string, Tensor> {
   return Object.fromEntries(varying.map(([name, value]) => [name, (value as Computed).tensor]));
 }
 
-/** Each code by itself, as the network was written; what is kept are stacks of what there is of each. */
-function oneByOne(network: Network, keeps: boolean): Batching {
-  const names = keeps ? [...varyingShapes(network, 1, 1).keys()] : [];
-  const each = (codes: Tensor): Tensor[] => tf.split(codes, codes.shape[0]!);
+/** As many codes at a time as the network was written for; the last one is repeated to fill a group. */
+function inGroups(network: Network, keeps: boolean): Batching {
+  const size = network.batch!;
+  // In a group of one, whatever there is belongs to the one code.
+  const names = keeps && size === 1 ? [...varyingShapes(network, 1, 1).keys()] : [];
+  const groups = (rows: Tensor): Tensor[] => {
+    const count = rows.shape[0]!;
+    const most = Math.ceil(count / size);
+    const filled = range(0, most * size).map(row => Math.min(row, count - 1));
+    const whole = filled.length === count ? rows : tf.gather(rows, tf.tensor1d(filled, 'int32'));
+    return tf.split(whole, most);
+  };
+  const together = (parts: Tensor[], count: number): Tensor => {
+    const whole = tf.concat(parts);
+    const start = whole.shape.map(() => 0);
+    return whole.shape[0] === count ? whole : tf.slice(whole, start, whole.shape.with(0, count));
+  };
   return {
     forward: codes => {
-      const all = each(codes).map(code => evaluate(network, code, 1));
+      const all = groups(codes).map(group => evaluate(network, group, 1));
       const output = outputOf(network, all[0]!);
       return {
-        output: tf.concat(all.map(values => tensorIn(values, output))),
+        output: together(
+          all.map(values => tensorIn(values, output)),
+          codes.shape[0]!,
+        ),
         kept: names.map(name => tf.stack(all.map(values => tensorIn(values, name)))),
       };
     },
     backward: (codes, kept, cotangent) => {
       const apart = kept.map(stack => tf.unstack(stack));
-      const cotangents = each(cotangent);
-      const gradients = each(codes).map((code, row) => {
-        const given = new Map(names.map((name, index) => [name, apart[index]![row]!]));
-        const values = evaluate(network, code, 1, given);
-        return gradientOf(network, values, outputOf(network, values), cotangents[row]!);
+      const cotangents = groups(cotangent);
+      const gradients = groups(codes).map((group, index) => {
+        const given = new Map(names.map((name, value) => [name, apart[value]![index]!]));
+        const values = evaluate(network, group, 1, given);
+        return gradientOf(network, values, outputOf(network, values), cotangents[index]!);
       });
-      return tf.concat(gradients);
+      return together(gradients, codes.shape[0]!);
     },
   };
 }

@@ -64,6 +64,16 @@ export interface OnnxOptions {
  * console.log(generator.latentDimension, generator.range); // 8 [ 0, 1 ]
  */
 export async function readOnnxGenerator(bytes: Uint8Array, options: OnnxOptions): Promise<OnnxGenerator> {
+  try {
+    return await readGenerator(bytes, options);
+  } catch (error) {
+    // Names from the file may have anything in them; what TensorFlow.js and the engine say does not name the model.
+    const line = (error as Error).message.replaceAll(/\p{Cc}+/gu, ' ');
+    throw new UserError(line.startsWith(`${options.where}: `) ? line : `${options.where}: ${line}`);
+  }
+}
+
+async function readGenerator(bytes: Uint8Array, options: OnnxOptions): Promise<OnnxGenerator> {
   const { where, device } = options;
   const files = new Map<string, Uint8Array>();
   const beside = async (path: string) => {
@@ -102,32 +112,24 @@ interface Found {
   readonly batching: Batching;
 }
 
-/** The network carried out in the first way of these that works: as it was written, lifted, one code by one. */
+/** The network carried out in the first way of these that works: as it was written, lifted, in groups of its batch. */
 async function firstThatWorks(network: Network, device: Device): Promise<Found> {
   // A batch that is declared free may still be fixed by the constants of the nodes.
   const single = { ...network, batch: 1 };
   const ways: [Network, Manner][] = [[network, 'at once']];
-  if (network.batch === undefined) ways.push([single, 'at once']);
-  if (network.batch === undefined || network.batch === 1) ways.push([single, 'one by one']);
+  if (network.batch === undefined) ways.push([single, 'at once'], [single, 'in groups']);
+  else ways.push([network, 'in groups']);
   const failures: Error[] = [];
   for (const [way, manner] of ways) {
     try {
       const image = await imageNetworkOf(way, manner, device);
       return { image, batching: await tried(image, manner, device) };
     } catch (error) {
-      if (error instanceof MixedCodes) throw new UserError(`${network.where}: ${error.message}`);
+      if (error instanceof MixedCodes) throw error;
       failures.push(error as Error);
     }
   }
-  const told = failures.find(error => !(error instanceof NotLiftable)) ?? failures[0]!;
-  const [line] = told.message.split('\n') as [string];
-  // What TensorFlow.js and the engine say does not name the model.
-  const named = line.startsWith(`${network.where}: `) ? line : `${network.where}: ${line}`;
-  throw new UserError(
-    told instanceof NotLiftable
-      ? `${network.where}: it was exported for a batch of ${network.batch}, and cannot be carried out for another: ${line}; export it for one code, or for any number`
-      : named,
-  );
+  throw failures.find(error => !(error instanceof NotLiftable)) ?? failures[0]!;
 }
 
 interface Shown {

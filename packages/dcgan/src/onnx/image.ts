@@ -27,7 +27,7 @@ export async function imageNetworkOf(
   manner: Manner,
   device: Device,
 ): Promise<ImageNetwork> {
-  const count = manner === 'at once' ? 2 : 1;
+  const count = manner === 'at once' ? 2 : network.batch!;
   const lift = count / (network.batch ?? count);
   const varying = await withoutChoices(await withoutConstantNodes(network, device), { count, lift, device });
   const { name, shape } = imageOf(varying, { count, lift });

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Batching, batchingOf, type Manner } from './batching.js';
 import { evaluate } from './evaluate.js';
 import type { ImageNetwork } from './image.js';
+import { range } from './known.js';
 import { type Interval, rangeOf } from './range.js';
 import { type Computed, NotLiftable } from './value.js';
 
@@ -39,16 +40,26 @@ export async function tried(
   const count = Math.max(TRIED, written);
   const latent = network.latent;
   const rows = Array.from({ length: count }, (_, row) => (row % 2 === 0 ? row : count + row));
+  const asWritten = (codes: Tensor) => {
+    const few = evaluate(network, tf.slice(codes, [0, 0], [written, latent]), 1);
+    return (few.get(network.outputs[0]!) as Computed).tensor;
+  };
+  // Each code beside its opposite, and the images back in order.
+  const apart = range(0, 2 * count).map(row => Math.floor(row / 2) + (row % 2) * count);
+  const back = range(0, 2 * count).map(row => (row < count ? 2 * row : 2 * (row - count) + 1));
+  const mixed = (both: Tensor) => {
+    const { output } = whole.forward(tf.gather(both, tf.tensor1d(apart, 'int32')));
+    return tf.gather(output, tf.tensor1d(back, 'int32'));
+  };
   const trial = ({ codes, cotangent }: { codes: Tensor; cotangent: Tensor }) => {
     const both = tf.concat([codes, tf.neg(codes)]);
     const chosen = (tensor: Tensor) => tf.gather(tensor, tf.tensor1d(rows, 'int32'));
     const { output, kept } = keeping.forward(both);
-    const few = evaluate(network, tf.slice(codes, [0, 0], [written, latent]), 1);
     return {
       images: output,
-      asWritten: (few.get(network.outputs[0]!) as Computed).tensor,
+      inOtherCompany: manner === 'at once' ? asWritten(codes) : mixed(both),
       gradient: keeping.backward(chosen(both), kept.map(chosen), cotangent),
-      expected: tf.grad((code: Tensor) => whole.forward(code).output)(chosen(both), cotangent),
+      expected: gradient((code: Tensor) => whole.forward(code).output, chosen(both), cotangent),
     };
   };
   const input = {
@@ -58,25 +69,35 @@ export async function tried(
   const program = await compile(trial, input, { device });
   const result = await program.run(input);
   await program.dispose();
-  const { images, asWritten, gradient, expected } = result as Readonly<
-    Record<keyof typeof result, Float32NdArray>
-  >;
+  const {
+    images,
+    inOtherCompany,
+    gradient: found,
+    expected,
+  } = result as Readonly<Record<keyof typeof result, Float32NdArray>>;
 
   const refuse = (what: string): never => {
     throw new UserError(`${network.where}: ${what}`);
   };
   if (!images.data.every(Number.isFinite)) refuse('its images are not finite');
   if (!expected.data.every(Number.isFinite)) refuse('the gradient of its images is not finite');
-  const largest = asWritten.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (!asWritten.data.every((value, i) => Math.abs(value - images.data[i]!) <= ROUNDING * largest)) {
-    if (network.batch !== undefined) throw new NotLiftable('its images differ in another batch');
+  if (expected.data.every(value => value === 0))
+    refuse('its images change in jumps: their gradient with respect to the code is zero everywhere');
+  const largest = images.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (!inOtherCompany.data.every((value, i) => Math.abs(value - images.data[i]!) <= ROUNDING * largest)) {
+    if (network.batch !== undefined && manner === 'at once')
+      throw new NotLiftable('its images differ in another batch');
     throw new MixedCodes(
       'the image of a code depends on the other codes of its batch; export the model with .eval()',
     );
   }
-  const apart = norm(gradient.data.map((value, i) => value - expected.data[i]!));
-  return apart <= JUMPS * norm(expected.data) ? keeping : whole;
+  const difference = norm(found.data.map((value, i) => value - expected.data[i]!));
+  return difference <= JUMPS * norm(expected.data) ? keeping : whole;
 }
+
+/** The gradient of `f`; zeros where nothing leads to it. */
+const gradient = (f: (x: Tensor) => Tensor, x: Tensor, cotangent: Tensor): Tensor =>
+  tf.engine().gradients(() => f(x), [x], cotangent, true).grads[0] ?? tf.zerosLike(x);
 
 const normals = (name: string, shape: readonly number[]): Float32NdArray =>
   float32(shape, randomStream(1, 'trial of an ONNX model', name).normals(shape.reduce((a, b) => a * b, 1)));

@@ -54,7 +54,9 @@ export function shapeOf(value: Value): readonly number[] {
 const actual = (shape: readonly number[], { lift }: Computed): number[] => {
   if (lift === 1) return [...shape];
   if (shape.length === 0) throw new NotLiftable('one number for the whole batch');
-  return shape.with(0, shape[0]! * lift);
+  const length = shape[0]! * lift;
+  if (!Number.isInteger(length)) throw new NotLiftable('codes of a fixed batch in one row');
+  return shape.with(0, length);
 };
 
 const LARGEST_INT32 = 2 ** 31 - 1;

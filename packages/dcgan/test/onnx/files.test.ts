@@ -68,6 +68,20 @@ describe('is read', () => {
   test('a batch that is declared free and fixed by a shape', () =>
     same(encode({ nodes, weights: { ...weights, shape: wholes(1, 3, 4, 4) } })));
 
+  test('a fixed batch that its nodes do something along', () =>
+    same(
+      encode({
+        inputs: { code: [2, 5] },
+        nodes: [
+          ...nodes.slice(0, 2),
+          node('Transpose', 'x', 't', { perm: [1, 0, 2, 3] }),
+          node('Transpose', 't', 'logits', { perm: [1, 0, 2, 3] }),
+          node('Sigmoid', 'logits', 'image'),
+        ],
+        weights: { ...weights, shape: wholes(2, 3, 4, 4) },
+      }),
+    ));
+
   test('an output whose declared shape is wrong', () =>
     same(encode({ ...plain, outputs: { image: ['batch', 3, 'batch', 7] } })));
 
@@ -525,17 +539,28 @@ describe('is refused in one line', () => {
       /"\.\.\/w"; expected a file beside/,
     ],
     [
-      'a fixed batch whose codes trade places',
+      'codes of a fixed batch that see each other',
       encode({
         inputs: { code: [2, 5] },
         nodes: [
           ...nodes.slice(0, 2),
-          node('Transpose', 'x', 't', { perm: [1, 0, 2, 3] }),
-          node('Transpose', 't', 'image', { perm: [1, 0, 2, 3] }),
+          node('ReduceMean', 'x', 'mean', { axes: [0] }),
+          node('Sub', 'x, mean', 'image'),
         ],
         weights: { ...weights, shape: wholes(2, 3, 4, 4) },
+        opset: 13,
       }),
-      /exported for a batch of 2.*Transpose of t.*export it for one code/,
+      /other codes of its batch/,
+    ],
+    [
+      'images that change in jumps',
+      encode({ nodes: [...nodes.slice(0, 2), node('Round', 'x', 'image')], weights }),
+      /gradient.*is zero everywhere/,
+    ],
+    [
+      'names in several lines',
+      encode({ nodes: [...nodes.slice(0, 2), node('Add', 'x, x\ny', 'image')], weights }),
+      /takes "x y", which nothing before it makes/,
     ],
   ];
   test.each(cases)('%s', async (_, bytes, message) => {
