@@ -620,6 +620,16 @@ const moving: Case[] = [
       axes: wholes(2),
     },
   ),
+  given(
+    'ReverseSequence',
+    [
+      node('Shape', 'x', 'shape'),
+      node('Gather', 'shape, zero', 'batch'),
+      node('ConstantOfShape', 'batch', 'lengths', { value: { array: wholes(3) } }),
+      node('ReverseSequence', 'x, lengths', 'y', { batch_axis: 0, time_axis: 1 }),
+    ],
+    { zero: wholes(0) },
+  ),
   given('Transpose', [node('Transpose', 'x', 'y', { perm: [0, 2, 3, 1] })]),
   given('Transpose of the batch and back', [
     node('Transpose', 'x', 'a', { perm: [3, 1, 0, 2] }),

@@ -86,6 +86,20 @@ function places(length: number, start: number, end: number, step: number): numbe
   return range(0, Math.ceil((to - from) / step)).map(index => from + index * step);
 }
 
+/** So many entries in reverse: TensorFlow's exporter flips images by it. */
+const reverseSequence: Operator = call => {
+  const axis = axisOf(call.number('time_axis', 0), call.shape(0).length);
+  call.number('batch_axis', 1);
+  const [count, ...others] = call.numbers(1)! as [number, ...number[]];
+  if (others.some(other => other !== count)) throw new Refusal('lengths that differ are not supported');
+  const places = range(0, call.shape(0)[axis]!);
+  return take(
+    call.input(0),
+    axis,
+    places.map(place => (place < count ? count - 1 - place : place)),
+  );
+};
+
 /** By sizes, or into as many parts as there are outputs, the last of which may be shorter. */
 const split: Operator = call => {
   const x = call.input(0);
@@ -209,6 +223,7 @@ export const shapeOperators: OperatorTable = {
   Unsqueeze: unsqueeze,
   Transpose: transposed,
   Slice: slice,
+  ReverseSequence: reverseSequence,
   Split: split,
   Concat: concatenate,
   Expand: expandTo,
