@@ -1,5 +1,5 @@
 // L-BFGS (Nocedal 1980) on many small problems at once: one evaluation serves a trial point of every problem.
-import { type Float32NdArray, float32, inner, norm } from '@blind-demod/arrays';
+import { addScaled, type Float32NdArray, float32, inner, norm } from '@blind-demod/arrays';
 
 /** The values of some points [problems, n], and the gradients [problems, n] there. */
 export interface Evaluation {
@@ -67,6 +67,8 @@ interface Descent {
 interface Move {
   readonly path: Float32Array;
   readonly change: Float32Array;
+  /** ⟨path, change⟩ */
+  readonly curvature: number;
 }
 
 const atStart = (point: Float32Array): Descent => {
@@ -84,31 +86,38 @@ function advance(descent: Descent, value: number, gradient: Float32Array, length
   const promised = step * inner(descent.gradient, direction);
   if (!(value <= descent.value + SUFFICIENT * promised)) return { ...descent, step: step * SHORTER };
   const point = trialOf(descent);
-  const move = { path: plus(point, -1, descent.point), change: plus(gradient, -1, descent.gradient) };
+  const [path, change] = [plus(point, -1, descent.point), plus(gradient, -1, descent.gradient)];
+  const curvature = inner(path, change);
   // Only where the function curves upwards does its inverse Hessian stay positive.
-  const curved = inner(move.path, move.change) > 1e-10 * inner(move.change, move.change);
-  const memory = curved ? [...descent.memory, move].slice(-length) : descent.memory;
+  const curved = curvature > 1e-10 * inner(change, change);
+  const memory = curved ? [...descent.memory, { path, change, curvature }].slice(-length) : descent.memory;
   return { point, value, gradient, direction: downhill(gradient, memory), step: 1, memory };
 }
 
-/** −H·gradient for the inverse Hessian H that the moves suggest, by the two-loop recursion. */
+/**
+ * −H·gradient for the inverse Hessian H that the moves suggest, by the two-loop recursion; in place, which is several times
+ * as fast as an array for each of its steps.
+ */
 function downhill(gradient: Float32Array, memory: readonly Move[]): Float32Array {
-  let direction: Float32Array = gradient.map(entry => -entry);
-  const weights = memory.toReversed().map(({ path, change }) => {
-    const weight = inner(path, direction) / inner(path, change);
-    direction = plus(direction, -weight, change);
+  const direction = gradient.map(entry => -entry);
+  const weights = memory.toReversed().map(({ path, change, curvature }) => {
+    const weight = inner(path, direction) / curvature;
+    addScaled(direction, -weight, change);
     return weight;
   });
   const last = memory.at(-1);
-  const scale = last ? inner(last.path, last.change) / inner(last.change, last.change) : 1 / norm(gradient);
-  direction = direction.map(entry => scale * entry);
-  for (const [index, { path, change }] of memory.entries()) {
+  const scale = last ? last.curvature / inner(last.change, last.change) : 1 / norm(gradient);
+  for (let index = 0; index < direction.length; index++) direction[index]! *= scale;
+  for (const [index, { path, change, curvature }] of memory.entries()) {
     const weight = weights.at(-1 - index)!;
-    direction = plus(direction, weight - inner(change, direction) / inner(path, change), path);
+    addScaled(direction, weight - inner(change, direction) / curvature, path);
   }
   return direction;
 }
 
 /** a + factor · b. */
-const plus = (a: Float32Array, factor: number, b: Float32Array): Float32Array =>
-  a.map((entry, index) => entry + factor * b[index]!);
+function plus(a: Float32Array, factor: number, b: Float32Array): Float32Array {
+  const sum = a.slice();
+  addScaled(sum, factor, b);
+  return sum;
+}
