@@ -1,36 +1,35 @@
 // How the page is built: one folder of static files that works under any path.
 import { readFile } from 'node:fs/promises';
-import { FACTORS } from '@blind-demod/arrays';
+import { FACTORS, type Factor } from '@blind-demod/arrays';
 import { decodeGenerator, generatorPrior } from '@blind-demod/dcgan';
 import { defineConfig, type Plugin } from 'vite';
-import { directionsOf } from './build/directions.js';
-import { DIRECTIONS } from './src/state.js';
+import { walkOf } from './build/walks.js';
+import { SOLVERS } from './src/solvers.js';
 
-const weights = (factor: string) =>
-  new URL(`../../models/paper/${factor}/generator.safetensors`, import.meta.url);
+const weights = (pair: string, factor: Factor) =>
+  readFile(new URL(`../../models/${pair}/${factor}/generator.safetensors`, import.meta.url));
 
-/** Puts the generators beside the page, and the directions of their walks into it. */
+/** Puts the generators beside the page, and the walks through what they know into it. */
 function generators(): Plugin {
-  const DIRECTIONS_MODULE = 'virtual:directions';
+  const WALKS_MODULE = 'virtual:walks';
   return {
     name: 'generators',
     async buildStart() {
-      for (const factor of FACTORS) {
-        this.emitFile({
-          type: 'asset',
-          fileName: `models/${factor}.safetensors`,
-          source: await readFile(weights(factor)),
-        });
+      for (const pair of new Set(SOLVERS.map(({ generators }) => generators))) {
+        for (const factor of FACTORS) {
+          const fileName = `models/${pair}/${factor}.safetensors`;
+          this.emitFile({ type: 'asset', fileName, source: await weights(pair, factor) });
+        }
       }
     },
-    resolveId: id => (id === DIRECTIONS_MODULE ? `\0${id}` : undefined),
+    resolveId: id => (id === WALKS_MODULE ? `\0${id}` : undefined),
     async load(id) {
-      if (id !== `\0${DIRECTIONS_MODULE}`) return undefined;
-      const directions = FACTORS.map(async factor => {
-        const generator = decodeGenerator(await readFile(weights(factor)), factor);
-        return [factor, await directionsOf(generatorPrior(generator), DIRECTIONS, 1)];
+      if (id !== `\0${WALKS_MODULE}`) return undefined;
+      const walks = FACTORS.map(async factor => {
+        const prior = generatorPrior(decodeGenerator(await weights('default', factor), factor));
+        return [factor, await walkOf(factor, prior)];
       });
-      return `export default ${JSON.stringify(Object.fromEntries(await Promise.all(directions)))}`;
+      return `export default ${JSON.stringify(Object.fromEntries(await Promise.all(walks)))}`;
     },
   };
 }

@@ -34,6 +34,11 @@ export class AlgorithmView {
     this.drawn = '';
   }
 
+  /** Marks the lines that a solver leaves out. */
+  skip(left: readonly Line[]): void {
+    for (const line of this.lines) line.classList.toggle('rests', left.includes(line.dataset.line as Line));
+  }
+
   push(frame: Frame): void {
     this.frames.push(frame);
   }
@@ -47,7 +52,8 @@ export class AlgorithmView {
       const name = line.dataset.line as Line;
       line.classList.toggle(
         'lit',
-        name === frame.line || (frame.line === 'iteration' && ITERATION.includes(name)),
+        name === frame.line ||
+          (frame.line === 'iteration' && ITERATION.includes(name) && !line.classList.contains('rests')),
       );
     }
     this.count.textContent = TOLD[frame.line](frame);

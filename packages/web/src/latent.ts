@@ -1,7 +1,7 @@
-// Walks through the latent spaces: a drawn code, and sliders along the directions that change its image most.
+// Walks through the latent spaces: a code to begin at, and sliders along the directions that change its image most.
 
-import directions from 'virtual:directions';
-import { FACTORS, type Factor, randomStream } from '@blind-demod/arrays';
+import ways from 'virtual:walks';
+import { FACTORS, type Factor } from '@blind-demod/arrays';
 import type { Client } from './client.js';
 import { element, make } from './dom.js';
 import { paint } from './pixels.js';
@@ -25,7 +25,7 @@ export class Latent {
       change({ ...this.walks!, [factor]: { ...this.walks![factor], ...walk } });
     const slidersOf = (factor: Factor) => {
       const list = element(`${factor}-walk`, HTMLElement);
-      return directions[factor].map((_, index) => {
+      return ways[factor].directions.map((_, index) => {
         const attributes = { type: 'range', min: `${-REACH}`, max: `${REACH}`, step: '0.05' };
         const slider = make('input', {
           ...attributes,
@@ -85,11 +85,11 @@ export class Latent {
   }
 }
 
-/** The drawn code of a walk's seed, moved along the directions: its part along each is replaced by the step. */
+/** The code that a walk's seed begins at, moved along the directions. */
 export function codeOf(factor: Factor, { seed, steps }: Walk): Float32Array {
-  const found = directions[factor];
-  const code = randomStream(seed, 'walk', factor).normals(found[0]!.length);
-  found.forEach((direction, index) => {
+  const { starts, directions } = ways[factor];
+  const code = Float32Array.from(starts[seed % starts.length]!);
+  directions.forEach((direction, index) => {
     const step = steps[index] ?? 0;
     direction.forEach((value, entry) => {
       code[entry]! += step * value;

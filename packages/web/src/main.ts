@@ -7,12 +7,12 @@ import { Film, type Shown } from './film.js';
 import { fitted } from './ink.js';
 import { Landscape } from './landscape.js';
 import { Latent } from './latent.js';
-import { fetchGenerators } from './loading.js';
+import { Loader } from './loading.js';
 import type { Frame, Result } from './messages.js';
 import { PictureView } from './picture-view.js';
 import { between, paint } from './pixels.js';
 import { showResult } from './result-view.js';
-import { SOLVERS, type SolverName } from './solvers.js';
+import { SOLVERS, type SolverName, solverNamed } from './solvers.js';
 import { Stage } from './stage.js';
 import type { Truth } from './stage-images.js';
 import { fromFragment, type State, toFragment } from './state.js';
@@ -34,15 +34,22 @@ let state = fromFragment(location.hash);
 let ready = false;
 /** The run that is going on, and what it will be compared with. */
 let running: Promise<void> | undefined;
+/** Ends the wait for the generators of the run that is going on. */
+let stopWaiting = () => {};
 let finished: { result: Result; truth: Truth } | undefined;
 
 const client = startClient();
+const loader = new Loader(client, state.device);
 const stage = new Stage(() => state, change);
 const algorithm = new AlgorithmView();
 const film = new Film(showFrame);
 const landscape = new Landscape(client, state.device, start => change({ start }));
 const latent = new Latent(client, walks => change({ walks }));
-new PictureView(client, stopRun, () => state);
+const prepare = async (tell: (text: string) => void) => {
+  await stopRun();
+  await loader.ready(state.solver, tell);
+};
+new PictureView(client, prepare, () => state);
 
 /** Changes the state, the address with it, and what shows it. */
 function change(changed: Partial<State>): void {
@@ -67,7 +74,10 @@ function show(before?: State): void {
   if (changed('ink', 'lamp', 'rail')) stage.show(state);
   if (changed('start')) void landscape.from(state.start);
   if (changed('walks')) latent.show(state.walks);
-  if (changed('solver')) solver.value = state.solver;
+  if (changed('solver')) {
+    solver.value = state.solver;
+    algorithm.skip(solverNamed(state.solver).balances ? [] : ['balance']);
+  }
   if (before && changed('ink', 'lamp', 'rail', 'solver', 'seed')) {
     pictures.classList.add('stale');
     film.pause();
@@ -84,6 +94,10 @@ function showControls(): void {
   toEnd.disabled = !finished || film.isOver;
 }
 
+const tell = (text: string): void => {
+  status.textContent = text;
+};
+
 async function run(): Promise<void> {
   await stopRun();
   const ink = fitted(state.ink);
@@ -98,29 +112,39 @@ async function run(): Promise<void> {
     algorithm.push(frame);
     film.push(frame);
   };
-  const solving = client.ask(
-    'solve',
-    { observation: truth.observation, solver: state.solver, seed: state.seed, slowly: true },
-    {
-      frame: push,
-      progress: ({ share, left }) => {
-        status.textContent = `${Math.round(100 * share)} %${left === undefined ? '' : `, ${Math.ceil(left)} s left`}`;
+  const { solver, seed } = state;
+  let waits = true;
+  const stopped = new Promise<never>((_, reject) => {
+    stopWaiting = () => {
+      waits = false;
+      reject(new StoppedError());
+    };
+  });
+  const loaded = loader.ready(solver, text => waits && tell(text));
+  const solving = Promise.race([loaded, stopped]).then(() => {
+    tell('Choosing where to start …');
+    return client.ask(
+      'solve',
+      { observation: truth.observation, solver, seed, slowly: true },
+      {
+        frame: push,
+        progress: ({ share, left }) =>
+          tell(`${Math.round(100 * share)} %${left === undefined ? '' : `, ${Math.ceil(left)} s left`}`),
       },
-    },
-  );
-  status.textContent = 'Choosing where to start …';
+    );
+  });
   running = solving.then(
     result => {
       finished = { result, truth };
       push(lastFrame(result, truth));
       film.end();
-      status.textContent = `Found in ${result.seconds.toFixed(1)} s.`;
+      tell(`Found in ${result.seconds.toFixed(1)} s.`);
       running = undefined;
     },
     (error: Error) => {
       film.end();
       running = undefined;
-      status.textContent = error instanceof StoppedError ? 'Stopped.' : error.message;
+      tell(error instanceof StoppedError ? 'Stopped.' : error.message);
     },
   );
   showControls();
@@ -131,6 +155,7 @@ async function run(): Promise<void> {
 /** Stops the run that is going on, if there is one. */
 async function stopRun(): Promise<void> {
   if (!running) return;
+  stopWaiting();
   client.stop();
   film.pause();
   await running;
@@ -206,12 +231,7 @@ void start();
 async function start(): Promise<void> {
   try {
     const landscapeShown = landscape.load().then(() => landscape.from(state.start));
-    const loading = fetchGenerators(share => {
-      status.textContent = `Loading the generators … ${Math.round(100 * share)} %`;
-    });
-    const [generators] = await Promise.all([loading, landscapeShown]);
-    status.textContent = 'Preparing the generators …';
-    const { device, reason, threads } = await client.ask('load', { generators, device: state.device });
+    const [{ device, reason, threads }] = await Promise.all([loader.ready('quick', tell), landscapeShown]);
     const engine =
       device === 'webgpu' ? 'WebGPU' : `WebAssembly on ${threads} thread${threads === 1 ? '' : 's'}`;
     element('engine', HTMLElement).textContent = `It computes with ${engine}: ${reason}.`;
@@ -222,7 +242,7 @@ async function start(): Promise<void> {
     latent.start();
     await run();
   } catch (error) {
-    status.textContent = error instanceof Error ? error.message : `${error}`;
+    tell(error instanceof Error ? error.message : `${error}`);
     document.documentElement.dataset.failed = 'true';
   }
 }

@@ -1,6 +1,6 @@
 // What the page and its worker tell each other.
 import type { Factor } from '@blind-demod/arrays';
-import type { SolverName } from './solvers.js';
+import type { PairName, SolverName } from './solvers.js';
 import type { PageDevice } from './state.js';
 
 /** What a frame of the film shows the end of: the lines of Algorithm 1, and what comes before and after them. */
@@ -66,11 +66,15 @@ export interface Picture {
 
 /** What the worker can be asked for, and what it answers. */
 export interface Tasks {
-  load: { give: { generators: Record<Factor, ArrayBuffer>; device: PageDevice }; get: Engine };
+  load: {
+    give: { pair: PairName; generators: Record<Factor, ArrayBuffer>; device: PageDevice };
+    get: Engine;
+  };
   solve: {
     give: { observation: Float32Array; solver: SolverName; seed: number; slowly: boolean };
     get: Result;
   };
+  /** The image of a code, by the page's own generators. */
   render: { give: { factor: Factor; code: Float32Array }; get: Uint8Array };
   /** Reads a picture, which the worker keeps, and gives the square of it that the solver sees. */
   read: {

@@ -28,8 +28,8 @@ export class PictureView {
 
   constructor(
     private readonly client: Client,
-    /** Stops what else is being solved, and resolves when a solver can run. */
-    private readonly free: () => Promise<void>,
+    /** Stops what else is being solved, and resolves when the solver can run; says what it waits for. */
+    private readonly prepare: (tell: (text: string) => void) => Promise<void>,
     private readonly current: () => State,
   ) {
     this.input.addEventListener('change', () => {
@@ -68,7 +68,7 @@ export class PictureView {
     try {
       this.tell('Reading the picture …');
       const size = await sizeOf(file);
-      await this.free();
+      await this.prepare(text => this.tell(text));
       const { width, height, square } = await this.client.ask('read', { file, ...size }).catch(() => {
         throw new PictureError(`${file.name} is damaged, or too large for this browser.`);
       });

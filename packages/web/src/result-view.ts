@@ -17,7 +17,11 @@ export function showResult(result: Result, truth: Truth): void {
   tell('seen-psnr', decibels(numbers.observation));
   tell('light-error', `${(100 * numbers.light).toFixed(1)} %`);
   tell('seconds', `${result.seconds.toFixed(1)} s`);
-  tell('iteration', `${result.iteration.toFixed(2)} s`);
+  const milliseconds = 1000 * result.iteration;
+  tell(
+    'iteration',
+    milliseconds < 100 ? `${milliseconds.toPrecision(2)} ms` : `${result.iteration.toFixed(2)} s`,
+  );
   const section = element('result', HTMLElement);
   section.hidden = false;
   section.dataset.objective = `${result.objective}`;

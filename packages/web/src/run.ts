@@ -9,8 +9,10 @@ import { SOLVER_SETTINGS } from './solver-settings.js';
 
 /** Iterations that are shown line by line. */
 const SLOW_ITERATIONS = 3;
-/** Milliseconds between two frames of the rest: rendering one costs a third of an iteration. */
-const FRAME_EVERY = 400;
+/** Milliseconds of a search whose every step is a frame. */
+const EVERY_STEP = 1500;
+/** Milliseconds between two frames of the rest, at least; and how many times what rendering one takes. */
+const FRAME_EVERY = { least: 80, renderings: 5 };
 
 /** What one iteration and one evaluation of the polish cost, in passes through a generator. */
 const PASSES = { iteration: 7, evaluation: 4 };
@@ -53,7 +55,8 @@ export async function run(
 
   const clock = startClock(settings);
   const iterations: number[] = [];
-  let [last, resumed] = [0, performance.now()];
+  const searched = performance.now();
+  let [next, resumed] = [0, searched];
   const recovery = await solve(...priors, observation, {
     starts,
     settings,
@@ -64,10 +67,13 @@ export async function run(
       if (!polishing) iterations.push((performance.now() - resumed) / 1000);
       tell.progress(clock(done));
       const isLast = done === settings.iterations + (settings.polish ?? 0);
-      if (done > shown && (isLast || performance.now() - last > FRAME_EVERY)) {
+      const begun = performance.now();
+      if (done > shown && (isLast || begun > next)) {
         const count = polishing ? done - settings.iterations : done;
         await frame(polishing ? 'polish' : 'iteration', count, await codes(), objective);
-        last = performance.now();
+        const rendered = performance.now();
+        const wait = Math.max(FRAME_EVERY.least, FRAME_EVERY.renderings * (rendered - begun));
+        next = rendered - searched < EVERY_STEP ? 0 : rendered + wait;
       }
       await breathe();
       resumed = performance.now();

@@ -21,7 +21,7 @@ import type { Frame } from './messages.js';
 const LINES = ['signs', 'signal', 'distortion', 'balance'] as const;
 
 /**
- * Frames of the first iterations from a start, one for each line. They are what `iterate` does, composed of the same
+ * Frames of the first iterations from a start, one for each line that these settings run. They are what `iterate` does, composed of the same
  * functions; the solver that runs afterwards begins at the same start.
  */
 export async function* slowMotion(
@@ -79,6 +79,7 @@ export async function* slowMotion(
       const before = state;
       const result = await program.run({ state, problem });
       for (const [index, line] of LINES.entries()) {
+        if (line === 'balance' && !settings.balance) continue;
         const { signal, distortion, w, x, objective } = result.after[index]! as Record<
           string,
           Float32NdArray

@@ -1,5 +1,6 @@
 // What the page shows, as the fragment of its address and back.
 
+import type { Factor } from '@blind-demod/arrays';
 import { EXAMPLES } from './examples.js';
 import { GRID, type Ink, type Point } from './ink.js';
 import { type Lamp, onRail, WIDTHS } from './lamp.js';
@@ -30,14 +31,14 @@ export interface Walk {
   readonly steps: readonly number[];
 }
 
-/** Directions that each walk has a slider for. */
-export const DIRECTIONS = 4;
+/** Directions that each walk has a slider for; the code of a light has two numbers. */
+export const DIRECTIONS: Readonly<Record<Factor, number>> = { signal: 4, distortion: 2 };
 /** How far a slider goes, each way, in standard deviations of a code. */
 export const REACH = 3;
 /** Half the side of the plane that the landscape shows. */
 export const EXTENT = 2.4;
 
-const STILL: Walk = { seed: 1, steps: Array(DIRECTIONS).fill(0) };
+const still = (factor: Factor): Walk => ({ seed: 1, steps: Array(DIRECTIONS[factor]).fill(0) });
 
 export const DEFAULT_STATE: State = {
   ink: EXAMPLES[0]!.ink,
@@ -47,7 +48,7 @@ export const DEFAULT_STATE: State = {
   device: 'auto',
   seed: 2,
   start: [-1.9, 0.7],
-  walks: { signal: STILL, distortion: STILL },
+  walks: { signal: still('signal'), distortion: still('distortion') },
 };
 
 /** The fragment for a state, without what is as by default. */
@@ -92,8 +93,8 @@ export function fromFragment(fragment: string): State {
     seed: numbers(text('seed'), [[0, 1e6]])?.map(Math.round)[0] ?? usual.seed,
     start: start ? [start[0]!, start[1]!] : usual.start,
     walks: {
-      signal: decodeWalk(text('signal')) ?? usual.walks.signal,
-      distortion: decodeWalk(text('distortion')) ?? usual.walks.distortion,
+      signal: decodeWalk('signal', text('signal')) ?? usual.walks.signal,
+      distortion: decodeWalk('distortion', text('distortion')) ?? usual.walks.distortion,
     },
   };
 }
@@ -109,8 +110,8 @@ function numbers(text: string, ranges: readonly (readonly [number, number])[]): 
 
 const encodeWalk = ({ seed, steps }: Walk): string => [seed, ...steps.map(short)].join(',');
 
-function decodeWalk(text: string): Walk | undefined {
-  const steps = Array<readonly [number, number]>(DIRECTIONS).fill([-REACH, REACH]);
+function decodeWalk(factor: Factor, text: string): Walk | undefined {
+  const steps = Array<readonly [number, number]>(DIRECTIONS[factor]).fill([-REACH, REACH]);
   const values = numbers(text, [[0, 1e6], ...steps]);
   return values && { seed: Math.round(values[0]!), steps: values.slice(1) };
 }

@@ -81,7 +81,8 @@ async function imageOf(prior: Priors[0], code: number, device: Device): Promise<
 async function terrainOf(priors: Priors, observation: Float32NdArray, device: Device): Promise<Terrain> {
   const axis = Float32Array.from({ length: SIDE }, (_, index) => EXTENT * ((2 * index) / (SIDE - 1) - 1));
   const h = float32([SIDE, 1], axis);
-  const row = (m: number) => ({ h, m: float32([1, 1], Float32Array.of(m)), observation });
+  // A pair of codes in each row: of one light over many pictures the misfit would be their mean.
+  const row = (m: number) => ({ h, m: float32([SIDE, 1], new Float32Array(SIDE).fill(m)), observation });
   const program = await compile(
     (input: { h: Tensor; m: Tensor; observation: Tensor }) => {
       const w = imagesOf(priors[0].forward(input.h));

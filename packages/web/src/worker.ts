@@ -10,10 +10,11 @@ import type { FromWorker, Picture, Request, Tasks, ToWorker } from './messages.j
 import { decodePicture, encodePicture, toSquare } from './picture.js';
 import { run } from './run.js';
 import { SOLVER_SETTINGS } from './solver-settings.js';
+import { type PairName, solverNamed } from './solvers.js';
 import type { PageDevice } from './state.js';
 import { type Ground, makeGround } from './terrain.js';
 
-let generators: Generators | undefined;
+const generators: { [Pair in PairName]?: Generators } = {};
 let picture: Picture | undefined;
 let ground: { seed: number; made: Promise<Ground> } | undefined;
 
@@ -44,12 +45,12 @@ function perform(request: Request): Promise<Tasks[Request['task']]['get']> | Tas
     case 'load':
       return load(give);
     case 'solve':
-      return run(loaded(), give, {
+      return run(loaded(solverNamed(give.solver).generators), give, {
         frame: frame => post({ id, frame }),
         progress: progress => post({ id, progress }),
       });
     case 'render':
-      return loaded()
+      return loaded('default')
         .render(give.factor, float32([1, give.code.length], give.code))
         .then(toBytes);
     case 'read':
@@ -67,23 +68,25 @@ function perform(request: Request): Promise<Tasks[Request['task']]['get']> | Tas
 }
 
 async function load({
+  pair,
   generators: files,
   device: asked,
 }: Tasks['load']['give']): Promise<Tasks['load']['get']> {
   const { device, reason } = await prepareDevice(asked);
-  generators = await loadGenerators(files, device);
+  generators[pair] = await loadGenerators(files, device);
   return { device, reason, threads: threadCount() };
 }
 
 async function read({ file, ...size }: Tasks['read']['give']): Promise<Tasks['read']['get']> {
   picture = await decodePicture(file, size);
   const { width, height } = picture;
-  return { width, height, square: toSquare(picture, loaded().priors[0].imageShape[1]!) };
+  return { width, height, square: toSquare(picture, loaded('default').priors[0].imageShape[1]!) };
 }
 
-function loaded(): Generators {
-  if (!generators) throw new TypeError('expected the generators to be loaded first');
-  return generators;
+function loaded(pair: PairName): Generators {
+  const found = generators[pair];
+  if (!found) throw new TypeError(`expected the ${pair} generators to be loaded first`);
+  return found;
 }
 
 function groundOf({ seed, device: asked }: { seed: number; device: PageDevice }): Promise<Ground> {

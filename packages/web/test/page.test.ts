@@ -123,19 +123,11 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
         for (const name of names) lit.add(name);
         await page.waitForTimeout(100);
       }
-      expect([...lit].sort()).toEqual([
-        'balance',
-        'distortion',
-        'divide',
-        'polish',
-        'signal',
-        'signs',
-        'start',
-      ]);
+      expect([...lit].sort()).toEqual(['distortion', 'divide', 'polish', 'signal', 'signs', 'start']);
       expect(await page.locator('#engine').textContent()).toContain('WebAssembly on ');
 
       const files = await Promise.all(
-        FACTORS.map(factor => readFile(at(`models/paper/${factor}/generator.safetensors`))),
+        FACTORS.map(factor => readFile(at(`models/default/${factor}/generator.safetensors`))),
       );
       const [signal, distortion] = files.map(({ buffer, byteOffset, length }) =>
         buffer.slice(byteOffset, byteOffset + length),
@@ -152,7 +144,7 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
         { frame: frame => frames.push(frame), progress: () => {} },
       );
       // After three iterations the two agree to more digits than the page shows …
-      const third = frames.findIndex(({ line, count }) => line === 'balance' && count === 3);
+      const third = frames.findIndex(({ line, count }) => line === 'distortion' && count === 3);
       await page.locator('#scrub').fill(`${third}`);
       const shown = (await page.locator('#norms').textContent())!;
       expect(shown).toBe(frames[third]!.norms.map(norm => norm.toFixed(1)).join(' · '));
@@ -180,6 +172,32 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
       await page.context().close();
     },
     2 * LONG,
+  );
+
+  test(
+    'fetches the paper’s generators for the paper’s solver, which balances, and can be stopped before they are there',
+    async () => {
+      const page = await open();
+      const paper = () => page.watched.requests.filter(url => url.includes('models/paper/'));
+      const line = page.locator('[data-line="balance"]');
+      expect(await line.textContent()).toContain('not with codes of 100 and 2 numbers');
+      expect(await line.locator('.resting').isVisible()).toBe(true);
+      expect(paper()).toEqual([]);
+
+      await page.locator('#solver').selectOption('paper');
+      expect(await line.locator('.resting').isVisible()).toBe(false);
+      await page.getByRole('button', { name: 'Play' }).click();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByText('Stopped.').waitFor();
+      await page.getByRole('button', { name: 'Play' }).click();
+      await page.locator('[data-line="balance"].lit').waitFor({ timeout: LONG });
+      expect(paper()).toHaveLength(2);
+      const [h, m] = (await page.locator('#norms').textContent())!.split(' · ').map(Number);
+      expect(h).toBe(m);
+      expect(page.watched.complaints).toEqual([]);
+      await page.context().close();
+    },
+    LONG,
   );
 
   test(

@@ -1,3 +1,4 @@
+import type { Factor } from '@blind-demod/arrays';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { GRID } from '../src/ink.js';
@@ -18,10 +19,11 @@ import {
 const short = (low: number, high: number) =>
   fc.double({ min: low, max: high, noNaN: true }).map(value => Number(value.toFixed(3)) || 0);
 const byte = fc.integer({ min: 0, max: GRID });
-const walk = fc.record({
-  seed: fc.nat(1e6),
-  steps: fc.array(short(-REACH, REACH), { minLength: DIRECTIONS, maxLength: DIRECTIONS }),
-});
+const walk = (factor: Factor) =>
+  fc.record({
+    seed: fc.nat(1e6),
+    steps: fc.tuple(...Array.from({ length: DIRECTIONS[factor] }, () => short(-REACH, REACH))),
+  });
 const states: fc.Arbitrary<State> = fc.record({
   ink: fc.array(fc.array(fc.tuple(byte, byte), { minLength: 1, maxLength: GRID }), {
     minLength: 1,
@@ -38,7 +40,7 @@ const states: fc.Arbitrary<State> = fc.record({
   device: fc.constantFrom(...PAGE_DEVICES),
   seed: fc.nat(1e6),
   start: fc.tuple(short(-EXTENT, EXTENT), short(-EXTENT, EXTENT)),
-  walks: fc.record({ signal: walk, distortion: walk }),
+  walks: fc.record({ signal: walk('signal'), distortion: walk('distortion') }),
 });
 
 test('a link reproduces what is seen', () => {
