@@ -51,6 +51,9 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
     await server.stop();
   });
 
+  /** Stops the run, or the film of one that was found meanwhile. */
+  const halt = (page: Page) => page.getByRole('button', { name: /^(Stop|Pause)$/ }).click({ timeout: LONG });
+
   /** Opens the page; `stop` keeps it from solving by itself, for tests that need no solver. */
   async function open(
     fragment = '',
@@ -61,8 +64,8 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
     const watched = watch(page);
     await page.goto(`${server.address}${fragment}`);
     if (stop) {
-      await page.getByRole('button', { name: 'Stop' }).click({ timeout: LONG });
-      await page.getByText('Stopped.').waitFor({ timeout: LONG });
+      await halt(page);
+      await page.getByText(/Stopped\.|Found in/).waitFor({ timeout: LONG });
     }
     return Object.assign(page, { watched });
   }
@@ -244,7 +247,7 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
 
       // A run brings the drawing into the box of the training digits.
       await page.getByRole('button', { name: 'Play' }).click();
-      await page.getByRole('button', { name: 'Stop' }).click();
+      await halt(page);
 
       const address = await addressOf(page);
       const seen = async (of: Page) => ({
