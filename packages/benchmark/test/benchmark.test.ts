@@ -1,11 +1,9 @@
 import type { NdArray } from '@blind-demod/arrays';
-import { compile, countOperations, isNdArray, leaves, type Tree, useThreads } from '@blind-demod/jit';
-import { afterEach, expect, test } from 'vitest';
+import { compile, countOperations, isNdArray, leaves, type Tree } from '@blind-demod/jit';
+import { expect, test } from 'vitest';
 import { benchmark } from '../src/benchmark.js';
-import { makeProgram, PROGRAM_NAMES, type ProgramName, WASM_PROGRAMS } from '../src/programs.js';
+import { makeProgram, type ProgramName, WASM_PROGRAMS } from '../src/programs.js';
 import { wasmProgram } from '../src/wasm.js';
-
-afterEach(() => useThreads(undefined));
 
 test('counts the arithmetic of a DCGAN', () => {
   const [maps, batch] = [2, 3];
@@ -39,30 +37,6 @@ test.each(WASM_PROGRAMS)('%s is the same on wasm, with its axes in another order
       expect(value).toBeCloseTo(expected[index]![i]!, 4);
     });
   }
-});
-
-test('measures each program in a process of its own', async () => {
-  useThreads(1);
-  const sizes = [{ maps: 2, batch: 2 }];
-  const { device, rows, references } = await benchmark({ sizes, repetitions: 1, device: 'auto' });
-  expect(device).toBe('cpu');
-  expect(rows.map(({ program }) => program)).toEqual(PROGRAM_NAMES);
-  for (const row of rows) expect(row).toMatchObject({ engine: 'cpu', maps: 2, batch: 2, threads: 1 });
-  for (const { milliseconds, gigaflops, firstRunSeconds, peakMemoryMB } of [...rows, ...references]) {
-    expect(milliseconds).toBeGreaterThan(0);
-    expect(gigaflops).toBeGreaterThan(0);
-    expect(firstRunSeconds).toBeGreaterThan(0);
-    expect(peakMemoryMB).toBeGreaterThan(10);
-  }
-  expect(rows[0]!.share).toBe(1);
-  expect(references.map(({ engine }) => engine)).toEqual(['wasm', 'wasm', 'js', 'js', 'js']);
-  const compared = rows.map(({ timesWasm, timesJs }) => [timesWasm !== undefined, timesJs !== undefined]);
-  expect(compared).toEqual([
-    [false, false],
-    [false, true],
-    [true, true],
-    [true, true],
-  ]);
 });
 
 test('says that a device does not work', async () => {

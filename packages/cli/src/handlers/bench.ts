@@ -69,7 +69,8 @@ async function printProfiles(sizes: readonly Size[], args: Arguments): Promise<v
   printResult(args, { profiles }, tables);
 }
 
-function toLines({ device, rows, references, notes }: BenchmarkResult): string[] {
+/** A table, bars, and what else was measured or not. */
+export function toLines({ device, rows, references, notes }: BenchmarkResult): string[] {
   const ascii = !process.stdout.isTTY;
   const peer = rows.some(({ timesPyTorch }) => timesPyTorch !== undefined);
   const head = [
