@@ -18,14 +18,14 @@ const CONFIG = {
 let undisturbed: Workplace;
 
 beforeAll(async () => {
-  undisturbed = await Workplace.create(CONFIG);
+  undisturbed = await Workplace.createWithin(CONFIG);
   await undisturbed.succeed('train');
   await undisturbed.succeed('eval');
 });
 afterAll(() => undisturbed.remove());
 
 test('a training killed again and again ends in the same bytes', async () => {
-  const place = await Workplace.create(CONFIG);
+  const place = await Workplace.createWithin(CONFIG);
   const folder = ['artifacts', 'smoke', 'signal'];
   const checkpoint = place.path(...folder, 'checkpoint.safetensors');
   const scores = place.path(...folder, 'snapshots', 'epoch-005.train.json');

@@ -14,7 +14,6 @@ import { withPicture } from '@blind-demod/picture-files';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demod } from '../packages/cli/test/run.js';
 import { type Outcome, Workplace } from './demod.js';
 
 /** How many times as many tries as the tests have time for. */
@@ -50,18 +49,14 @@ const RESULTS = [
 
 let whole: Workplace;
 let seconds: number;
-const originalFolder = process.cwd();
 beforeAll(async () => {
-  whole = await Workplace.create(CONFIG);
+  whole = await Workplace.createWithin(CONFIG);
   const start = performance.now();
-  await whole.succeed('train');
+  expect((await whole.start('train').outcome).code).toBe(0);
   seconds = (performance.now() - start) / 1000;
   await whole.succeed('eval');
 });
-afterAll(async () => {
-  process.chdir(originalFolder);
-  await whole.remove();
-});
+afterAll(() => whole.remove());
 
 const pathsIn = async (place: Workplace): Promise<string[]> => {
   const entries = await readdir(place.path('artifacts'), { recursive: true, withFileTypes: true });
@@ -69,9 +64,9 @@ const pathsIn = async (place: Workplace): Promise<string[]> => {
 };
 
 /** Finishes what was begun, which has to end in the bytes of the undisturbed run, and leave no scraps. */
-async function expectWhole(place: Workplace, run: (command: string) => Promise<Outcome>): Promise<void> {
+async function expectWhole(place: Workplace): Promise<void> {
   for (const command of ['train', 'eval']) {
-    const { code, stderr } = await run(command);
+    const { code, stderr } = await place.run(command);
     expect(code, stderr).toBe(0);
   }
   for (const name of RESULTS) {
@@ -89,7 +84,7 @@ function expectOneLine({ code, stderr }: Pick<Outcome, 'code' | 'stderr'>): void
 
 test(`kills at random moments (seed ${SEED})`, HOURS, async () => {
   const random = randomStream(SEED, 'kills');
-  const place = await Workplace.create(CONFIG);
+  const place = await Workplace.createWithin(CONFIG);
   for (let round = 0; round < 2 * LONGER; round++) {
     const command = random.uniform() < 0.7 ? 'train' : 'eval';
     const running = place.start(command);
@@ -99,12 +94,12 @@ test(`kills at random moments (seed ${SEED})`, HOURS, async () => {
     if (signal === null && code !== 0) expectOneLine({ code, stderr }); // an evaluation before the training
     count('kills', signal ? 'killed' : 'ended before');
     if (round % 8 === 7) {
-      await expectWhole(place, (...args) => place.run(...args));
+      await expectWhole(place);
       count('kills', 'of these, finished to the same bytes');
       await rm(place.path('artifacts'), { recursive: true, force: true });
     }
   }
-  await expectWhole(place, (...args) => place.run(...args));
+  await expectWhole(place);
   count('kills', 'of these, finished to the same bytes');
   await place.remove();
 });
@@ -122,7 +117,7 @@ function disk(folder: string, kilobytes: number, remount = false): boolean {
 
 test(`full disks (seed ${SEED})`, HOURS, async ({ skip }) => {
   const random = randomStream(SEED, 'disks');
-  const place = await Workplace.create(CONFIG);
+  const place = await Workplace.createWithin(CONFIG);
   const folder = place.path('artifacts');
   await mkdir(folder);
   const used = (await Promise.all((await pathsIn(whole)).map(async path => (await stat(path)).size))).reduce(
@@ -130,15 +125,10 @@ test(`full disks (seed ${SEED})`, HOURS, async ({ skip }) => {
   );
   if (!disk(folder, 4)) skip('only root may mount a small disk');
   try {
-    process.chdir(place.folder);
-    const run = async (command: string): Promise<Outcome> => ({
-      ...(await demod(command, '--config', 'smoke.json')),
-      signal: null,
-    });
     for (let round = 0; round < LONGER; round++) {
       disk(folder, Math.ceil((used / 1024) * random.uniform()) + 4, true);
       for (const command of ['train', 'eval']) {
-        const outcome = await run(command);
+        const outcome = await place.run(command);
         if (outcome.code === 0) count('full disks', 'there was room');
         else {
           expectOneLine(outcome);
@@ -149,12 +139,11 @@ test(`full disks (seed ${SEED})`, HOURS, async ({ skip }) => {
         }
       }
       disk(folder, 100_000, true);
-      await expectWhole(place, run);
+      await expectWhole(place);
       count('full disks', 'finished to the same bytes with room again');
       for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
     }
   } finally {
-    process.chdir(originalFolder);
     execFileSync('umount', ['--lazy', folder]);
     await place.remove();
   }
@@ -176,14 +165,13 @@ function damage(bytes: Buffer, random: RandomStream): Buffer {
 test(`damaged bytes of every kind of file (seed ${SEED})`, HOURS, async () => {
   const random = randomStream(SEED, 'damage');
   const place = await whole.copy();
-  process.chdir(place.folder);
   const paths = (await pathsIn(place)).map(path => path.slice(place.folder.length + 1)).sort();
   for (let round = 0; round < 8 * LONGER; round++) {
     const path = paths[random.integer(paths.length)]!;
     const before = await place.read(path);
     const after = damage(before, random);
     await writeFile(place.path(path), after);
-    const outcome = await demod('eval', '--config', 'smoke.json');
+    const outcome = await place.run('eval');
     if (outcome.code === 0) {
       for (const name of ['metrics.json', 'images.csv']) {
         const bytes = await place.read('artifacts', 'smoke', 'eval', name);
@@ -198,7 +186,6 @@ test(`damaged bytes of every kind of file (seed ${SEED})`, HOURS, async () => {
     await rm(place.path('artifacts'), { recursive: true });
     await cp(whole.path('artifacts'), place.path('artifacts'), { recursive: true });
   }
-  process.chdir(originalFolder);
 });
 
 test(`damaged bytes of a training that was stopped (seed ${SEED})`, HOURS, async () => {
@@ -214,13 +201,12 @@ test(`damaged bytes of a training that was stopped (seed ${SEED})`, HOURS, async
   await running.outcome;
   const paths = (await pathsIn(stopped)).map(path => path.slice(stopped.folder.length + 1)).sort();
   for (let round = 0; round < 3 * LONGER; round++) {
-    const place = await Workplace.create(CONFIG);
+    const place = await Workplace.createWithin(CONFIG);
     await cp(stopped.path('artifacts'), place.path('artifacts'), { recursive: true });
-    process.chdir(place.folder);
     const path = paths[random.integer(paths.length)]!;
     const after = damage(await place.read(path), random);
     await writeFile(place.path(path), after);
-    const outcome = await demod('train', 'distortion', '--config', 'smoke.json');
+    const outcome = await place.run('train', 'distortion');
     if (outcome.code === 0) {
       const weights = await place.read(folder, 'generator.safetensors');
       expect(weights.equals(await whole.read(folder, 'generator.safetensors')), path).toBe(true);
@@ -229,7 +215,6 @@ test(`damaged bytes of a training that was stopped (seed ${SEED})`, HOURS, async
       expectOneLine(outcome);
       count('damaged files of a stopped training', 'told in one line');
     }
-    process.chdir(originalFolder);
     await place.remove();
   }
   await stopped.remove();
