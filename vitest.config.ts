@@ -59,6 +59,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    setupFiles: ['test/equality.ts'],
     projects: [
       {
         extends: true,
