@@ -3,7 +3,8 @@ import type { NdArray } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { vi } from 'vitest';
-import { isNdArray, isTensor, mapTree, type Tree } from '../src/index.js';
+import { type Device, isNdArray, isTensor, mapTree, type Tree } from '../src/index.js';
+import { installedCuda } from '../src/node/cuda.js';
 import { trace } from '../src/trace.js';
 import { nd } from './cases/case.js';
 import { cases } from './cases/index.js';
@@ -16,12 +17,19 @@ export interface KernelCall {
   readonly attrs: object;
 }
 
-/** Watches the recording backend's translation of a kernel. */
-export const watched = (name: string) => vi.spyOn(tf.getKernel(name, 'blind-demod-trace')!, 'kernelFunc');
+/** The TensorFlow.js backend that a device's functions run on: that of an eager one, or the one that records them. */
+const backendOf = (device: Device): string =>
+  (device === 'cuda' && installedCuda()?.backend?.()) || 'blind-demod-trace';
+
+/** Watches a kernel where a device's functions call it; undefined where the device has no such kernel. */
+export function watched(name: string, device: Device) {
+  const kernel = tf.getKernel(name, backendOf(device));
+  return kernel && vi.spyOn(kernel, 'kernelFunc');
+}
 
 /** Some calls of a translated kernel, of zeros; none without elements. */
 export function recordedCalls(name: string): KernelCall[] {
-  const kernel = watched(name);
+  const kernel = watched(name, 'cpu')!;
   for (const { calls, run } of cases[name]!) {
     for (const { inputs, settings } of fc.sample(calls, { seed: 1, numRuns: 15 })) {
       trace((tensors: tf.Tensor[]) => run(tensors, settings), [...inputs]);

@@ -82,6 +82,13 @@ function callWithGradients({ run, gradient }: Case, call: Call<unknown>) {
 
 async function compare(device: Device, oneCase: Case, call: Call<unknown>): Promise<void> {
   const { inputs } = call;
+  if (device === 'cuda') {
+    const fs = await import('node:fs');
+    fs.writeFileSync(
+      '/tmp/last.json',
+      JSON.stringify({ shapes: inputs.map(i => i.shape), settings: call.settings }),
+    );
+  }
   const fn = callWithGradients(oneCase, call);
   const [reference, program] = await Promise.all([
     compile(fn, inputs, { device: 'js' }),
@@ -161,7 +168,7 @@ test.each<[string, number[], (x: tf.Tensor, at: tf.Tensor) => tf.Tensor]>([
 
 describe.each(inject('devices'))('on %s, like js:', device => {
   test.each(Object.keys(cases))('%s', { timeout: 30_000 }, async name => {
-    const called = watched(name);
+    const called = watched(name, device)!;
     for (const { runs, ...oneCase } of cases[name]!.map(row => onDevice(device, name, row))) {
       called.mockClear();
       await fc.assert(

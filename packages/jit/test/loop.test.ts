@@ -53,8 +53,11 @@ describe.each([...inject('devices'), 'js'] as const)('on %s, a loop', device => 
   test('keeps its state where a step fails', async () => {
     const loop = await begin();
     await loop.step({ x });
+    // What runs eagerly has the shapes of its input; `js` repeats what does not fit, and TensorFlow refuses it.
     if (device !== 'js')
-      await expect(loop.step({ x: nd([2], [1, 2]) })).rejects.toThrow(/expected float32 \[3\]/);
+      await expect(loop.step({ x: nd([2], [1, 2]) })).rejects.toThrow(
+        /expected float32 \[3\]|Incompatible shapes/,
+      );
     await loop.step({ x });
     expect((await loop.state()).sums[0]).toEqual(nd([3], [4, 8, 12]));
     await loop.dispose();

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { UserError } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
-import { acceptChannelsFirst } from '../engines/channels-last.js';
+import { acceptConvolutions } from '../engines/plain-convolutions.js';
 
 const require = createRequire(import.meta.url);
 
@@ -92,7 +92,7 @@ function loadTensorFlow(): string {
   require('@tensorflow/tfjs-node-gpu');
   const backend = tf.findBackend('tensorflow') as tf.KernelBackend & { isUsingGpuDevice: boolean };
   if (!backend.isUsingGpuDevice) throw new UserError('device "cuda": TensorFlow finds no GPU');
-  // Its kernels give the strides of images with channels first in the wrong order.
-  acceptChannelsFirst('tensorflow');
+  // Its kernels give the strides of images with channels first in the wrong order, and take padding as a word.
+  acceptConvolutions('tensorflow');
   return 'tensorflow';
 }

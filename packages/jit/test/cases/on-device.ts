@@ -1,12 +1,22 @@
 // What a device promises of a kernel, where that is less than what TensorFlow.js does.
+import fc from 'fast-check';
 import type { Device } from '../../src/index.js';
-import type { Call, Case } from './case.js';
+import { installedCuda } from '../../src/node/cuda.js';
+import { type Call, type Case, only } from './case.js';
+import { inTensorFlow, withoutTies } from './tensorflow.js';
 
 /** Random calls of each row on a device that is not a GPU. */
 export const RUNS = 25;
 
 /** The row as it is tested on a device: `runs` random calls. */
 export function onDevice(device: Device, kernel: string, row: Case): Case & { runs: number } {
+  if (device === 'cuda' && installedCuda()?.backend) {
+    const allowed = inTensorFlow(kernel, row);
+    // All calls of a row may be such as TensorFlow does not take: those of truth values, say.
+    const runs = fc.sample(row.calls, { seed: 1, numRuns: 100 }).some(allowed) ? RUNS : 0;
+    const { calls, ...rest } = only(allowed)(row);
+    return { ...rest, calls: calls.map(call => withoutTies(kernel, call)), runs };
+  }
   if (device !== 'webgpu') return { ...row, runs: RUNS };
   return {
     ...row,

@@ -187,8 +187,8 @@ export const shapeCases: Record<string, Case[]> = {
     // Of two types; the first is that of the result.
     ...(['float32', 'int32'] as const).map(dtype =>
       defineCase(
-        ofOneWith(axisOf, { minimumRank: 1 }),
-        ([x], axis) => tf.concat([tf.cast(tf.zerosLike(x!), dtype), x!, tf.cast(x!, 'int32')], axis),
+        ofOneWith(shape => axisOf(shape).map(axis => ({ axis, types: 2 })), { minimumRank: 1 }),
+        ([x], { axis }) => tf.concat([tf.cast(tf.zerosLike(x!), dtype), x!, tf.cast(x!, 'int32')], axis),
         { gradient: false, nonFinite: [] },
       ),
     ),

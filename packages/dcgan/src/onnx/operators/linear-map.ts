@@ -29,16 +29,16 @@ export function mapAlong(value: Value, axis: number, matrix: Known): Value {
   const [count, length] = matrix.shape as [number, number];
   const inner = elementCount(shape.slice(axis + 1));
   return apply(value, tensor => {
-    const m = computed(matrix).tensor;
     const whole = tensor.shape.with(axis, count);
     if (inner === 1) {
       const lines = tf.reshape(tensor, [-1, length]) as tf.Tensor2D;
-      return tf.reshape(tf.matMul(lines, m as tf.Tensor2D, false, true), whole);
+      return tf.reshape(tf.matMul(lines, computed(matrix).tensor as tf.Tensor2D, false, true), whole);
     }
-    const one = tf.reshape(m, [1, count, length]);
+    // Made anew for the gradient: an engine that runs eagerly has disposed of what came before it.
+    const one = () => tf.reshape(computed(matrix).tensor, [1, count, length]);
     const product = tf.customGrad(x => ({
-      value: tf.matMul(one, x as Tensor),
-      gradFunc: (dy: Tensor) => tf.matMul(one, dy, true, false),
+      value: tf.matMul(one(), x as Tensor),
+      gradFunc: (dy: Tensor) => tf.matMul(one(), dy, true, false),
     }));
     return tf.reshape(product(tf.reshape(tensor, [-1, length, inner])), whole);
   });
