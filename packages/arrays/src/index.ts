@@ -18,6 +18,7 @@ export {
   addScaled,
   combine,
   inner,
+  LEAST_NORMAL,
   minus,
   norm,
   normalised,

@@ -3,6 +3,12 @@ import { type Float32NdArray, takeRows } from './ndarray.js';
 
 export type Vector = Float32Array | Float64Array;
 
+/**
+ * The least number that keeps a quotient from 0/0. Below it are the subnormal ones, and ONNX Runtime has the processor take
+ * those for zero: in this process' own arithmetic, too, once it has a program.
+ */
+export const LEAST_NORMAL = 2 ** -1022;
+
 /** ⟨a, b⟩ = Σ aᵢbᵢ */
 export function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;

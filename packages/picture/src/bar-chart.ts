@@ -1,4 +1,5 @@
 // A bar chart of text.
+import { LEAST_NORMAL } from '@blind-demod/arrays';
 
 export interface Bar {
   readonly label: string;
@@ -12,7 +13,7 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /** One line per bar, the longest `width` characters. `ascii` draws with plain characters, for logs and pipes. */
 export function barChart(bars: readonly Bar[], { width, ascii }: { width: number; ascii: boolean }): string {
-  const most = Math.max(...bars.map(({ value }) => value), Number.MIN_VALUE);
+  const most = Math.max(...bars.map(({ value }) => value), LEAST_NORMAL);
   const labels = Math.max(...bars.map(({ label }) => label.length));
   return bars
     .map(({ label, value, note }) => {

@@ -1,4 +1,7 @@
-import { addScaled, inner, randomStream, scaled } from '@blind-demod/arrays';
+import { addScaled, float32, inner, randomStream, scaled } from '@blind-demod/arrays';
+import { compile } from '@blind-demod/jit';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
@@ -208,4 +211,13 @@ test("Lanczos' method stays below the norm, and reaches it with as many steps as
     }),
     { numRuns: 40 },
   );
+});
+
+test("Lanczos' method of an operator that is zero finds zero, also where subnormal numbers are taken for zero", async () => {
+  const zero = { value: 0, vector: Float64Array.of(1, 0) };
+  expect(extremeEigenpair(() => new Float64Array(2), Float64Array.of(1, 0), 2)).toEqual(zero);
+  const one = float32([1], Float32Array.of(1));
+  const program = await compile((x: Tensor) => tf.relu(x), one, { device: 'cpu' });
+  expect(extremeEigenpair(() => new Float64Array(2), Float64Array.of(1, 0), 2)).toEqual(zero);
+  await program.dispose();
 });

@@ -28,7 +28,7 @@ export function extremeEigenpair(
       for (const vector of basis) addScaled(image, -inner(vector, image), vector);
     const length = norm(image);
     // Further products add no direction to those that the basis has.
-    if (length < 1e-12 * (Math.abs(diagonal[0]!) + (offDiagonal[0] ?? 0) + 1e-300)) break;
+    if (length <= 1e-12 * (Math.abs(diagonal[0]!) + (offDiagonal[0] ?? 0))) break;
     offDiagonal.push(length);
     next = scaled(image, 1 / length);
   }

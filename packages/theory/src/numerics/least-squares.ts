@@ -1,5 +1,5 @@
 // Least squares over a few columns, the inner step of the alternating methods.
-import { inner } from '@blind-demod/arrays';
+import { inner, LEAST_NORMAL } from '@blind-demod/arrays';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 
 /** The columns of which an image is a combination, each of the image's length. */
@@ -19,7 +19,7 @@ export function leastSquares(columns: Dictionary, target: Float64Array): Float64
       square.set(j, i, product);
     }
   }
-  const ridge = 1e-12 * (square.trace() / size) + Number.MIN_VALUE;
+  const ridge = 1e-12 * (square.trace() / size) + LEAST_NORMAL;
   for (let i = 0; i < size; i++) square.set(i, i, square.get(i, i) + ridge);
   const right = Matrix.columnVector(columns.map(column => inner(column, target)));
   const cholesky = new CholeskyDecomposition(square);

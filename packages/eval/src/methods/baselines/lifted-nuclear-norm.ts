@@ -1,6 +1,6 @@
 // The subspace prior lifted: y is linear in X = a bᵀ, and the nuclear norm stands in for its rank (Ahmed, Recht and
 // Romberg 2014, "Blind deconvolution using convex programming").
-import { combine, inner } from '@blind-demod/arrays';
+import { combine, inner, LEAST_NORMAL } from '@blind-demod/arrays';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../method.js';
 import { divideByDistortion } from './divide.js';
@@ -99,7 +99,7 @@ function gramDecomposition(matrix: Float64Array, rows: number) {
 function shrinkSingularValues(matrix: Float64Array, rows: number, threshold: number): Float64Array {
   const { columns, values, vectors } = gramDecomposition(matrix, rows);
   const factors = values.map(square =>
-    Math.max(0, 1 - threshold / Math.sqrt(Math.max(square, Number.MIN_VALUE))),
+    Math.max(0, 1 - threshold / Math.sqrt(Math.max(square, LEAST_NORMAL))),
   );
   const map = vectors.mmul(Matrix.diag(factors)).mmul(vectors.transpose());
   const shrunk = new Float64Array(matrix.length);

@@ -1,6 +1,6 @@
 // The subspace prior, w = B a and x = C b: alternating least squares. B and C hold the principal components of the
 // training images. (Blind calibration in known subspaces: Li, Lee and Bresler 2016; Ling and Strohmer 2015.)
-import { combine, inner } from '@blind-demod/arrays';
+import { combine, inner, LEAST_NORMAL } from '@blind-demod/arrays';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Baseline } from '../method.js';
 import { divideByDistortion } from './divide.js';
@@ -67,7 +67,7 @@ function leastSquares(basis: Basis, weights: Float64Array, y: Float64Array, ridg
   const columns = basis.map(column => column.map((value, pixel) => value * weights[pixel]!));
   const gram = new Matrix(normalMatrix(columns));
   // Columns that cannot be told apart where there is light must not break the solution.
-  const least = 1e-12 * (gram.trace() / basis.length) + Number.MIN_VALUE;
+  const least = 1e-12 * (gram.trace() / basis.length) + LEAST_NORMAL;
   for (let i = 0; i < basis.length; i++) gram.set(i, i, gram.get(i, i) + ridge + least);
   const right = Matrix.columnVector(columns.map(column => inner(column, y)));
   return new CholeskyDecomposition(gram).solve(right).to1DArray();
