@@ -5,14 +5,15 @@ import { panel } from '../page/plot.js';
 import { MEASURES, type Measured, type MeasureName } from './measures.js';
 import type { Standing } from './standings.js';
 
-/** How many configs have a line of their own, and how many are named beside their dots. */
-const [LINES, NAMED] = [24, 10];
+/** How many configs have a line of their own, and how many have their places beside their dots. */
+const [LINES, PLACED] = [24, 24];
 
 export function plots(standings: readonly Standing[]): Html | undefined {
   const ranked = standings.filter(({ place }) => place !== undefined);
   if (ranked.length === 0) return undefined;
   return html`<section>
 <h2>What goes with what</h2>
+<p>A dot is a config; the number beside it is its place above.</p>
 <div class="panels">
 ${scores(ranked.slice(0, LINES))}
 ${against(ranked, 'signalRepresentation', 'refinedPsnr', 'The further to the left, the better G1 can draw held-out images; the higher, the better products are taken apart.')}
@@ -72,11 +73,11 @@ function against(
   y: MeasureName,
   caption: string,
 ): Html | undefined {
-  const data = standings.flatMap(({ entry, measured }) => {
+  const data = standings.flatMap(({ place, entry, measured }) => {
     const [horizontal, vertical] = [measured[x]?.value, measured[y]?.value];
     return horizontal === undefined || vertical === undefined || horizontal <= 0
       ? []
-      : [{ name: entry.name, x: horizontal, y: vertical }];
+      : [{ place, name: entry.name, x: horizontal, y: vertical }];
   });
   if (data.length === 0) return undefined;
   const values = data.map(dot => dot.x);
@@ -90,21 +91,20 @@ function against(
     caption,
     plot: {
       marginRight: 20,
-      // Room on the right for names.
       x: {
         type: 'log',
         label: MEASURES[x].axis,
-        domain: [low / 1.3, right * 1.6],
+        domain: [low / 1.3, right * 1.3],
         ticks: 4,
         tickFormat: x === 'parameters' ? '~s' : '~r',
       },
       y: { label: MEASURES[y].axis, nice: true, grid: true },
       marks: [
         Plot.dot(data, { x: 'x', y: 'y', r: 4, fill: 'var(--refined)', title: tell }),
-        Plot.text(data.slice(0, NAMED), {
+        Plot.text(data.slice(0, PLACED), {
           x: 'x',
           y: 'y',
-          text: 'name',
+          text: 'place',
           dx: 7,
           textAnchor: 'start',
           fill: 'var(--soft)',
