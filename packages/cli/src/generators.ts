@@ -95,6 +95,10 @@ const shapesOf = (
   { channels, imageSize }: Pick<Experiment, 'channels' | 'imageSize'>,
 ) => ({ made: imageShape.join('×'), expected: [channels, imageSize, imageSize].join('×') });
 
+/** Waits while a generator is trained in the folder by another process, and says so. */
+export const waitForTraining = (folder: string): Promise<boolean> =>
+  waitFor(folder, owner => process.stderr.write(`waiting: ${owner} (${folder})\n`));
+
 /** The folder of the generator to use; where there is none yet but one is being trained, when that is done. */
 async function awaitedFolder(loaded: LoadedExperiment, factor: Factor, out: string): Promise<string> {
   try {
@@ -102,7 +106,7 @@ async function awaitedFolder(loaded: LoadedExperiment, factor: Factor, out: stri
   } catch (error) {
     if (loaded.experiment[factor].generator) throw error;
     const trained = foldersOf(out, loaded.name).generator(factor);
-    await waitFor(trained, owner => process.stderr.write(`waiting: ${owner} (${trained})\n`));
+    await waitForTraining(trained);
     return generatorFolder(loaded, factor, out); // once more: the training may have ended just now
   }
 }

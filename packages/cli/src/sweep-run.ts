@@ -11,7 +11,7 @@ import { type GeneratorFacts, type Run, type RunSettings, recordRun, runIn } fro
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import { type Folders, foldersOf } from './folders.js';
-import { findGenerators, generatorFolder, isPretrained } from './generators.js';
+import { findGenerators, generatorFolder, isPretrained, waitForTraining } from './generators.js';
 import { prepareBoth } from './images.js';
 import { scoring, trainFactors } from './training.js';
 
@@ -65,6 +65,8 @@ export async function runExperiment(loaded: LoadedExperiment, options: SweepRunO
     if (!loaded.experiment[factor].generator && !(await isPretrained(loaded, factor))) untrained.push(factor);
   }
   const images = await prepareBoth(loaded, folders);
+  // The same run of a sweep that was killed may not have heard of it yet.
+  for (const factor of untrained) await waitForTraining(folders.generator(factor));
   await trainFactors(loaded, untrained, { folders, device, force: options.force, images });
   const found = await findGenerators(loaded, { out: runsOf(out), device });
   const factsOf = (factor: Factor) =>
