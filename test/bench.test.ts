@@ -1,15 +1,30 @@
 // demod bench: what it measures and prints, never how fast it was.
+import { mkdir, writeFile } from 'node:fs/promises';
 import type { BenchmarkResult } from '@blind-demod/benchmark';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { toLines } from '../packages/cli/src/handlers/bench.js';
+import { type Comparison, changeLines } from '../packages/cli/src/ratios.js';
 import { Workplace } from './demod.js';
 
-let result: BenchmarkResult;
+let result: BenchmarkResult & Comparison;
+let written: string;
 beforeAll(async () => {
   vi.stubEnv('PYTHON', '/nowhere/python');
   const place = await Workplace.create();
   const size = ['--maps', '2', '--batch', '1', '--repetitions', '1', '--threads', '1'];
-  result = JSON.parse(await place.succeed('bench', ...size, '--peer', 'pytorch', '--json'));
+  const machine = { version: '0.0.9', machine: 'another', device: 'cpu', threads: 1, versions: {} };
+  const ratios = [
+    { program: 'training step', maps: 2, batch: 1, ratio: 1000 },
+    { program: 'training step', maps: 64, batch: 1, ratio: 1 },
+  ];
+  await mkdir(place.path('benchmarks'));
+  await writeFile(
+    place.path('benchmarks', '0.0.9.json'),
+    JSON.stringify({ ...machine, repetitions: 1, ratios }),
+  );
+  const more = ['--peer', 'pytorch', '--json', '--ratios', 'benchmarks/0.1.0.json'];
+  result = JSON.parse(await place.succeed('bench', ...size, ...more));
+  written = `${await place.read('benchmarks', '0.1.0.json')}`;
   await place.remove();
 });
 afterAll(() => void vi.unstubAllEnvs());
@@ -50,6 +65,23 @@ test('bench prints a table, bars, what it compares with, and which peer is not t
   expect(printed).toMatch(/^generator forward, 2 maps, batch 1 +#* +\d+ GFLOP\/s$/m);
   expect(printed).toMatch(/^wasm: generator forward, 2 maps, batch 1: [\d.]+ GFLOP\/s$/m);
   expect(printed.trimEnd().split('\n').at(-1)).toBe('device cpu, 64×64 pixels');
+});
+
+test('bench writes ratios, and tells what changed since the last release', () => {
+  const { now, before } = result;
+  expect(JSON.parse(written)).toEqual(now);
+  const [product, ...others] = result.rows;
+  expect(now.ratios.map(({ program }) => program)).toEqual(others.map(({ program }) => program));
+  now.ratios.forEach(({ ratio }, index) =>
+    // Three digits are kept.
+    expect(ratio / (others[index]!.milliseconds / product!.milliseconds)).toBeCloseTo(1, 2),
+  );
+  expect(before!.changes).toEqual([
+    { program: 'training step', maps: 2, batch: 1, before: 1000, now: now.ratios[0]!.ratio },
+  ]);
+  const printed = changeLines(result).join('\n');
+  expect(printed).toMatch(/^\| training step \| +2 \| +1 \| +1000 \| +[\d.]+ \| +−\d+ % \|$/m);
+  expect(printed).toMatch(/^0\.0\.9 is benchmarks\/0\.0\.9\.json, measured on another; .*: other than now$/m);
 });
 
 test('bench refuses sizes that are none', async () => {

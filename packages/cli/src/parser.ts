@@ -1,13 +1,11 @@
 // The command line: its commands, and what --help teaches.
-import { createRequire } from 'node:module';
 import { UserError } from '@blind-demod/arrays/errors';
 import yargs, { type Argv } from 'yargs';
 import type { ListedCommand } from './command.js';
 import { UsageError } from './exit.js';
 import { type CommonArguments, commonOptions } from './options.js';
 import { emptyArgument, plainArguments, plainUsage } from './usage.js';
-
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+import { version } from './version.js';
 
 const EPILOGUE = `An experiment is one JSON file; configs/ has some, and configs/schema.json describes every setting.
 Results go to artifacts/NAME/, where NAME is the file's name. train, eval, compare, ablate and sweep go

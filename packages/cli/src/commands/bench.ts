@@ -11,6 +11,7 @@ export type Arguments = CommonArguments & {
   profile: boolean;
   web: boolean;
   peer: 'pytorch' | undefined;
+  ratios: string | undefined;
 };
 
 export const command: Command<Arguments> = {
@@ -52,12 +53,20 @@ export const command: Command<Arguments> = {
         requiresArg: true,
         describe: 'Let PyTorch take turns with it, where $PYTHON or python3 has it',
       })
+      .option('ratios', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          "Also write each program's time to that of the matrix product to a file: benchmarks/VERSION.json",
+      })
       .option('web', {
         type: 'boolean',
         default: false,
         describe: 'Measure the page of `demod web` in Chromium, instead',
       })
-      .check(({ maps = [], batch = [], repetitions }) => {
+      .check(({ maps = [], batch = [], repetitions, ratios, profile, web }) => {
+        if (ratios !== undefined && (profile || web))
+          throw new UsageError('--ratios is of what is measured without --profile and --web');
         const counts = [...maps, ...batch, repetitions];
         if (counts.every(count => Number.isInteger(count) && count > 0)) return true;
         throw new UsageError('--maps, --batch and --repetitions expect whole numbers of at least 1');

@@ -12,6 +12,7 @@ import { barChart, textTable } from '@blind-demod/picture';
 import type { Arguments } from '../commands/bench.js';
 import { printResult } from '../output.js';
 import { servePage } from '../page.js';
+import { changeLines, compareRatios, writeRatios } from '../ratios.js';
 
 /** What is measured when nothing else is asked for. */
 const QUICK = { maps: [16, 32, 64], batch: [16] };
@@ -26,7 +27,12 @@ export async function run(args: Arguments): Promise<void> {
   if (args.web) return printPage(args);
   if (args.profile) return printProfiles(sizes, args);
   const result = await benchmark({ sizes, repetitions, device, peer: args.peer });
-  printResult(args, { threads: threadCount(), repetitions, ...result }, toLines(result));
+  const comparison = await compareRatios(result, { repetitions, file: args.ratios });
+  if (args.ratios !== undefined) await writeRatios(args.ratios, comparison.now);
+  printResult(args, { threads: threadCount(), repetitions, ...result, ...comparison }, [
+    ...toLines(result),
+    ...changeLines(comparison),
+  ]);
 }
 
 async function printPage(args: Arguments): Promise<void> {

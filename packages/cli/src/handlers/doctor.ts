@@ -1,11 +1,11 @@
 // The work of demod doctor: what works here, and what to do about the rest.
-import { cpus, totalmem } from 'node:os';
 import { FACTORS, type Factor, UserError } from '@blind-demod/arrays';
 import { loadGenerator } from '@blind-demod/dcgan/node';
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import { chooseDevice, chosenDevice } from '@blind-demod/jit';
 import { describeDevices } from '@blind-demod/jit/node';
 import { generatorFolder, howToMend } from '../generators.js';
+import { describeMachine } from '../machine.js';
 import type { ArtifactsArguments } from '../options.js';
 import { printResult } from '../output.js';
 
@@ -34,12 +34,6 @@ export async function run(args: ArtifactsArguments): Promise<void> {
   printResult(args, { device, works, findings }, toLines(findings));
   if (!works)
     throw new UserError(`device "${device}" does not work here; choose one that does with --device`);
-}
-
-function describeMachine(): string {
-  const cores = cpus();
-  const gibibytes = (totalmem() / 2 ** 30).toFixed(1);
-  return `${cores.length} cores (${cores[0]?.model.trim() ?? 'unknown'}), ${gibibytes} GiB of memory`;
 }
 
 /** The config file, and the generators that it would use. */

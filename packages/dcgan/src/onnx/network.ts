@@ -39,7 +39,7 @@ export async function readNetwork(file: OnnxFile, where: string): Promise<Networ
       `${where}: it uses ONNX operator set ${file.opset}; supported are ${OPSETS.least} to ${OPSETS.most}`,
     );
   }
-  const written = writtenOut(file.nodes, file.functions);
+  const written = withoutSequences(writtenOut(file.nodes, file.functions));
   const outputs = file.outputs.map(({ name }) => name);
   const { nodes, needed } = leadingTo(written, outputs);
   checkSupported(nodes, where);
@@ -129,6 +129,19 @@ function checkWired(nodes: readonly Node[], given: ReadonlySet<string>, where: s
       there.add(name);
     }
   }
+}
+
+/** The nodes with those that take a part from a split array given the array itself, and how it is split. */
+function withoutSequences(nodes: readonly FileNode[]): readonly FileNode[] {
+  const splits = new Map(
+    nodes.filter(({ operator }) => operator === 'SplitToSequence').map(node => [node.outputs[0]!, node]),
+  );
+  return nodes.map(node => {
+    const split = node.operator === 'SequenceAt' && splits.get(node.inputs[0]!);
+    if (!split) return node;
+    const [array = '', sizes = ''] = split.inputs;
+    return { ...node, inputs: [array, node.inputs[1]!, sizes], attributes: split.attributes };
+  });
 }
 
 /** The nodes with those that call one of the file's own functions replaced by what the function does. */

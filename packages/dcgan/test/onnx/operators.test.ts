@@ -273,6 +273,16 @@ const jumping: Case[] = [
     { depth: { shape: [], whole: [4] }, values: reals(-0.5, 2) },
     { isFlat: true },
   ),
+  given(
+    'TopK of operator set 9',
+    [
+      node('TopK', 'x', 'values, places', { axis: 1, k: 2 }),
+      node('Cast', 'places', 'numbers', { to: 1 }),
+      node('Mul', 'values, numbers', 'y'),
+    ],
+    {},
+    { isFlat: true, opset: 9 },
+  ),
   ...[1, 0].map(largest =>
     given(
       `TopK ${largest}`,
@@ -629,6 +639,30 @@ const moving: Case[] = [
       node('ReverseSequence', 'x, lengths', 'y', { batch_axis: 0, time_axis: 1 }),
     ],
     { zero: wholes(0) },
+  ),
+  given(
+    'parts by SplitToSequence and SequenceAt',
+    [
+      node('SplitToSequence', 'x, sizes', 'parts', { axis: 1 }),
+      node('SequenceAt', 'parts, last', 'a'),
+      node('SplitToSequence', 'x, four', 'unequal', { axis: 1 }),
+      node('SequenceAt', 'unequal, one', 'b'),
+      node('SplitToSequence', 'x', 'single', { axis: -1, keepdims: 0 }),
+      node('SequenceAt', 'single, one', 'c'),
+      node('Slice', 'c, zero, four rows, axes', 'd'),
+      node('Reshape', 'd, square', 'e'),
+      node('Concat', 'a, b, e', 'y', { axis: 1 }),
+    ],
+    {
+      sizes: wholes(4, 2),
+      four: { shape: [], whole: [4] },
+      one: { shape: [], whole: [1] },
+      last: { shape: [], whole: [-1] },
+      zero: wholes(0),
+      'four rows': wholes(4),
+      axes: wholes(1),
+      square: wholes(-1, 1, 4, 4),
+    },
   ),
   given('Transpose', [node('Transpose', 'x', 'y', { perm: [0, 2, 3, 1] })]),
   given('Transpose of the batch and back', [

@@ -5,3 +5,4 @@
  */
 export { type DeviceReport, describeDevice, describeDevices } from './describe.js';
 export { type OperatorTime, profile } from './profile.js';
+export { engineVersions } from './versions.js';

@@ -229,7 +229,8 @@ const topK: Operator = call => {
   const shape = shapeOf(x);
   const axis = axisOf(call.number('axis', -1), shape.length);
   checkAxis(x, axis);
-  const [count] = call.numbers(1)! as [number];
+  // An attribute before operator set 10.
+  const count = call.number('k') ?? call.numbers(1)![0]!;
   const sign = call.number('largest', 1) ? 1 : -1;
   if (!call.number('sorted', 1)) throw new Refusal('entries in no order are not supported');
   const exchange = shape.map((_, a) => (a === axis ? shape.length - 1 : a === shape.length - 1 ? axis : a));

@@ -120,6 +120,24 @@ const split: Operator = call => {
   });
 };
 
+/** Of an array [input 1] that is split in parts [input 3], the part of a number [input 2]. */
+const sequenceAt: Operator = call => {
+  const x = call.input(0);
+  const shape = shapeOf(x);
+  const axis = axisOf(call.number('axis', 0), shape.length);
+  const length = shape[axis]!;
+  const given = call.numbers(2);
+  const isEqual = given === undefined || call.shape(2).length === 0;
+  const size = given?.[0] ?? 1;
+  const sizes = isEqual
+    ? range(0, Math.ceil(length / size)).map(part => Math.min(size, length - part * size))
+    : given;
+  const number = axisOf(call.numbers(1)![0]!, sizes.length);
+  const start = sizes.slice(0, number).reduce((sum, one) => sum + one, 0);
+  const part = take(x, axis, range(start, start + sizes[number]!));
+  return given === undefined && !call.number('keepdims', 1) ? reshape(part, shape.toSpliced(axis, 1)) : part;
+};
+
 const concatenate: Operator = call => {
   const values = call.inputs.map((_, index) => call.input(index));
   const axis = axisOf(call.number('axis', 0), shapeOf(values[0]!).length);
@@ -225,6 +243,7 @@ export const shapeOperators: OperatorTable = {
   Slice: slice,
   ReverseSequence: reverseSequence,
   Split: split,
+  SequenceAt: sequenceAt,
   Concat: concatenate,
   Expand: expandTo,
   Tile: tile,

@@ -20,6 +20,11 @@ const undecided: Operator = () => {
   throw new Refusal('its condition follows from values of the code, and what a model does must not');
 };
 
+/** What is left of arrays in parts when a model is read: `network.ts` has joined them with what takes a part. */
+const whole: Operator = () => {
+  throw new Refusal('its parts are supported where SequenceAt takes them, one by one');
+};
+
 export const operatorTable: OperatorTable = {
   ...activationOperators,
   ...arithmeticOperators,
@@ -35,4 +40,5 @@ export const operatorTable: OperatorTable = {
   ...samplingOperators,
   ...shapeOperators,
   If: undecided,
+  SplitToSequence: whole,
 };
