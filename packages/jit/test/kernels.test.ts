@@ -82,13 +82,6 @@ function callWithGradients({ run, gradient }: Case, call: Call<unknown>) {
 
 async function compare(device: Device, oneCase: Case, call: Call<unknown>): Promise<void> {
   const { inputs } = call;
-  if (device === 'cuda') {
-    const fs = await import('node:fs');
-    fs.writeFileSync(
-      '/tmp/last.json',
-      JSON.stringify({ shapes: inputs.map(i => i.shape), settings: call.settings }),
-    );
-  }
   const fn = callWithGradients(oneCase, call);
   const [reference, program] = await Promise.all([
     compile(fn, inputs, { device: 'js' }),
