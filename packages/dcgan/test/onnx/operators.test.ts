@@ -1137,7 +1137,7 @@ const fixed = (value: Tensor): Tensor =>
     ? { ...value, whole: [1, ...value.whole.slice(1)] }
     : value;
 
-describe.each([
+const groups: [string, Case[]][] = [
   ['arithmetic', arithmetic],
   ['jumping', jumping],
   ['activations', activations],
@@ -1150,7 +1150,9 @@ describe.each([
   ['folding', folding],
   ['products', products],
   ['attending', attending],
-])('%s', (_, cases) => {
+];
+
+describe.each(groups)('%s', (_, cases) => {
   describe.each(cases)('$name', testCase => {
     test.each(testCase.forOne ? [1 as const] : (['batch', 1] as const))('of a batch %s', async batch => {
       const bytes = modelOf(testCase, batch);
@@ -1198,20 +1200,7 @@ describe.each([
 });
 
 test('there is a case for every operator', () => {
-  const all = [
-    arithmetic,
-    jumping,
-    activations,
-    normalisations,
-    convolutions,
-    resampling,
-    moving,
-    indexing,
-    sampling,
-    folding,
-    products,
-    attending,
-  ].flat();
+  const all = groups.flatMap(([, cases]) => cases);
   const tested = new Set(all.flatMap(({ nodes }) => nodes.map(({ operator }) => operator)));
   expect(Object.keys(operatorTable).filter(name => !tested.has(name))).toEqual([]);
 });
