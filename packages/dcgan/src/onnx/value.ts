@@ -205,6 +205,9 @@ export function aligned(values: readonly Value[]): Tensor[] {
 }
 
 /** `f` of values that broadcast. */
-export function elementwise(f: (...tensors: Tensor[]) => Tensor, ...values: Value[]): Computed {
-  return { ...joint(values), tensor: f(...aligned(values)) };
+export function elementwise<V extends readonly Value[]>(
+  f: (...tensors: { [I in keyof V]: Tensor }) => Tensor,
+  ...values: V
+): Computed {
+  return { ...joint(values), tensor: f(...(aligned(values) as { [I in keyof V]: Tensor })) };
 }

@@ -31,7 +31,7 @@ const gelu = (x: Tensor, call: Call): Tensor => {
 
 /** TensorFlow.js has no gradient of its own for the first operand. */
 const prelu: Operator = call =>
-  elementwise((x, slope) => tf.add(tf.relu(x!), tf.mul(slope!, below(x!))), call.input(0), call.input(1));
+  elementwise((x, slope) => tf.add(tf.relu(x), tf.mul(slope, below(x))), call.input(0), call.input(1));
 
 /** Over the last axis, by `f`. Before operator set 13 over all axes from the given one on. */
 const alongAxis =

@@ -21,7 +21,7 @@ function combined(
   type?: Known['type'],
 ): Value {
   return values.reduce((a, b) =>
-    isKnown(a) && isKnown(b) ? mapKnown(type ?? a.type, [a, b], fold) : elementwise(f as never, a, b),
+    isKnown(a) && isKnown(b) ? mapKnown(type ?? a.type, [a, b], fold) : elementwise(f, a, b),
   );
 }
 
@@ -83,15 +83,15 @@ const power: Operator = call => {
     case 1:
       return base;
     case 2:
-      return elementwise(x => tf.square(x!), base);
+      return elementwise(tf.square, base);
     case 3:
-      return elementwise(x => tf.mul(tf.square(x!), x!), base);
+      return elementwise(x => tf.mul(tf.square(x), x), base);
     case 0.5:
-      return elementwise(x => tf.sqrt(x!), base);
+      return elementwise(tf.sqrt, base);
     case -1:
-      return elementwise(x => tf.reciprocal(x!), base);
+      return elementwise(tf.reciprocal, base);
     default:
-      return elementwise((x, y) => tf.pow(x!, tf.cast(y!, x!.dtype)), base, exponent);
+      return elementwise((x, y) => tf.pow(x, tf.cast(y, x.dtype)), base, exponent);
   }
 };
 
@@ -119,7 +119,7 @@ const where: Operator = call => {
   if (isKnown(condition) && isKnown(yes) && isKnown(no)) {
     return mapKnown(yes.type, [condition, yes, no], (c, y, n) => (c ? y! : n!));
   }
-  return elementwise((c, y, n) => choose(c!, y!, n!), condition, yes, no);
+  return elementwise(choose, condition, yes, no);
 };
 
 /** The entries above the diagonal and on it, or below it; zeros elsewhere. */
@@ -133,7 +133,7 @@ const triangle: Operator = call => {
   );
   const inside = known('truth', [rows, columns], isInside);
   if (isKnown(x)) return mapKnown(x.type, [x, inside], (entry, kept) => (kept ? entry! : 0));
-  return elementwise((entries, mask) => choose(mask!, entries!, tf.zerosLike(entries!)), x, inside);
+  return elementwise((entries, mask) => choose(mask, entries, tf.zerosLike(entries)), x, inside);
 };
 
 const LARGEST = 3.4028234663852886e38;
@@ -143,8 +143,8 @@ const clip: Operator = call => {
   const x = call.input(0);
   const [least, most] = [call.inputs[1], call.inputs[2]];
   if ([least, most].some(bound => bound && !isKnown(bound))) {
-    const above = least ? elementwise(maximum as never, x, least) : x;
-    return most ? elementwise(minimum as never, above, most) : above;
+    const above = least ? elementwise(maximum, x, least) : x;
+    return most ? elementwise(minimum, above, most) : above;
   }
   const bound = (name: string, index: number, fallback: number) =>
     call.number(name) ?? call.numbers(index)?.[0] ?? fallback;

@@ -1,5 +1,4 @@
 // Attention (Vaswani et al. 2017) and the rotation of its queries and keys (Su et al. 2021), as one node each.
-import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { known, range } from '../known.js';
 import type { Call, Operator, OperatorTable } from '../operator.js';
@@ -20,8 +19,6 @@ import { matrixProduct } from './product.js';
 /** What a masked score is: its exponential is zero. */
 const MASKED = -3.4028234663852886e38;
 
-const add = (a: Value, b: Value): Value => elementwise((x, y) => tf.add(x!, y!), a, b);
-const multiply = (a: Value, b: Value): Value => elementwise((x, y) => tf.mul(x!, y!), a, b);
 const SWAP = [0, 2, 1, 3];
 
 /** [batch, heads, sequence, features], of rows [batch, sequence, heads · features] with the number of heads. */
@@ -63,8 +60,10 @@ const attention: Operator = call => {
     return softcap ? tf.mul(tf.tanh(tf.div(scaled, softcap)), softcap) : scaled;
   });
   const mask = call.inputs[3];
-  const masked = mask ? add(scores, biasOf(mask)) : scores;
-  const causal = call.number('is_causal', 0) ? add(masked, before(rows, shapeOf(key)[2]!)) : masked;
+  const masked = mask ? elementwise(tf.add, scores, biasOf(mask)) : scores;
+  const causal = call.number('is_causal', 0)
+    ? elementwise(tf.add, masked, before(rows, shapeOf(key)[2]!))
+    : masked;
   const result = matrixProduct(
     apply(causal, x => tf.softmax(x)),
     value,
@@ -106,10 +105,9 @@ const rotation: Operator = call => {
       range(0, half).map(index => (isInterleaved ? 2 * index + part : index + part * half)),
     ),
   ) as [Value, Value];
-  const minus = (a: Value, b: Value): Value => elementwise((p: Tensor, q: Tensor) => tf.sub(p, q), a, b);
   const parts = [
-    minus(multiply(cosines, first), multiply(sines, second)),
-    add(multiply(sines, first), multiply(cosines, second)),
+    elementwise(tf.sub, elementwise(tf.mul, cosines, first), elementwise(tf.mul, sines, second)),
+    elementwise(tf.add, elementwise(tf.mul, sines, first), elementwise(tf.mul, cosines, second)),
   ];
   const rest = features > turned ? [take(x, 3, range(turned, features))] : [];
   const order = isInterleaved

@@ -105,7 +105,7 @@ function written(data: Value, numbers: readonly number[], updates: Value, reduct
   const neutral = expandKnown(known('real', [1, 1], [manner.neutral]), [rows, 1]);
   const wider = concat([after, neutral], 1);
   const result = writes(places, length, nothing).reduce<Value>(
-    (value, from) => elementwise(manner.f as never, value, take(wider, 1, from)),
+    (value, from) => elementwise(manner.f, value, take(wider, 1, from)),
     before,
   );
   return reshape(result, shape);
@@ -238,8 +238,8 @@ const topK: Operator = call => {
   const places = apply(last, tensor => flat(() => tf.topk(tf.mul(tensor, sign), count, true).indices));
   const values = elementwise(
     (tensor, at) => {
-      const hits = flat(() => tf.oneHot(at!, shape[axis]!, 1, 0, 'float32'));
-      return tf.sum(tf.mul(tf.expandDims(tensor!, -2), hits), -1);
+      const hits = flat(() => tf.oneHot(at, shape[axis]!, 1, 0, 'float32'));
+      return tf.sum(tf.mul(tf.expandDims(tensor, -2), hits), -1);
     },
     last,
     places,

@@ -37,17 +37,13 @@ const batchNormalization: Operator = call => {
   const vectors = [scale, shift, mean, variance];
   if (!vectors.every(isKnown)) {
     const [s, b, m, v] = vectors.map(vector => perChannelOf(vector, rank)) as [Value, Value, Value, Value];
-    const centred = elementwise((image, by) => tf.sub(image!, by!), x, m);
+    const centred = elementwise(tf.sub, x, m);
     const inverse = apply(v, variances => tf.rsqrt(tf.add(variances, epsilon)));
-    return scaled(
-      elementwise((image, by) => tf.mul(image!, by!), centred, inverse),
-      s,
-      b,
-    );
+    return scaled(elementwise(tf.mul, centred, inverse), s, b);
   }
   const { factor, offset } = frozen({ scale, shift, mean, variance } as Frozen, epsilon);
   return elementwise(
-    (image, f, o) => tf.add(tf.mul(image!, f!), o!),
+    (image, f, o) => tf.add(tf.mul(image, f), o),
     x,
     perChannelOf(factor, rank),
     perChannelOf(offset, rank),
@@ -80,8 +76,8 @@ const axesFrom = (first: number, rank: number): number[] =>
   Array.from({ length: rank - first }, (_, index) => first + index);
 
 const scaled = (x: Value, scale: Value, shift: Value | undefined): Value => {
-  const product = elementwise((a, b) => tf.mul(a!, b!), x, scale);
-  return shift ? elementwise((a, b) => tf.add(a!, b!), product, shift) : product;
+  const product = elementwise(tf.mul, x, scale);
+  return shift ? elementwise(tf.add, product, shift) : product;
 };
 
 const instanceNormalization: Operator = call => {
@@ -178,7 +174,7 @@ const localResponse: Operator = call => {
   const sums = mapAlong(apply(x, tf.square), 1, matrixOf(rows, channels));
   const [alpha, beta, bias] = [call.number('alpha', 1e-4), call.number('beta', 0.75), call.number('bias', 1)];
   return elementwise(
-    (image, squares) => tf.div(image!, tf.pow(tf.add(bias, tf.mul(squares!, alpha / size)), beta)),
+    (image, squares) => tf.div(image, tf.pow(tf.add(bias, tf.mul(squares, alpha / size)), beta)),
     x,
     sums,
   );

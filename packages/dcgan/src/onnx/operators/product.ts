@@ -79,7 +79,7 @@ const gemm: Operator = call => {
   const added = call.inputs[2];
   if (!added || beta === 0) return scaled;
   const shift = beta === 1 ? added : apply(added, x => tf.mul(x, beta));
-  return elementwise((x, y) => tf.add(x!, y!), scaled, shift);
+  return elementwise(tf.add, scaled, shift);
 };
 
 export const productOperators: OperatorTable = { MatMul: matMul, Gemm: gemm };

@@ -135,7 +135,7 @@ function resized(x: Value, scalings: readonly (Scaling | undefined)[], manner: M
     return all ? mapAlong(value, axis, matrixOf(all, scalings[axis]!.length)) : value;
   }, x);
   if (manner.outside === 0 || rows.every(all => !all || all.every(row => row.length > 0))) return image;
-  return elementwise((inside, border) => tf.add(inside!, border!), image, borderOf(rows, manner.outside));
+  return elementwise(tf.add, image, borderOf(rows, manner.outside));
 }
 
 /** An array of `value` where one of the rows of some axis is empty, and 0 elsewhere; other axes are one long. */

@@ -115,7 +115,7 @@ const fold: Operator = call => {
   const wider = concat([blocks, nothing], 2);
   const pixels = elementCount(shape);
   const parts = writes(numbers, pixels, numbers.length).map(from => take(wider, 2, from));
-  const sums = parts.reduce((a, b) => elementwise((x, y) => tf.add(x!, y!), a, b));
+  const sums = parts.reduce((a, b) => elementwise(tf.add, a, b));
   return reshape(sums, [batch, channels, ...shape]);
 };
 
