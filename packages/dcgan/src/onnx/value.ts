@@ -155,8 +155,8 @@ export function expand(value: Value, shape: readonly number[]): Value {
   return { ...given, tensor: repeated(wide, actual(shape, given)) };
 }
 
-/** TensorFlow.js' own gradient of repetitions is a slice for each; that of arithmetic is a sum. */
-function repeated(tensor: Tensor, shape: number[]): Tensor {
+/** The tensor broadcast to `shape`: by arithmetic, whose gradient is a sum. That of TensorFlow.js' repetitions is a slice for each. */
+export function repeated(tensor: Tensor, shape: number[]): Tensor {
   if (tensor.dtype === 'bool') return flat(() => tf.logicalOr(tensor, tf.fill(shape, 0, 'bool')));
   return tf.mul(tensor, tf.fill(shape, 1, tensor.dtype));
 }

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { flat } from '../flat.js';
 import { broadcast, isKnown, type Known, known, mapKnown, range } from '../known.js';
 import type { Operator, OperatorTable } from '../operator.js';
-import { apply, elementwise, Refusal, shapeOf, type Value } from '../value.js';
+import { apply, elementwise, Refusal, repeated, shapeOf, type Value } from '../value.js';
 
 /** Of known numbers by `fold`, of others by `f`. */
 const unary =
@@ -95,19 +95,12 @@ const power: Operator = call => {
   }
 };
 
-/** Repeated by arithmetic, whose gradient is a sum: TensorFlow.js' gradients of choices do not know of broadcasting. */
-const full = (tensor: Tensor, shape: number[]): Tensor =>
-  `${tensor.shape}` === `${shape}` || tensor.dtype === 'bool'
-    ? tensor
-    : tf.mul(tensor, tf.fill(shape, 1, tensor.dtype));
-
 function choose(condition: Tensor, yes: Tensor, no: Tensor): Tensor {
   const shape = broadcast([condition.shape, yes.shape, no.shape]);
-  const everywhere =
-    `${condition.shape}` === `${shape}`
-      ? condition
-      : flat(() => tf.logicalOr(condition, tf.fill(shape, 0, 'bool')));
-  return tf.where(everywhere, full(yes, shape), full(no, shape));
+  // TensorFlow.js' gradients of choices do not know of broadcasting.
+  const everywhere = (tensor: Tensor) =>
+    `${tensor.shape}` === `${shape}` ? tensor : repeated(tensor, shape);
+  return tf.where(everywhere(condition), everywhere(yes), everywhere(no));
 }
 
 /** TensorFlow.js has no gradients of its own maximum and minimum here, nor of other comparisons than this one. */
