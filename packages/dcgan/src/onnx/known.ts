@@ -17,6 +17,9 @@ export function known(type: Known['type'], shape: readonly number[], data: Array
   return { type, shape, data: data instanceof Float64Array ? data : Float64Array.from(data) };
 }
 
+/** The largest number of float32. */
+export const LARGEST = 3.4028234663852886e38;
+
 /** Entries of an array that a node makes, at most: what is larger is a damaged shape, or no generator's. */
 const MOST_ENTRIES = 2 ** 28;
 /** Numbers that are listed one by one while a model is read. */

@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { flat } from '../flat.js';
-import { broadcast, isKnown, type Known, known, mapKnown, range } from '../known.js';
+import { broadcast, isKnown, type Known, known, LARGEST, mapKnown, range } from '../known.js';
 import type { Operator, OperatorTable } from '../operator.js';
 import { apply, elementwise, Refusal, repeated, shapeOf, type Value } from '../value.js';
 
@@ -128,8 +128,6 @@ const triangle: Operator = call => {
   if (isKnown(x)) return mapKnown(x.type, [x, inside], (entry, kept) => (kept ? entry! : 0));
   return elementwise((entries, mask) => choose(mask, entries, tf.zerosLike(entries)), x, inside);
 };
-
-const LARGEST = 3.4028234663852886e38;
 
 /** Bounds were attributes before operator set 11. */
 const clip: Operator = call => {

@@ -1,6 +1,6 @@
 // Attention (Vaswani et al. 2017) and the rotation of its queries and keys (Su et al. 2021), as one node each.
 import * as tf from '@tensorflow/tfjs-core';
-import { known, range } from '../known.js';
+import { known, LARGEST, range } from '../known.js';
 import type { Call, Operator, OperatorTable } from '../operator.js';
 import {
   apply,
@@ -17,7 +17,7 @@ import {
 import { matrixProduct } from './product.js';
 
 /** What a masked score is: its exponential is zero. */
-const MASKED = -3.4028234663852886e38;
+const MASKED = -LARGEST;
 
 const SWAP = [0, 2, 1, 3];
 

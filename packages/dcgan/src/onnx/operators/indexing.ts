@@ -3,7 +3,7 @@ import { elementCount } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { flat } from '../flat.js';
-import { expandKnown, isKnown, type Known, known, range, stepsOf, wholes } from '../known.js';
+import { expandKnown, isKnown, type Known, known, LARGEST, range, stepsOf, wholes } from '../known.js';
 import { axisOf, type Call, type Operator, type OperatorTable } from '../operator.js';
 import {
   apply,
@@ -75,7 +75,6 @@ function entriesAt(data: Value, numbers: readonly number[], shape: readonly numb
   return reshape(take(inRows(data, rows), 1, places), shape);
 }
 
-const LARGEST = 3.4028234663852886e38;
 /** How an entry and what is written there become one, and what changes nothing. */
 const REDUCTIONS: Readonly<
   Record<string, { readonly f: (a: Tensor, b: Tensor) => Tensor; readonly neutral: number }>

@@ -1,7 +1,7 @@
 // Pooling of images [batch, channels, height, width], or with any other number of axes behind the channels.
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { range } from '../known.js';
+import { LARGEST, range } from '../known.js';
 import type { Call, Operator, OperatorTable } from '../operator.js';
 import { apply, Refusal, type Value } from '../value.js';
 import { mapAlong, matrixOf } from './linear-map.js';
@@ -48,14 +48,12 @@ const average: Operator = call => {
   }, call.input(0));
 };
 
-const LEAST = -3.4028234663852886e38;
-
 const maximum: Operator = call => {
   if (call.node.outputs.length > 1) throw new Refusal('the places of its maxima are not supported');
   const { size, strides, dilations, counts, all } = placesOf(call);
   return apply(call.input(0), tensor => {
     const padded = all.flat().some(count => count > 0)
-      ? tf.pad(tensor, [[0, 0], [0, 0], ...all] as [number, number][], LEAST)
+      ? tf.pad(tensor, [[0, 0], [0, 0], ...all] as [number, number][], -LARGEST)
       : tensor;
     const at = (image: Tensor, axis: number, tap: number) => {
       const places = range(0, counts[axis]!).map(place => place * strides[axis]! + tap * dilations[axis]!);
