@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { LARGEST, range } from '../known.js';
 import type { Call, Operator, OperatorTable } from '../operator.js';
 import { apply, Refusal, type Value } from '../value.js';
+import { maximum } from './arithmetic.js';
 import { mapAlong, matrixOf } from './linear-map.js';
 import { reach, type Window, windowOf } from './window.js';
 
@@ -48,7 +49,7 @@ const average: Operator = call => {
   }, call.input(0));
 };
 
-const maximum: Operator = call => {
+const maxPool: Operator = call => {
   if (call.node.outputs.length > 1) throw new Refusal('the places of its maxima are not supported');
   const { size, strides, dilations, counts, all } = placesOf(call);
   return apply(call.input(0), tensor => {
@@ -62,7 +63,7 @@ const maximum: Operator = call => {
     const best = (image: Tensor, axis: number) =>
       range(0, size[axis]!)
         .map(tap => at(image, axis, tap))
-        .reduce((a, b) => tf.where(tf.greaterEqual(a, b), a, b));
+        .reduce((a, b) => maximum(a, b));
     return counts.reduce((image, _, axis) => best(image, axis), padded);
   });
 };
@@ -75,7 +76,7 @@ const overall =
 
 export const poolingOperators: OperatorTable = {
   AveragePool: average,
-  MaxPool: maximum,
+  MaxPool: maxPool,
   GlobalAveragePool: overall((x, axes) => tf.mean(x, axes, true)),
   GlobalMaxPool: overall((x, axes) => tf.max(x, axes, true)),
 };
