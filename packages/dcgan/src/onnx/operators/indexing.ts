@@ -100,25 +100,39 @@ function written(data: Value, numbers: readonly number[], updates: Value, reduct
   }
   const manner = REDUCTIONS[reduction];
   if (!manner) throw new Refusal(`its reduction "${reduction}" is not supported`);
-  const nothing = places.length;
-  const neutral = expandKnown(known('real', [1, 1], [manner.neutral]), [rows, 1]);
-  const wider = concat([after, neutral], 1);
-  const result = writes(places, length, nothing).reduce<Value>(
-    (value, from) => elementwise(manner.f, value, take(wider, 1, from)),
+  const result = writes(after, places, length, manner.neutral).reduce<Value>(
+    (value, update) => elementwise(manner.f, value, update),
     before,
   );
   return reshape(result, shape);
 }
 
-/** Which update each entry gets the first time, the second time and so on; `nothing` where it gets none. What lies beyond is left out. */
-export function writes(places: readonly number[], length: number, nothing: number): number[][] {
+/**
+ * What each entry of a last axis of this length gets of the updates for these places the first time, the second time and
+ * so on; `neutral` where it gets nothing. Updates for places beyond are left out.
+ */
+export function writes(
+  updates: Value,
+  places: readonly number[],
+  length: number,
+  neutral: number,
+): readonly Value[] {
+  const shape = shapeOf(updates);
+  const last = shape.length - 1;
+  const nothing = expandKnown(known('real', [], [neutral]), shape.with(last, 1));
+  const wider = concat([updates, nothing], last);
+  return timesOf(places, length).map(from => take(wider, last, from));
+}
+
+/** Which update each entry gets the first time, the second time and so on; their number where it gets none. */
+function timesOf(places: readonly number[], length: number): number[][] {
   const times: number[][] = [];
   const counts = new Int32Array(length);
   for (const [index, place] of places.entries()) {
     if (place >= length) continue;
     const time = counts[place]!++;
     if (time === MOST_WRITES) throw new Refusal(`it writes more than ${MOST_WRITES} times to one entry`);
-    times[time] ??= range(0, length).fill(nothing);
+    times[time] ??= range(0, length).fill(places.length);
     times[time][place] = index;
   }
   return times;

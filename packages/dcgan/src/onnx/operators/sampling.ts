@@ -3,20 +3,9 @@ import { elementCount } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { flat } from '../flat.js';
-import { expandKnown, known, range } from '../known.js';
+import { known, range } from '../known.js';
 import type { Call, Operator, OperatorTable } from '../operator.js';
-import {
-  computed,
-  concat,
-  elementwise,
-  isLifted,
-  joint,
-  NotLiftable,
-  Refusal,
-  reshape,
-  shapeOf,
-  take,
-} from '../value.js';
+import { computed, elementwise, isLifted, joint, NotLiftable, Refusal, reshape, shapeOf } from '../value.js';
 import { writes } from './indexing.js';
 import { matrixProduct } from './product.js';
 import { reach } from './window.js';
@@ -111,11 +100,7 @@ const fold: Operator = call => {
   const channels = features / elementCount(block);
   const numbers = foldedOnto(call, shape, block);
   const blocks = reshape(call.input(0), [batch, channels, numbers.length]);
-  const nothing = expandKnown(known('real', [1, 1, 1], [0]), [batch, channels, 1]);
-  const wider = concat([blocks, nothing], 2);
-  const pixels = elementCount(shape);
-  const parts = writes(numbers, pixels, numbers.length).map(from => take(wider, 2, from));
-  const sums = parts.reduce((a, b) => elementwise(tf.add, a, b));
+  const sums = writes(blocks, numbers, elementCount(shape), 0).reduce((a, b) => elementwise(tf.add, a, b));
   return reshape(sums, [batch, channels, ...shape]);
 };
 
