@@ -5,6 +5,7 @@ import { perChannel } from '../../layers.js';
 import { derived, isKnown, type Known, known, range } from '../known.js';
 import type { Call, Operator, OperatorTable } from '../operator.js';
 import { apply, computed, NotLiftable, Refusal, shapeOf, type Value } from '../value.js';
+import { mapAlong, matrixOf } from './linear-map.js';
 import { forLines } from './lines.js';
 import { checkImages, checkLengths, halved, reach, windowOf } from './window.js';
 
@@ -47,7 +48,8 @@ function operandsOf(call: Call) {
 function filtersOf(filters: Value, groups: number, dilations: readonly number[]): Tensor {
   if (isKnown(filters)) return computed(plainFilters(filters, groups, dilations)).tensor;
   const [first, second, height, width] = filters.tensor.shape as [number, number, number, number];
-  const apart = dilations.reduce((tensor, step, index) => withZeros(tensor, index + 2, step), filters.tensor);
+  const spread = dilations.reduce<Value>((value, step, index) => withZeros(value, index + 2, step), filters);
+  const apart = computed(spread).tensor;
   if (groups === 1) return apart;
   // Filters of a group for the channels of its own, and zeros for those of the others.
   const own = known('real', [groups, 1, groups, 1, 1, 1], identity(groups));
@@ -62,21 +64,12 @@ function filtersOf(filters: Value, groups: number, dilations: readonly number[])
 const identity = (size: number): number[] =>
   range(0, size ** 2).map(index => Number(index % size === Math.floor(index / size)));
 
-/** The tensor with step - 1 zeros between neighbours along an axis. */
-function withZeros(tensor: Tensor, axis: number, step: number): Tensor {
-  if (step === 1) return tensor;
-  const { shape } = tensor;
-  const apart = tf.reshape(tensor, shape.toSpliced(axis + 1, 0, 1));
-  const padded = tf.pad(
-    apart,
-    apart.shape.map((_, a): [number, number] => [0, a === axis + 1 ? step - 1 : 0]),
-  );
-  const whole = tf.reshape(padded, shape.with(axis, shape[axis]! * step));
-  return tf.slice(
-    whole,
-    shape.map(() => 0),
-    shape.with(axis, reach(shape[axis]!, step)),
-  );
+/** Filters with step - 1 zeros between neighbours along an axis. */
+function withZeros(filters: Value, axis: number, step: number): Value {
+  if (step === 1) return filters;
+  const length = shapeOf(filters)[axis]!;
+  const rows = range(0, reach(length, step)).map(at => (at % step === 0 ? [[at / step, 1] as const] : []));
+  return mapAlong(filters, axis, matrixOf(rows, length));
 }
 
 const withBias = (image: Tensor, bias: Value | undefined): Tensor =>
