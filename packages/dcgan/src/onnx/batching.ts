@@ -1,10 +1,9 @@
 // How a network is carried out on any number of codes, and what of it is kept for the gradient: tensors that have a row
 // for each code, as the solver demands.
-import { float32 } from '@blind-demod/arrays';
 import { shapesOf } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { evaluate, gradientOf, isDifferentiable, type Values } from './evaluate.js';
+import { evaluate, gradientOf, isDifferentiable, someCodes, type Values } from './evaluate.js';
 import { range } from './known.js';
 import type { Network } from './network.js';
 import { type Computed, Refusal } from './value.js';
@@ -103,9 +102,10 @@ export function varyingShapes(
   count: number,
   lift: number,
 ): ReadonlyMap<string, readonly number[]> {
-  const latent = network.latent;
-  const codes = float32([count, latent], new Float32Array(count * latent));
-  const shapes = shapesOf((input: Tensor) => tensorsOf(network, evaluate(network, input, lift)), codes);
+  const shapes = shapesOf(
+    (codes: Tensor) => tensorsOf(network, evaluate(network, codes, lift)),
+    someCodes(network, count),
+  );
   return new Map(Object.entries(shapes as Record<string, readonly number[]>));
 }
 

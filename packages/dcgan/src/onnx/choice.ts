@@ -1,16 +1,12 @@
 // Where a model chooses between two graphs by what is known of shapes, the one that it takes stands in the choice's place.
-import { float32, UserError } from '@blind-demod/arrays';
+import { UserError } from '@blind-demod/arrays';
 import { type Device, shapesOf } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { withoutConstantNodes } from './constants.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, someCodes } from './evaluate.js';
 import { isKnown } from './known.js';
 import { checkSupported, type Network, narrowed, nodeName, renamed } from './network.js';
 import { isBranch, type Node, PLAIN } from './operator.js';
-
-/** So few codes, of which nothing but the number counts. */
-export const someCodes = ({ latent }: Network, count: number) =>
-  float32([count, latent], new Float32Array(count * latent));
 
 /** @throws UserError when a choice depends on values of the code, or what it takes is not supported */
 export async function withoutChoices(

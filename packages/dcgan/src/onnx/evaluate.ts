@@ -1,5 +1,5 @@
 // Carrying a network out on a batch of codes, and going back through it from a gradient of what came out.
-import { UserError } from '@blind-demod/arrays';
+import { type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkCount, isKnown } from './known.js';
@@ -63,6 +63,10 @@ export function evaluate(
 
 const inputsOf = (node: Node, values: Values): (Value | undefined)[] =>
   node.inputs.map(name => (name === '' ? undefined : values.get(name)));
+
+/** This many codes, to find shapes with: nothing but their number counts. */
+export const someCodes = ({ latent }: Network, count: number): Float32NdArray =>
+  float32([count, latent], new Float32Array(count * latent));
 
 /** Whether a gradient may go through a value. */
 export const isDifferentiable = (value: Value | undefined): value is Computed =>
