@@ -6,6 +6,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ImageShape } from '../architectures/architecture.js';
 import type { Batching, Manner } from './batching.js';
+import { withoutConstantNodes } from './constants.js';
 import { exportPart } from './export.js';
 import { decodeOnnx, type ReadBeside } from './format.js';
 import { type ImageNetwork, imageNetworkOf } from './image.js';
@@ -81,7 +82,8 @@ async function readGenerator(bytes: Uint8Array, options: OnnxOptions): Promise<O
     files.set(path, file);
     return file;
   };
-  const network = await readNetwork(decodeOnnx(bytes, where, beside), where);
+  const read = await readNetwork(decodeOnnx(bytes, where, beside), where);
+  const network = await withoutConstantNodes(read, device);
   const { image, batching } = await firstThatWorks(network, device);
   const { imageShape } = image;
   const latentDimension = network.latent;

@@ -1,10 +1,9 @@
-// The part of a network that makes its images, with everything computed that does not depend on the code.
+// The part of a network that makes its images, with its choices taken.
 import { type Device, shapesOf } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ImageShape } from '../architectures/architecture.js';
 import type { Manner } from './batching.js';
 import { withoutChoices } from './choice.js';
-import { withoutConstantNodes } from './constants.js';
 import { evaluate, someCodes } from './evaluate.js';
 import { foldNormalisation } from './fold.js';
 import { isKnown } from './known.js';
@@ -29,7 +28,7 @@ export async function imageNetworkOf(
 ): Promise<ImageNetwork> {
   const count = manner === 'at once' ? 2 : network.batch!;
   const lift = count / (network.batch ?? count);
-  const varying = await withoutChoices(await withoutConstantNodes(network, device), { count, lift, device });
+  const varying = await withoutChoices(network, { count, lift, device });
   const { name, shape } = imageOf(varying, { count, lift });
   const small = foldNormalisation(narrowed(varying, [name]));
   const isChannelsLast = !isChannels(shape[0]) && isChannels(shape[2]);
