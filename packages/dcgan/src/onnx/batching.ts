@@ -78,7 +78,7 @@ function rowsOf(network: Network): Map<string, Rows> {
 
 /** The codes are the outermost part of `axis`, which is `per` long for each. */
 function rowsAlong(axis: number, per: number, { length: rank }: readonly number[]): Rows {
-  const others = Array.from({ length: rank }, (_, a) => a).filter(a => a !== axis);
+  const others = range(0, rank).filter(a => a !== axis);
   const toFront = [axis, ...others];
   const back = toFront.map((_, a) => toFront.indexOf(a));
   const front = (tensor: Tensor) => (axis === 0 ? tensor : tf.transpose(tensor, toFront));

@@ -39,7 +39,7 @@ export async function tried(
   const written = network.batch ?? TRIED - 1;
   const count = Math.max(TRIED, written);
   const latent = network.latent;
-  const rows = Array.from({ length: count }, (_, row) => (row % 2 === 0 ? row : count + row));
+  const rows = range(0, count).map(row => (row % 2 === 0 ? row : count + row));
   const asWritten = (codes: Tensor) => {
     const few = evaluate(network, tf.slice(codes, [0, 0], [written, latent]), 1);
     return (few.get(network.outputs[0]!) as Computed).tensor;

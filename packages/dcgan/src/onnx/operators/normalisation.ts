@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { flat } from '../flat.js';
-import { isKnown, type Known, known } from '../known.js';
+import { isKnown, type Known, known, range } from '../known.js';
 import { axisOf, type Call, type Node, type Operator, type OperatorTable } from '../operator.js';
 import { apply, checkAxis, elementwise, Refusal, reshape, shapeOf, type Value } from '../value.js';
 import { mapAlong, matrixOf } from './linear-map.js';
@@ -72,9 +72,6 @@ function standardised(x: Tensor, axes: number[], epsilon: number): Tensor {
   return tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)));
 }
 
-const axesFrom = (first: number, rank: number): number[] =>
-  Array.from({ length: rank - first }, (_, index) => first + index);
-
 const scaled = (x: Value, scale: Value, shift: Value | undefined): Value => {
   const product = elementwise(tf.mul, x, scale);
   return shift ? elementwise(tf.add, product, shift) : product;
@@ -83,7 +80,7 @@ const scaled = (x: Value, scale: Value, shift: Value | undefined): Value => {
 const instanceNormalization: Operator = call => {
   const x = call.input(0);
   const rank = shapeOf(x).length;
-  const normal = apply(x, image => standardised(image, axesFrom(2, rank), call.number('epsilon', EPSILON)));
+  const normal = apply(x, image => standardised(image, range(2, rank), call.number('epsilon', EPSILON)));
   return scaled(normal, perChannelOf(call.input(1), rank), perChannelOf(call.input(2), rank));
 };
 
@@ -96,7 +93,7 @@ const groupNormalization: Operator = call => {
   const grouped = reshape(x, [batch, groups, channels / groups, ...pixels]);
   const rank = shape.length + 1;
   const normal = apply(grouped, image =>
-    standardised(image, axesFrom(2, rank), call.number('epsilon', EPSILON)),
+    standardised(image, range(2, rank), call.number('epsilon', EPSILON)),
   );
   const perGroup = (vector: Value) =>
     reshape(vector, [groups, shapeOf(vector)[0]! / groups, ...pixels.map(() => 1)]);
@@ -108,7 +105,7 @@ const layerNormalization: Operator = call => {
   const x = call.input(0);
   const axis = axisFrom(call, -1);
   const epsilon = call.number('epsilon', EPSILON);
-  const axes = axesFrom(axis, shapeOf(x).length);
+  const axes = range(axis, shapeOf(x).length);
   const normal = apply(x, rows => standardised(rows, axes, epsilon));
   const scaledRows = scaled(normal, call.input(1), call.inputs[2]);
   if (call.node.outputs.length === 1) return scaledRows;
@@ -130,7 +127,7 @@ function axisFrom(call: Call, fallback: number): number {
 const rmsNormalization: Operator = call => {
   const axis = axisFrom(call, -1);
   const normal = apply(call.input(0), rows => {
-    const square = tf.mean(tf.square(rows), axesFrom(axis, rows.rank), true);
+    const square = tf.mean(tf.square(rows), range(axis, rows.rank), true);
     return tf.mul(rows, tf.rsqrt(tf.add(square, call.number('epsilon', EPSILON))));
   });
   return scaled(normal, call.input(1), undefined);
@@ -166,10 +163,11 @@ const localResponse: Operator = call => {
   const channels = shapeOf(x)[1]!;
   const size = call.number('size', 1);
   const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
-  const rows = Array.from({ length: channels }, (_, channel) =>
-    Array.from({ length: channels }, (_, other) => [other, 1] as const).filter(
-      ([other]) => other >= channel - before && other <= channel + after,
-    ),
+  const places = range(0, channels);
+  const rows = places.map(channel =>
+    places
+      .filter(other => other >= channel - before && other <= channel + after)
+      .map(other => [other, 1] as const),
   );
   const sums = mapAlong(apply(x, tf.square), 1, matrixOf(rows, channels));
   const [alpha, beta, bias] = [call.number('alpha', 1e-4), call.number('beta', 0.75), call.number('bias', 1)];

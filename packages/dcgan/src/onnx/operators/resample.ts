@@ -84,7 +84,7 @@ function widely(position: number, { length, scale }: Scaling, manner: Manner): R
   const support = (manner.mode === 'linear' ? 1 : 2) / scale;
   const kernel = (d: number) => (manner.mode === 'linear' ? 1 - d : keys(manner.coefficient, d));
   const first = Math.floor(position - support) + 1;
-  const taps = Array.from({ length: Math.ceil(position + support) - first }, (_, index) => first + index)
+  const taps = range(first, Math.ceil(position + support))
     .filter(number => !manner.excludesOutside || (number >= 0 && number < length))
     .map(number => [number, kernel(Math.abs(number - position) * scale)] as const);
   const sum = taps.reduce((total, [, weight]) => total + weight, 0);
