@@ -21,7 +21,7 @@ import {
 const swapLast = (rank: number): number[] => [...Array(rank - 2).keys(), rank - 1, rank - 2];
 
 /** Of two matrices, by TensorFlow.js; the first axis of `a` may be the batch. */
-function flat(a: Value, b: Value, transposeA = false, transposeB = false): Value {
+function ofTwo(a: Value, b: Value, transposeA = false, transposeB = false): Value {
   if (isLifted(b) || (transposeA && isLifted(a))) throw new NotLiftable('a product over the batch');
   const [left, right] = [computed(a).tensor, computed(b).tensor];
   return { ...joint([a, b]), tensor: tf.matMul(left, right, transposeA, transposeB) };
@@ -34,7 +34,7 @@ export function matrixProduct(a: Value, b: Value): Value {
   const [stackA, stackB] = [left.slice(0, -2), right.slice(0, -2)];
   if (elementCount(stackB) === 1 && left.length >= right.length && !isLifted(b)) {
     const rows = reshape(a, [elementCount(left.slice(0, -1)), left.at(-1)!]);
-    return reshape(flat(rows, reshape(b, right.slice(-2))), [...left.slice(0, -1), right.at(-1)!]);
+    return reshape(ofTwo(rows, reshape(b, right.slice(-2))), [...left.slice(0, -1), right.at(-1)!]);
   }
   if (elementCount(stackA) === 1 && right.length >= left.length && !isLifted(a) && right.length > 2) {
     // The same with both transposed.
@@ -48,7 +48,7 @@ export function matrixProduct(a: Value, b: Value): Value {
     expand(b, [...stack, ...right.slice(-2)]),
   ];
   if (isLifted(first) !== isLifted(second)) throw new NotLiftable('a product with matrices of a fixed batch');
-  if (stack.length === 0) return flat(first, second);
+  if (stack.length === 0) return ofTwo(first, second);
   const product = tf.matMul(computed(first).tensor, computed(second).tensor);
   return { ...joint([first, second]), tensor: product };
 }
@@ -69,7 +69,7 @@ const matMul: Operator = call => {
 
 const gemm: Operator = call => {
   const [alpha, beta] = [call.number('alpha', 1), call.number('beta', 1)];
-  const product = flat(
+  const product = ofTwo(
     call.input(0),
     call.input(1),
     call.number('transA', 0) === 1,
