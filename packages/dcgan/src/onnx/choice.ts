@@ -1,4 +1,4 @@
-// Where a model chooses between two graphs by what is known of shapes, the one that it takes stands in the choice's place.
+// Where a model chooses between two graphs by what is known of shapes, the graph that it takes replaces the choice.
 import { UserError } from '@blind-demod/arrays';
 import { type Device, shapesOf } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -8,7 +8,7 @@ import { isKnown } from './known.js';
 import { checkSupported, type Network, narrowed, nodeName, renamed } from './network.js';
 import { isBranch, type Node, PLAIN } from './operator.js';
 
-/** @throws UserError when a choice depends on values of the code, or what it takes is not supported */
+/** @throws UserError when the graph that is taken is missing or not supported */
 export async function withoutChoices(
   network: Network,
   { count, lift, device }: { count: number; lift: number; device: Device },
@@ -26,7 +26,7 @@ export async function withoutChoices(
     },
     someCodes(network, count),
   );
-  // That it cannot be taken is told by the operator.
+  // The operator `If` says that the choice cannot be made.
   if (taken === undefined) return network;
   const inlined = await withBranch(network, choice, taken ? 'then_branch' : 'else_branch');
   return withoutChoices(await withoutConstantNodes(inlined, device), { count, lift, device });

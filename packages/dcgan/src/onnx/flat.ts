@@ -2,5 +2,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What `f` makes, as if it had been made of nothing: it does not change where tensors change a little. */
+/** What `f` makes, as a constant for the gradient: it does not change where tensors change a little. */
 export const flat = (f: () => Tensor): Tensor => tf.customGrad(() => ({ value: f(), gradFunc: () => [] }))();

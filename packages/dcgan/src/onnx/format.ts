@@ -363,7 +363,7 @@ function arrayOf(tensor: TensorMessage, raw: Uint8Array, where: string): Known {
     throw new UserError(`${where} has ${numbers.length} numbers; expected ${count} for [${shape}]`);
   }
   const array = known(layout.type, shape, numbers);
-  // One number that is none may be what a choice never takes.
+  // A single NaN may be the side of a choice that is never taken.
   if (array.data.length > 1 && array.data.some(Number.isNaN))
     throw new UserError(`${where} is damaged: it holds NaN, which is not a number`);
   return array;

@@ -20,12 +20,12 @@ export function known(type: Known['type'], shape: readonly number[], data: Array
 /** The largest number of float32. */
 export const LARGEST = 3.4028234663852886e38;
 
-/** Entries of an array that a node makes, at most: what is larger is a damaged shape, or no generator's. */
+/** Entries of an array that a node makes, at most: a larger one comes from a damaged shape, or from no generator. */
 const MOST_ENTRIES = 2 ** 28;
 /** Numbers that are listed one by one while a model is read. */
 const MOST_LISTED = 2 ** 24;
 
-/** @throws TypeError where an array of this shape is none, or too large */
+/** @throws TypeError where this is no shape, or one of too many entries */
 export function checkCount(shape: readonly number[], most = MOST_ENTRIES): void {
   const count = elementCount(shape);
   const isShape = shape.every(length => Number.isInteger(length) && length >= 0);

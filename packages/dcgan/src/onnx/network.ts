@@ -101,7 +101,7 @@ function inputOf(
   return { name, codeShape, latent, batch: typeof batch === 'number' ? batch : undefined };
 }
 
-/** @throws UserError that names the first of them that is not, and those that are. */
+/** @throws UserError that names the nodes that are not supported, and the operators that are */
 export function checkSupported(nodes: readonly Node[], where: string): void {
   const isSupported = ({ domain, operator }: Node) => domain === '' && Object.hasOwn(operatorTable, operator);
   const others = nodes.filter(node => !isSupported(node));
@@ -131,7 +131,7 @@ function checkWired(nodes: readonly Node[], given: ReadonlySet<string>, where: s
   }
 }
 
-/** The nodes with those that take a part from a split array given the array itself, and how it is split. */
+/** The nodes, in which SequenceAt takes the array itself and how it is split, not the parts that SplitToSequence makes. */
 function withoutSequences(nodes: readonly FileNode[]): readonly FileNode[] {
   const splits = new Map(
     nodes.filter(({ operator }) => operator === 'SplitToSequence').map(node => [node.outputs[0]!, node]),

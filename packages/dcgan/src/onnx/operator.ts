@@ -28,7 +28,7 @@ export interface Node {
   readonly attributes: ReadonlyMap<string, Attribute>;
 }
 
-/** What nodes that no file has are of. */
+/** Domain and operator set of nodes that are added to those of the file. */
 export const PLAIN = { domain: '', opset: 13 };
 
 /** A node whose turn it is. */
@@ -66,7 +66,7 @@ export class Call {
     throw new NotReady(`${what} could not be computed while reading`);
   }
 
-  /** @throws Refusal where the node has an attribute that nobody asked for, and that says what to do. */
+  /** @throws Refusal where the node has an attribute that nobody asked for, and that changes the result. */
   refuseOthers(): void {
     const other = [...this.node.attributes.keys()].find(name => !this.asked.has(name) && !SILENT.has(name));
     if (other !== undefined) throw new Refusal(`its attribute "${other}" is not supported`);

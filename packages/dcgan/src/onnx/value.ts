@@ -32,7 +32,7 @@ export type Value = Known | Computed;
 /** Why a node cannot be carried out; whoever knows the node makes a UserError of it. */
 export class Refusal extends Error {}
 
-/** A node has to know what could be computed, but was not yet. */
+/** A node needs a value while the model is read that could be computed, but has not been yet. */
 export class NotReady extends Refusal {}
 
 /** A model of a fixed batch does something to its first axis that it could not do to more codes. */
@@ -155,7 +155,7 @@ export function expand(value: Value, shape: readonly number[]): Value {
   return { ...given, tensor: repeated(wide, actual(shape, given)) };
 }
 
-/** The tensor broadcast to `shape`: by arithmetic, whose gradient is a sum. That of TensorFlow.js' repetitions is a slice for each. */
+/** The tensor broadcast to `shape`, by arithmetic: its gradient is a sum; that of TensorFlow.js' `tile` a slice for each. */
 export function repeated(tensor: Tensor, shape: number[]): Tensor {
   if (tensor.dtype === 'bool') return flat(() => tf.logicalOr(tensor, tf.fill(shape, 0, 'bool')));
   return tf.mul(tensor, tf.fill(shape, 1, tensor.dtype));

@@ -26,11 +26,11 @@ function inHeads(x: Value, heads: number | undefined): Value {
   const shape = shapeOf(x);
   if (shape.length === 4) return x;
   const [batch, length, features] = shape as [number, number, number];
-  if (shape.length !== 3 || !heads) throw new Refusal(`[${shape}] cannot be told apart into ${heads} heads`);
+  if (shape.length !== 3 || !heads) throw new Refusal(`[${shape}] cannot be split into ${heads} heads`);
   return transpose(reshape(x, [batch, length, heads, features / heads]), SWAP);
 }
 
-/** Each head as often in a row as makes them so many. */
+/** Each head repeated beside itself until there are `heads`. */
 function repeated(x: Value, heads: number): Value {
   const [batch, own, length, features] = shapeOf(x) as [number, number, number, number];
   if (own === heads) return x;
@@ -46,7 +46,7 @@ function repeated(x: Value, heads: number): Value {
 const attention: Operator = call => {
   const isOther = (value: unknown, index: number) => index > 3 && value !== undefined;
   if (call.inputs.some(isOther) || call.node.outputs.slice(1).some(name => name !== ''))
-    throw new Refusal('keys and values of before, and results beside the first, are not supported');
+    throw new Refusal('keys and values from earlier calls, and results beside the first, are not supported');
   const query = inHeads(call.input(0), call.number('q_num_heads'));
   const [, heads, rows, features] = shapeOf(query) as [number, number, number, number];
   const [key, value] = [1, 2].map(index =>
@@ -62,7 +62,7 @@ const attention: Operator = call => {
   const mask = call.inputs[3];
   const masked = mask ? elementwise(tf.add, scores, biasOf(mask)) : scores;
   const causal = call.number('is_causal', 0)
-    ? elementwise(tf.add, masked, before(rows, shapeOf(key)[2]!))
+    ? elementwise(tf.add, masked, causalMask(rows, shapeOf(key)[2]!))
     : masked;
   const result = matrixProduct(
     apply(causal, x => tf.softmax(x)),
@@ -73,15 +73,15 @@ const attention: Operator = call => {
   return reshape(transpose(result, SWAP), [batch, rows, heads * width]);
 };
 
-/** What a mask adds to scores; where it holds truth values, nothing or as good as all. */
+/** What a mask adds to scores: where it holds truth values, 0 for true and MASKED for false. */
 function biasOf(mask: Value): Value {
   const isTruth = 'tensor' in mask ? mask.tensor.dtype === 'bool' : mask.type === 'truth';
   if (!isTruth) return mask;
   return apply(mask, holds => tf.mul(tf.sub(1, tf.cast(holds, 'float32')), MASKED));
 }
 
-/** A mask of what comes later in the sequence. */
-const before = (rows: number, columns: number): Value =>
+/** What hides from each place of a sequence the places that come later. */
+const causalMask = (rows: number, columns: number): Value =>
   known(
     'real',
     [rows, columns],

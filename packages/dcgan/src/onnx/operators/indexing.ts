@@ -23,7 +23,7 @@ import {
 } from '../value.js';
 import { maximum, minimum } from './arithmetic.js';
 
-/** Below zero, numbers count from the end. */
+/** The number counted from the front: below zero, numbers count from the end. */
 const counted = (number: number, length: number): number => (number < 0 ? number + length : number);
 
 const gather: Operator = call => {
@@ -46,8 +46,8 @@ const fromFront = (numbers: Tensor, length: number): Tensor =>
   flat(() => tf.where(tf.less(numbers, 0), tf.add(numbers, tf.scalar(length, 'int32')), numbers));
 
 /**
- * Where entries of an array lie that are read or written: in so many rows, which are alike, at these places of each. The
- * rows are those of the first axis if they can be, so that codes stay apart; or else the array is one row.
+ * Which entries of an array are read or written: the array has this many rows, and in each row they lie at these places.
+ * If possible, the rows are those of the first axis, so that codes stay apart; otherwise the whole array is one row.
  */
 interface Places {
   readonly rows: number;
@@ -75,7 +75,7 @@ function entriesAt(data: Value, numbers: readonly number[], shape: readonly numb
   return reshape(take(inRows(data, rows), 1, places), shape);
 }
 
-/** How an entry and what is written there become one, and what changes nothing. */
+/** How an entry and an update become one, and the update that changes nothing. */
 const REDUCTIONS: Readonly<
   Record<string, { readonly f: (a: Tensor, b: Tensor) => Tensor; readonly neutral: number }>
 > = {
@@ -84,7 +84,7 @@ const REDUCTIONS: Readonly<
   max: { f: maximum, neutral: -LARGEST },
   min: { f: minimum, neutral: LARGEST },
 };
-/** How often one entry is written, at most: each time is a node. */
+/** How often one entry is written, at most: each time adds a node to the program. */
 const MOST_WRITES = 64;
 
 /** The array with the updates at these row-major numbers. */
@@ -138,7 +138,7 @@ function timesOf(places: readonly number[], length: number): number[][] {
   return times;
 }
 
-/** The row-major numbers of entries whose place along `axis` an array of indices says, and no other. */
+/** The row-major numbers of entries: an array of indices has their place along `axis`; along the others, it is the index's own. */
 function numbersAlong(call: Call, axis: number): number[] {
   const shape = call.shape(0);
   const steps = stepsOf(shape);
@@ -154,7 +154,7 @@ function numbersAlong(call: Call, axis: number): number[] {
   );
 }
 
-/** The row-major numbers of the blocks whose first places the last axis of indices has, behind `batch` axes in common. */
+/** The row-major numbers of the entries of blocks: behind `batch` shared axes, the last axis of indices says where each begins. */
 function numbersOfBlocks(call: Call, batch: number): { numbers: number[]; block: readonly number[] } {
   const [shape, own] = [call.shape(0), call.shape(1)];
   const steps = stepsOf(shape);

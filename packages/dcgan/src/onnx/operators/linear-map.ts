@@ -9,7 +9,7 @@ import { apply, checkAxis, computed, shapeOf, type Value } from '../value.js';
 /** What each entry of the result has of each entry before: by its number, how much. */
 export type Row = readonly (readonly [number: number, weight: number])[];
 
-/** Entries of a matrix, at most: larger ones belong to no image. */
+/** Entries of a matrix, at most: no image needs a larger one. */
 const MOST_ENTRIES = 2 ** 24;
 
 /** The matrix [rows, length]. */

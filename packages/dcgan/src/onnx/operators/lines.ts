@@ -1,4 +1,4 @@
-// What is done with images, for lines [batch, channels, width]: images one pixel high, along whose height nothing is done.
+// Operators on images for lines [batch, channels, width], too: lines are images one pixel high.
 import { Call, type Operator } from '../operator.js';
 import { reshape, shapeOf, type Value } from '../value.js';
 
@@ -8,7 +8,7 @@ function asImage(lines: Value): Value {
   return reshape(lines, [first, second, 1, width]);
 }
 
-/** The operator on images, for lines, too. Of its inputs the first two may be such. */
+/** The operator on images for lines, too. Its first two inputs may be lines. */
 export const forLines =
   (operator: Operator): Operator =>
   call => {

@@ -86,9 +86,10 @@ function places(length: number, start: number, end: number, step: number): numbe
   return range(0, Math.ceil((to - from) / step)).map(index => from + index * step);
 }
 
-/** So many entries in reverse: TensorFlow's exporter flips images by it. */
+/** The first entries along an axis in reverse order: TensorFlow's exporter flips images by it. */
 const reverseSequence: Operator = call => {
   const axis = axisOf(call.number('time_axis', 0), call.shape(0).length);
+  // Where all lengths are the same, it makes no difference.
   call.number('batch_axis', 1);
   const [count, ...others] = call.numbers(1)! as [number, ...number[]];
   if (others.some(other => other !== count)) throw new Refusal('lengths that differ are not supported');
@@ -120,7 +121,7 @@ const split: Operator = call => {
   });
 };
 
-/** Of an array [input 1] that is split in parts [input 3], the part of a number [input 2]. */
+/** One part of an array (input 1): which one is input 2, the sizes of the parts are input 3. `network.ts` has it take these. */
 const sequenceAt: Operator = call => {
   const x = call.input(0);
   const shape = shapeOf(x);

@@ -15,12 +15,12 @@ import { resampleOperators } from './resample.js';
 import { samplingOperators } from './sampling.js';
 import { shapeOperators } from './shape.js';
 
-/** What is left of choices when a model is read: `choice.ts` has taken the others. */
+/** A choice that is left when a model has been read: `choice.ts` has taken the others. */
 const undecided: Operator = () => {
-  throw new Refusal('its condition follows from values of the code, and what a model does must not');
+  throw new Refusal('its condition follows from values of the code, and which branch is taken must not');
 };
 
-/** What is left of arrays in parts when a model is read: `network.ts` has joined them with what takes a part. */
+/** Carried out only where something else than SequenceAt takes the parts: `network.ts` gives SequenceAt the array itself. */
 const whole: Operator = () => {
   throw new Refusal('its parts are supported where SequenceAt takes them, one by one');
 };
