@@ -95,9 +95,9 @@ export function exportPart(
     producerName: 'blind-demod',
     graph: {
       name: 'generator',
-      node: [...before, ...nodes.map(apart), ...after],
+      node: [...before, ...nodes.map(node => apart(node, files)), ...after],
       initializer: [
-        ...weights.map(weight => ({ ...inside(weight, files), name: renamed(weight.name) })),
+        ...weights.map(weight => inside(weight, files)),
         raw(
           'shape of the code',
           INT64,
@@ -125,7 +125,7 @@ const namesIn = ({ input, attribute }: NodeMessage): string[] => [
 /** The model's own names apart from those of this project. */
 const renamed = (name: string): string => (name === '' ? '' : `model/${name}`);
 
-const apart = (node: NodeMessage): NodeMessage => ({
+const apart = (node: NodeMessage, files: ReadonlyMap<string, Uint8Array>): NodeMessage => ({
   ...node,
   input: node.input.map(renamed),
   output: node.output.map(renamed),
@@ -134,8 +134,8 @@ const apart = (node: NodeMessage): NodeMessage => ({
     ...(g && {
       g: {
         ...g,
-        node: g.node.map(apart),
-        initializer: g.initializer.map(weight => ({ ...weight, name: renamed(weight.name) })),
+        node: g.node.map(inner => apart(inner, files)),
+        initializer: g.initializer.map(weight => inside(weight, files)),
         output: g.output.map(output => ({ ...output, name: renamed(output.name) })),
       },
     }),
@@ -159,15 +159,16 @@ function chain(
   }));
 }
 
-/** A weight with its bytes in the model itself. */
-function inside(weight: TensorMessage, files: ReadonlyMap<string, Uint8Array>): object {
+/** A weight with its bytes in the model itself, and its name apart from those of this project. */
+function inside(weight: TensorMessage, files: ReadonlyMap<string, Uint8Array>): TensorMessage {
+  const name = renamed(weight.name);
   const entries = new Map(weight.externalData?.map(({ key, value }) => [key, value]));
   const file = files.get(entries.get('location') ?? '');
-  if (!file) return weight;
+  if (!file) return { ...weight, name };
   const offset = Number(entries.get('offset') ?? 0);
   const end = offset + Number(entries.get('length') ?? file.length - offset);
   const { externalData: _, dataLocation: __, ...rest } = weight;
-  return { ...rest, rawData: file.subarray(offset, end) };
+  return { ...rest, name, rawData: file.subarray(offset, end) };
 }
 
 const raw = (name: string, dataType: number, dims: number[], array: ArrayBufferView) => ({

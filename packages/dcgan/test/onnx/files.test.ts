@@ -291,6 +291,24 @@ describe('is written again as `code` to `image` in [0, 1], in one file', () => {
       },
     ],
     [
+      'weights of a choice from a file beside it',
+      {
+        nodes: [
+          node('Size', 'b', 'count'),
+          node('Equal', 'count, many', 'is long'),
+          node('If', 'is long', 'flat', {
+            then_branch: {
+              graph: { nodes: [node('Gemm', 'code, own, b', 'y')], weights: { own: external }, output: 'y' },
+            },
+            else_branch: { graph: { nodes: [node('Identity', 'code', 'z')], output: 'z' } },
+          }),
+          nodes[1]!,
+          tanh,
+        ],
+        weights: { ...weights, many: { shape: [], whole: [48] } },
+      },
+    ],
+    [
       'channels last, with nodes that are not needed',
       {
         nodes: [
