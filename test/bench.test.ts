@@ -84,6 +84,16 @@ test('bench writes ratios, and tells what changed since the last release', () =>
   expect(printed).toMatch(/^0\.0\.9 is benchmarks\/0\.0\.9\.json, measured on another; .*: other than now$/m);
 });
 
+test('bench finds out before it measures that the last release cannot be read', async () => {
+  const place = await Workplace.createWithin();
+  await mkdir(place.path('benchmarks'));
+  await writeFile(place.path('benchmarks', '0.0.9.json'), '{}');
+  const { code, stderr } = await place.run('bench', '--ratios', 'benchmarks/0.1.0.json');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: benchmarks\/0\.0\.9\.json: /); // and no progress before it
+  await place.remove();
+});
+
 test('bench refuses sizes that are none', async () => {
   const place = await Workplace.createWithin();
   const { code, stderr } = await place.run('bench', '--maps', '0');

@@ -1,7 +1,7 @@
 // The files of ratios in benchmarks/, one for each release, and what became of them.
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { loadSettings, writeFileAtomic } from '@blind-demod/artifacts';
+import { loadSettings, makeFolder, notWritable, writeFileBeside } from '@blind-demod/artifacts';
 import {
   type BenchmarkResult,
   type Change,
@@ -14,23 +14,48 @@ import {
 import { threadCount } from '@blind-demod/jit';
 import { engineVersions } from '@blind-demod/jit/node';
 import { textTable } from '@blind-demod/picture';
+import { shipped } from '@blind-demod/shipped';
 import { describeMachine } from './machine.js';
 import { version } from './version.js';
 
-const FOLDER = 'benchmarks';
+/** What a release measured, and its file. */
+export interface Release {
+  readonly file: string;
+  readonly ratios: Ratios;
+}
 
 /** What was measured now, and before. */
 export interface Comparison {
   readonly now: Ratios;
-  /** The file of the last release, and what it says; undefined where there is none. */
-  readonly before?: { readonly file: string; readonly ratios: Ratios; readonly changes: readonly Change[] };
+  /** The last release, and what became of it; undefined where there is none. */
+  readonly before?: Release & { readonly changes: readonly Change[] };
 }
 
-/** @throws UserError when the last release's file is damaged */
-export async function compareRatios(
+/**
+ * What the last release measured: the newest file beside the one that will be written, or that one as it is. To be called
+ * before anything is measured, which takes minutes.
+ *
+ * @throws UserError when that is damaged, or the folder cannot be written
+ */
+export async function lastRelease(file: string | undefined): Promise<Release | undefined> {
+  const folder = file === undefined ? shipped('benchmarks') : dirname(file);
+  if (file !== undefined) {
+    await makeFolder(folder).catch(error => {
+      throw notWritable(folder, error);
+    });
+  }
+  const names = await readdir(folder).catch((): string[] => []);
+  const own = file && basename(file);
+  const name = newest(names.filter(other => other !== own)) ?? names.find(other => other === own);
+  if (name === undefined) return undefined;
+  const last = join(folder, name);
+  return { file: last, ratios: await loadSettings(last, ratiosSchema) };
+}
+
+export function compareRatios(
   result: BenchmarkResult,
-  { repetitions, file }: { repetitions: number; file: string | undefined },
-): Promise<Comparison> {
+  { repetitions, last }: { repetitions: number; last: Release | undefined },
+): Comparison {
   const now = ratiosOf(result, {
     version,
     machine: describeMachine(),
@@ -38,24 +63,12 @@ export async function compareRatios(
     versions: { node: process.versions.node, ...engineVersions },
     repetitions,
   });
-  const last = await lastRelease(file);
-  if (last === undefined) return { now };
-  const ratios = await loadSettings(last, ratiosSchema);
-  return { now, before: { file: last, ratios, changes: changesBetween(ratios, now) } };
+  return { now, ...(last && { before: { ...last, changes: changesBetween(last.ratios, now) } }) };
 }
 
-/** The newest file beside the one that is written, or that one as it was. */
-async function lastRelease(file: string | undefined): Promise<string | undefined> {
-  const folder = file === undefined ? FOLDER : dirname(file);
-  const names = await readdir(folder).catch((): string[] => []);
-  const own = file && basename(file);
-  const name = newest(names.filter(other => other !== own)) ?? names.find(other => other === own);
-  return name && join(folder, name);
-}
-
-/** @throws UserError when it cannot be written */
+/** A file of other numbers that is there already is kept beside it. @throws UserError when it cannot be written */
 export const writeRatios = (file: string, ratios: Ratios): Promise<void> =>
-  writeFileAtomic(file, `${JSON.stringify(ratios, null, 2)}\n`);
+  writeFileBeside(file, `${JSON.stringify(ratios, null, 2)}\n`);
 
 /** A table of what changed since the last release; nothing where that measured none of these sizes. */
 export function changeLines({ now, before }: Comparison): string[] {

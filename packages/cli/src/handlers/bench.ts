@@ -12,7 +12,7 @@ import { barChart, textTable } from '@blind-demod/picture';
 import type { Arguments } from '../commands/bench.js';
 import { printResult } from '../output.js';
 import { servePage } from '../page.js';
-import { changeLines, compareRatios, writeRatios } from '../ratios.js';
+import { changeLines, compareRatios, lastRelease, writeRatios } from '../ratios.js';
 
 /** What is measured when nothing else is asked for. */
 const QUICK = { maps: [16, 32, 64], batch: [16] };
@@ -26,12 +26,14 @@ export async function run(args: Arguments): Promise<void> {
   );
   if (args.web) return printPage(args);
   if (args.profile) return printProfiles(sizes, args);
+  const last = await lastRelease(args.ratios);
   const result = await benchmark({ sizes, repetitions, device, peer: args.peer });
-  const comparison = await compareRatios(result, { repetitions, file: args.ratios });
+  const comparison = compareRatios(result, { repetitions, last });
   if (args.ratios !== undefined) await writeRatios(args.ratios, comparison.now);
   printResult(args, { threads: threadCount(), repetitions, ...result, ...comparison }, [
     ...toLines(result),
     ...changeLines(comparison),
+    ...(args.ratios === undefined ? [] : [args.ratios]),
   ]);
 }
 
