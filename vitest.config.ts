@@ -30,7 +30,7 @@ const SHARING =
 /** But these change what their process has: a module, the number of threads. */
 const CHANGING = ['packages/eval/test/methods/search.test.ts', 'packages/dcgan/test/train.test.ts'];
 
-/** What takes longest, a half to two minutes each: begun last, one would run alone. */
+/** What takes longest, the longest first: begun last, one would run alone. */
 const LONGEST = [
   'packages/web/test/page.test.ts',
   'packages/release/test/release.test.ts',
@@ -42,7 +42,7 @@ const LONGEST = [
   'packages/jit/test/kernels.test.ts',
   'test/interruptions.test.ts',
   'test/contributing.test.ts',
-  'packages/benchmark/test/benchmark.test.ts',
+  'test/bench.test.ts',
 ];
 
 /** The longest first; then what has a process of its own; the many short ones last, so that both workers end together. */

@@ -67,12 +67,12 @@ export async function run(
       if (!polishing) iterations.push((performance.now() - resumed) / 1000);
       tell.progress(clock(done));
       const isLast = done === settings.iterations + (settings.polish ?? 0);
-      const begun = performance.now();
-      if (done > shown && (isLast || begun > next)) {
+      const found = performance.now();
+      if (done > shown && (isLast || found > next)) {
         const count = polishing ? done - settings.iterations : done;
         await frame(polishing ? 'polish' : 'iteration', count, await codes(), objective);
         const rendered = performance.now();
-        const wait = Math.max(FRAME_EVERY.least, FRAME_EVERY.renderings * (rendered - begun));
+        const wait = Math.max(FRAME_EVERY.least, FRAME_EVERY.renderings * (rendered - found));
         next = rendered - searched < EVERY_STEP ? 0 : rendered + wait;
       }
       await breathe();

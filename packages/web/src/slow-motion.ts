@@ -21,8 +21,8 @@ import type { Frame } from './messages.js';
 const LINES = ['signs', 'signal', 'distortion', 'balance'] as const;
 
 /**
- * Frames of the first iterations from a start, one for each line that these settings run. They are what `iterate` does, composed of the same
- * functions; the solver that runs afterwards begins at the same start.
+ * Frames of the first iterations from a start, one for each line that these settings run. They are what `iterate` does,
+ * composed of the same functions; the solver that runs afterwards begins at the same start.
  */
 export async function* slowMotion(
   { priors, device }: Pick<Generators, 'priors' | 'device'>,

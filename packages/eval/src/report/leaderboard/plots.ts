@@ -5,8 +5,8 @@ import { panel } from '../page/plot.js';
 import { MEASURES, type Measured, type MeasureName } from './measures.js';
 import type { Standing } from './standings.js';
 
-/** How many configs have a line of their own, and how many have their places beside their dots. */
-const [LINES, PLACED] = [24, 24];
+/** How many configs have a line of their own, and their places beside their dots. */
+const TOLD = 24;
 
 export function plots(standings: readonly Standing[]): Html | undefined {
   const ranked = standings.filter(({ place }) => place !== undefined);
@@ -15,7 +15,7 @@ export function plots(standings: readonly Standing[]): Html | undefined {
 <h2>What goes with what</h2>
 <p>A dot is a config; the number beside it is its place above.</p>
 <div class="panels">
-${scores(ranked.slice(0, LINES))}
+${scores(ranked.slice(0, TOLD))}
 ${against(ranked, 'signalRepresentation', 'refinedPsnr', 'The further to the left, the better G1 can draw held-out images; the higher, the better products are taken apart.')}
 ${against(ranked, 'distortionRepresentation', 'refinedPsnr', 'The same of G2, which draws the distortions.')}
 ${against(ranked, 'parameters', 'signalRepresentation', 'Lower is better. Parameters of both generators.')}
@@ -87,7 +87,7 @@ function against(
     `${dot.name}: ${MEASURES[x].show(dot.x)}, ${MEASURES[y].show(dot.y)}`;
   return panel({
     title: `${capitalised(MEASURES[y].title)}, by ${MEASURES[x].axis}`,
-    description: data.slice(0, LINES).map(tell).join('; '),
+    description: data.slice(0, TOLD).map(tell).join('; '),
     caption,
     plot: {
       marginRight: 20,
@@ -101,7 +101,7 @@ function against(
       y: { label: MEASURES[y].axis, nice: true, grid: true },
       marks: [
         Plot.dot(data, { x: 'x', y: 'y', r: 4, fill: 'var(--refined)', title: tell }),
-        Plot.text(data.slice(0, PLACED), {
+        Plot.text(data.slice(0, TOLD), {
           x: 'x',
           y: 'y',
           text: 'place',
