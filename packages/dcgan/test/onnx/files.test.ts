@@ -576,6 +576,19 @@ describe('is refused in one line', () => {
       /gradient.*is zero everywhere/,
     ],
     [
+      'lines with the padding of images',
+      encode({
+        nodes: [
+          node('Gemm', 'code, w, b', 'flat'),
+          node('Reshape', 'flat, line', 'lines'),
+          node('Conv', 'lines, filters', 'wider', { pads: [1, 1, 1, 1] }),
+          node('Reshape', 'wider, shape', 'image'),
+        ],
+        weights: { ...weights, line: wholes(-1, 3, 16), filters: normals('f', [3, 3, 3]) },
+      }),
+      /Conv.*it pads lines by \[1,1,1,1\]; expected two numbers/,
+    ],
+    [
       'names in several lines',
       encode({ nodes: [...nodes.slice(0, 2), node('Add', 'x, x\ny', 'image')], weights }),
       /takes "x y", which nothing before it makes/,

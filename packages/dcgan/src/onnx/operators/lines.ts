@@ -1,6 +1,6 @@
 // Operators on images for lines [batch, channels, width], too: lines are images one pixel high.
 import { Call, type Operator } from '../operator.js';
-import { reshape, shapeOf, type Value } from '../value.js';
+import { Refusal, reshape, shapeOf, type Value } from '../value.js';
 
 /** Lines as images one pixel high; their filters likewise. */
 function asImage(lines: Value): Value {
@@ -17,7 +17,9 @@ export const forLines =
       const list = call.list(name);
       return list === undefined ? [] : [[name, [neutral, ...list]] as const];
     };
-    const [before, after] = call.list('pads') ?? [0, 0];
+    const pads = call.list('pads') ?? [0, 0];
+    if (pads.length !== 2) throw new Refusal(`it pads lines by [${pads}]; expected two numbers`);
+    const [before, after] = pads;
     const attributes = new Map([
       ...call.node.attributes,
       ...lengthened('kernel_shape', 1),
