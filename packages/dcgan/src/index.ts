@@ -18,6 +18,7 @@ export {
 export { networksOf } from './networks.js';
 export { planOf, type TrainingSettings } from './objectives/index.js';
 export type { Batch } from './objectives/objective.js';
+export { type OneCycle, still, trainInOneCycle } from './one-cycle.js';
 export { type OnnxGenerator, type OnnxOptions, readOnnxGenerator } from './onnx/generator.js';
 export { type LayerParameters, type Parameters, zipParameters } from './parameters.js';
 export type { GeneratorSettings } from './settings.js';
