@@ -5,6 +5,7 @@ import { gaussian } from './gaussian.js';
 import { gradient } from './gradient.js';
 import { idx } from './idx.js';
 import { illumination } from './illumination.js';
+import { measured } from './measured.js';
 import { mnist } from './mnist.js';
 import { polynomial } from './polynomial.js';
 import { scanLines } from './scan-lines.js';
@@ -26,6 +27,7 @@ export const FAMILIES = {
   'scan-lines': scanLines,
   shadow,
   illumination,
+  measured,
 };
 
 export type FamilyName = keyof typeof FAMILIES;
