@@ -2,8 +2,9 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { misfit, type Problem, penalised, priorTerm } from './misfit.js';
+import { misfit, penalised, priorTerm } from './misfit.js';
 import { type GenerativePrior, imagesOf, type Priors } from './prior.js';
+import type { Problem } from './problem.js';
 import type { SolverSettings } from './settings.js';
 import { candidates, chooseSigns } from './sign-check.js';
 

@@ -1,7 +1,7 @@
 // The distortion of several starts as one: where the signal is black nothing was seen, and where starts differ there, the
 // middle is nearer to the truth than each of them.
 import { bestScale, type Float32NdArray, float32, rowOf, times } from '@blind-demod/arrays';
-import type { Problem } from './misfit.js';
+import type { Problem } from './problem.js';
 
 /** Values of a distortion below this count as this: it is the finest step of an 8-bit picture. */
 export const DARKEST = 1 / 255;

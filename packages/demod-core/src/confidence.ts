@@ -1,6 +1,6 @@
 // How far a recovery is to be trusted, told without the truth.
 import { bestScale, type Float32NdArray, norm, rowOf, times } from '@blind-demod/arrays';
-import type { Problem } from './misfit.js';
+import type { Problem } from './problem.js';
 
 /**
  * exp(−5 (r + d)) for the start that was kept of each observation: r = ‖ŵ ⊙ x̂ − y‖ / ‖y‖ is the residual, large where

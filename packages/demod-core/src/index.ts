@@ -12,7 +12,7 @@ export {
   stepSignal,
 } from './algorithm1.js';
 export { atUnitExposure, type Levels } from './levels.js';
-export { misfit, type Problem } from './misfit.js';
+export { misfit } from './misfit.js';
 export {
   type AffineLayer,
   type GenerativePrior,
@@ -22,6 +22,7 @@ export {
   type Priors,
   randomReluPrior,
 } from './prior.js';
+export type { Problem } from './problem.js';
 export { type Recovered, type RecoverOptions, recover } from './recover.js';
 export { type Refinable, refine } from './refine.js';
 export { type Representation, type RepresentOptions, representationError } from './represent.js';

@@ -3,7 +3,7 @@
 import { type Float32NdArray, float32, rowOf } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Problem } from './misfit.js';
+import { type Problem, turningPoint } from './problem.js';
 import type { SolverSettings } from './settings.js';
 
 /** Of each of n pictures. */
@@ -30,7 +30,7 @@ const POWERS = [1, 1, 2, 3, 3];
  */
 export function fitLevels(
   product: Tensor,
-  { observation, observed }: Problem<Tensor>,
+  { observation, observed, noise }: Problem<Tensor>,
   { robustness, blackLevel }: Pick<SolverSettings, 'robustness' | 'blackLevel'>,
 ): Levels<Tensor> {
   const axes = product.shape.slice(1).map((_, axis) => axis + 1);
@@ -52,9 +52,10 @@ export function fitLevels(
   };
 
   let levels = change(everywhere, seen(tf.neg(observation)));
-  for (const power of robustness === undefined ? [] : POWERS) {
+  const delta = robustness === undefined ? undefined : turningPoint(robustness, noise);
+  for (const power of delta === undefined ? [] : POWERS) {
     const residual = tf.sub(asSeen(product, levels), observation);
-    const flat = tf.reciprocal(tf.sqrt(tf.add(1, tf.square(tf.div(residual, robustness!)))));
+    const flat = tf.reciprocal(tf.sqrt(tf.add(1, tf.square(tf.div(residual, delta!)))));
     const step = change(seen(power === 1 ? flat : tf.pow(flat, power)), seen(tf.mul(flat, residual)));
     levels = {
       exposure: tf.add(levels.exposure, step.exposure),

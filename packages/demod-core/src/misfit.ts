@@ -5,15 +5,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { forEachPicture, meanOverPictures, picturesOf } from './groups.js';
 import { asSeen, fitLevels } from './levels.js';
+import { type Problem, turningPoint } from './problem.js';
 import type { SolverSettings } from './settings.js';
-
-/** y of n problems, and which of its pixels were seen. */
-export interface Problem<T> {
-  /** y = w ⊙ x, or s · w ⊙ x + b where the exposure s and the black level b are to be found; [n, ...imageShape]. */
-  readonly observation: T;
-  /** Like it: 1 where a pixel was observed, 0 where it is missing. All were, when absent. */
-  readonly observed?: T;
-}
 
 /** What the misfit depends on. */
 export type MisfitSettings = Pick<SolverSettings, 'robustness' | 'exposure' | 'blackLevel'>;
@@ -29,8 +22,9 @@ export interface Misfit {
 /**
  * mean ρ(w ⊙ x − y) over the observed pixels: with ρ(r) = ½ r², equation 2 with the mean over pixels in place of the
  * sum, so that a step size means the same at every image size; with robustness δ, ρ(r) = δ² (√(1 + (r/δ)²) − 1), the
- * pseudo-Huber loss (Charbonnier et al. 1997). Where the exposure s is to be found, mean ρ(s · w ⊙ x + b − y) at the s and b
- * of least misfit; its gradient is then that at these s and b, which a change of the factors moves to no first order.
+ * pseudo-Huber loss (Charbonnier et al. 1997), with a larger δ where there is noise (`turningPoint`). Where the exposure s is to
+ * be found, mean ρ(s · w ⊙ x + b − y) at the s and b of least misfit; its gradient is then that at these s and b, which a
+ * change of the factors moves to no first order.
  * To be called inside a compiled function.
  *
  * @param signal [n, ...imageShape].
@@ -63,7 +57,7 @@ export function misfit(
 /** mean ρ over the observed pixels, and its gradient with respect to the residual. */
 function meanLoss(
   difference: Tensor,
-  { observed }: Problem<Tensor>,
+  { observed, noise }: Problem<Tensor>,
   { robustness }: Pick<SolverSettings, 'robustness'>,
 ): Misfit {
   const residual = observed === undefined ? difference : tf.mul(difference, observed);
@@ -79,7 +73,7 @@ function meanLoss(
       gradient: tf.div(residual, pixels),
     };
   }
-  const root = tf.sqrt(tf.add(1, tf.div(square, robustness ** 2)));
+  const root = tf.sqrt(tf.add(1, tf.square(tf.div(residual, turningPoint(robustness, noise)))));
   return {
     // δ² (root − 1) without its cancellation at small residuals.
     value: tf.sum(tf.div(tf.div(square, tf.add(root, 1)), pixels), axes),

@@ -6,8 +6,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { forEachPicture, meanOverPictures, picturesOf } from './groups.js';
 import { type Evaluation, minimise } from './lbfgs.js';
-import { misfit, type Problem, penalised, priorTerm } from './misfit.js';
+import { misfit, penalised, priorTerm } from './misfit.js';
 import { imagesOf, type Priors } from './prior.js';
+import type { Problem } from './problem.js';
 import type { SolverSettings } from './settings.js';
 import type { Codes } from './starts.js';
 

@@ -5,8 +5,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { forEachPicture } from './groups.js';
 import { fitLevels, type Levels, roughLevels } from './levels.js';
-import { misfit, type Problem, priorTerm } from './misfit.js';
+import { misfit, priorTerm } from './misfit.js';
 import { imagesOf, type Priors } from './prior.js';
+import type { Problem } from './problem.js';
 import type { SearchOptions } from './search.js';
 import type { Codes } from './starts.js';
 

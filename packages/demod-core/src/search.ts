@@ -4,8 +4,8 @@ import { type Float32NdArray, float32, takeRows, UserError } from '@blind-demod/
 import { compileLoop, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Descent, iterate, type SolverState } from './algorithm1.js';
-import type { Problem } from './misfit.js';
 import type { GenerativePrior } from './prior.js';
+import { type Problem, takeProblems } from './problem.js';
 import type { SolverSettings } from './settings.js';
 import type { Codes } from './starts.js';
 
@@ -80,10 +80,7 @@ export async function search(
 
   /** A program for some of the rows, and where they are. */
   const begin = async (rows: readonly number[], state: SolverState<Float32NdArray>) => {
-    const given: Problem<Float32NdArray> = {
-      observation: takeRows(problem.observation, rows),
-      ...(problem.observed && { observed: takeRows(problem.observed, rows) }),
-    };
+    const given = takeProblems(problem, rows);
     const loop = await compileLoop(
       (before: SolverState<Tensor>, of: Problem<Tensor>) =>
         iterate(signalPrior, distortionPrior, of, before, settings),

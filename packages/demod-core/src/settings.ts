@@ -9,6 +9,8 @@ export interface SolverSettings {
   readonly momentum: number;
   /** δ: residuals beyond it count by their size (pseudo-Huber); by their square alone when absent. */
   readonly robustness?: number | undefined;
+  /** Whether the noise of a picture is to be found, so that residuals within it count by their square. */
+  readonly noise?: 'found' | undefined;
   /** Whether the exposure s of a picture y = s · w ⊙ x is to be found; it is 1 when absent. */
   readonly exposure?: 'found' | undefined;
   /** Whether the black level b of y = s · w ⊙ x + b is to be found as well; it is 0 when absent. */
@@ -71,6 +73,7 @@ export const ROBUST_SOLVER: SolverSettings = {
   stepSize: 20,
   balance: false,
   robustness: 0.008,
+  noise: 'found',
   draws: 256,
   restarts: 3,
   polish: 300,

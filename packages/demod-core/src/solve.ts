@@ -6,9 +6,9 @@ import type { Device } from '@blind-demod/jit';
 import { averageDistortion } from './average.js';
 import { confidenceOf } from './confidence.js';
 import { atUnitExposure, type Levels, levelsIn } from './levels.js';
-import type { Problem } from './misfit.js';
 import { polishCodes } from './polish.js';
 import type { GenerativePrior, Priors } from './prior.js';
+import { type Problem, takeProblems, withNoise } from './problem.js';
 import { levelsOfStarts, type Rendered, render } from './rendered.js';
 import {
   bestStarts,
@@ -117,10 +117,8 @@ async function solveEach(
   const rowOfEachStart = Array.from({ length: given.observation.shape[0]! * restarts }, (_, start) =>
     Math.floor(start / restarts),
   );
-  const problem: Problem<Float32NdArray> = {
-    observation: takeRows(atUnitExposure(given.observation, units), rowOfEachStart),
-    ...(given.observed && { observed: takeRows(given.observed, rowOfEachStart) }),
-  };
+  const atUnits = { ...given, observation: atUnitExposure(given.observation, units) };
+  const problem = takeProblems(withNoise(atUnits, options.settings), rowOfEachStart);
 
   const found = await search(priors, problem, starts, options);
   const { trace } = found;

@@ -4,8 +4,8 @@ import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LevelSettings } from './levels.js';
-import type { Problem } from './misfit.js';
 import { type GenerativePrior, imagesOf, type Priors } from './prior.js';
+import type { Problem } from './problem.js';
 import type { SolverSettings } from './settings.js';
 
 /** Codes of every start, [n × restarts, latent dimension], an observation's restarts side by side. */

@@ -5,9 +5,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { confidenceOf } from './confidence.js';
 import { forEachPicture } from './groups.js';
 import { atUnitExposure, levelsIn } from './levels.js';
-import { misfit, type Problem } from './misfit.js';
+import { misfit } from './misfit.js';
 import { polishCodes } from './polish.js';
 import type { Priors } from './prior.js';
+import { type Problem, takeProblems, withNoise } from './problem.js';
 import { type Rendered, render } from './rendered.js';
 import type { SearchOptions } from './search.js';
 import type { FoundAlone, Recovery } from './solve.js';
@@ -28,7 +29,8 @@ export async function solveTogether(
   const evaluations = settings.together ?? 0;
   const groupOfEach = Array.from(recovery.objective, (_, picture) => Math.floor(picture / group));
   const units = { exposure: recovery.exposure, blackLevel: medians(recovery.blackLevel, group) };
-  const atUnits = { observation: atUnitExposure(observation, units), ...(observed && { observed }) };
+  const given = { observation: atUnitExposure(observation, units), ...(observed && { observed }) };
+  const atUnits = withNoise(given, settings);
 
   const agreed = await agree(problem, rendered, group, options);
   const start = {
@@ -135,10 +137,7 @@ export async function agree(
     return {
       signal: takeRows(found.signal, all),
       distortion: takeRows(found.distortion, [group * rows + candidate]),
-      problem: {
-        observation: takeRows(problem.observation, all),
-        ...(problem.observed && { observed: takeRows(problem.observed, all) }),
-      },
+      problem: takeProblems(problem, all),
     };
   };
   const judge = await compile(

@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { atUnitExposure, fitLevels, roughLevels } from '../src/levels.js';
-import { type MisfitSettings, misfit, type Problem } from '../src/misfit.js';
+import { type MisfitSettings, misfit } from '../src/misfit.js';
+import type { Problem } from '../src/problem.js';
 import { solve } from '../src/solve.js';
 import { plant, randomPriors, relativeErrors, settings } from './fixtures.js';
 

@@ -3,7 +3,8 @@ import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { misfit, type Problem } from '../src/misfit.js';
+import { misfit } from '../src/misfit.js';
+import { type Problem, takeProblems, withNoise } from '../src/problem.js';
 
 const SHAPE = [3, 1, 4, 4];
 const uniform = (name: string) => float32(SHAPE, randomStream(1, 'misfit', name).uniforms(48));
@@ -59,6 +60,37 @@ describe.each([undefined, 0.02, 0.5])('the misfit with robustness %s', robustnes
       expect(gradient.data[i]).toBeCloseTo(exact, 6);
     }
   });
+});
+
+test('with noise, residuals within twice its deviation count by their square, each image by its own', async () => {
+  const sigmas = [0, 0.05, 0.4];
+  const given = { observation: y, noise: float32([3, 1, 1, 1], Float32Array.from(sigmas)) };
+  const { value } = await misfitOf(w, given, 0.02);
+  for (const [image, sigma] of sigmas.entries()) {
+    const delta = Math.hypot(0.02, 2 * sigma);
+    const rho = (r: number) => delta ** 2 * (Math.sqrt(1 + (r / delta) ** 2) - 1);
+    expect(value.data[image]).toBeCloseTo(expected(image, given, rho), 6);
+  }
+});
+
+test('the noise of a problem is what its pictures show, where it is asked for', () => {
+  const noise = randomStream(1, 'misfit', 'noise').normals(2 * 64 * 64);
+  const observation = float32(
+    [2, 1, 64, 64],
+    noise.map((value, i) => 0.5 + (i < 64 * 64 ? 0.01 : 0.1) * value),
+  );
+  expect(withNoise({ observation }, {})).toEqual({ observation });
+  const found = withNoise({ observation }, { noise: 'found' });
+  expect(found.noise!.shape).toEqual([2, 1, 1, 1]);
+  // A median of 1024 is within 10 % of its own in all but one of ten thousand draws.
+  expect(found.noise!.data[0]! / 0.01).toBeCloseTo(1, 0.7);
+  expect(found.noise!.data[1]! / 0.1).toBeCloseTo(1, 0.7);
+  expect(takeProblems(found, [1]).noise!.data[0]).toBe(found.noise!.data[1]);
+});
+
+test('what has no height and width shows no noise', () => {
+  const observation = float32([2, 100], new Float32Array(200));
+  expect(withNoise({ observation }, { noise: 'found' })).toEqual({ observation });
 });
 
 test('squares and robust misfits agree where residuals are small', () =>

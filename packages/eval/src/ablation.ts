@@ -117,6 +117,19 @@ export function groupVariants(solver: SolverSettings): Variant[] {
   ];
 }
 
+/** A solver of noisy pictures, and the same without what it does about noise. */
+export function noiseVariants(solver: SolverSettings): Variant[] {
+  const { noise: _, ...withoutNoise } = solver;
+  return [
+    { name: 'the configured solver', solver },
+    { name: 'noise not minded', solver: withoutNoise },
+    {
+      name: 'ten times the robustness',
+      solver: { ...withoutNoise, robustness: 10 * (solver.robustness ?? 0) },
+    },
+  ];
+}
+
 export interface AblationInput {
   readonly generators: ByFactor<AnyGenerator>;
   readonly images: ByFactor<FactorImages>;

@@ -1,5 +1,12 @@
 // The judgement: how well held-out pairs are demodulated.
-export { type AblationRow, ablate, departures, groupVariants, paperVariants } from './ablation.js';
+export {
+  type AblationRow,
+  ablate,
+  departures,
+  groupVariants,
+  noiseVariants,
+  paperVariants,
+} from './ablation.js';
 export { byName, type Comparison, type ComparisonInput, compare, compareShard } from './comparison.js';
 export { type Evaluation, type EvaluationInput, evaluate } from './evaluation.js';
 export {

@@ -56,6 +56,12 @@ const solverSettings = z
       .describe(
         'Residuals beyond this size count by their size, not their square (pseudo-Huber): a generator that cannot draw a stroke should not bend the distortion. Squares alone when absent.',
       ),
+    noise: z
+      .literal('found')
+      .optional()
+      .describe(
+        'The noise of each picture is told from the picture, and residuals within it count by their square: robustness is for what a generator cannot draw. Not minded when absent.',
+      ),
     exposure: z
       .literal('found')
       .optional()

@@ -2,17 +2,20 @@
 import type { Command } from '../command.js';
 import { type ArtifactsArguments, artifactsOption, countOrAll, seedOption } from '../options.js';
 
-export type Arguments = ArtifactsArguments & { study: 'solver' | 'groups' | 'paper'; images: number | 'all' };
+export type Arguments = ArtifactsArguments & {
+  study: 'solver' | 'groups' | 'noise' | 'paper';
+  images: number | 'all';
+};
 
 export const command: Command<Arguments> = {
   builder: yargs =>
     yargs
       .options({ ...artifactsOption, ...seedOption })
       .positional('study', {
-        choices: ['solver', 'groups', 'paper'] as const,
+        choices: ['solver', 'groups', 'noise', 'paper'] as const,
         default: 'solver' as const,
         describe:
-          "The experiment's solver with each departure taken back; on pictures that share a distortion; or the paper's and what it leaves open",
+          "The experiment's solver with each departure taken back; on pictures that share a distortion; on noisy pictures; or the paper's and what it leaves open",
       })
       .option('images', {
         type: 'string',

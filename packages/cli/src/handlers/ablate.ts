@@ -5,10 +5,12 @@ import { alone, writeFileBeside } from '@blind-demod/artifacts';
 import {
   type AblationRow,
   ablate,
+  CONDITIONS,
   type Condition,
   departures,
   groupVariants,
   MORE_CONDITIONS,
+  noiseVariants,
   paperVariants,
 } from '@blind-demod/eval';
 import { loadExperiment } from '@blind-demod/experiment';
@@ -32,6 +34,10 @@ export async function run(args: Arguments): Promise<void> {
   const { variants, ...conditions } = {
     solver: () => ({ variants: departures(solver) }),
     groups: () => ({ variants: groupVariants(solver), condition: MORE_CONDITIONS.find(isOfFour)! }),
+    noise: () => ({
+      variants: noiseVariants(solver),
+      condition: CONDITIONS.find(({ noise }) => noise === 0.05)!,
+    }),
     paper: () => ({ variants: paperVariants(channels * imageSize ** 2, solver.refinement) }),
   }[args.study]();
 
