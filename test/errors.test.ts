@@ -106,6 +106,20 @@ test('damage is not passed over for pretrained generators', async () => {
   expect(stderr).toContain('generators: models/signal, models/distortion');
 });
 
+test('learned starts without an encoder, which demod train makes', async () => {
+  const place = await trained.copy();
+  await place.writeConfig('smoke.json', {
+    encoder: { steps: 1 },
+    solver: { starts: 'learned', iterations: 1 },
+  });
+  expectError(
+    await place.run('eval'),
+    /^error: no encoder of these generators for smoke\.json \(looked in artifacts\/smoke\/encoder\); run `npx demod train --config smoke\.json`$/,
+  );
+  expect(await place.succeed('train')).toContain('encoder: trained, in artifacts/smoke/encoder');
+  expect((await place.run('eval')).code).toBe(0);
+});
+
 test('the doctor sees a damaged generator', async () => {
   const place = await trained.copy();
   expect(await place.succeed('doctor')).toMatch(/^ok +signal generator/m);

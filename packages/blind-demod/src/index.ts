@@ -1,7 +1,9 @@
 // The library, for Node and the browser: what a program needs to take pictures apart.
 export { type ByFactor, type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
 export {
+  decodeEncoder,
   decodeGenerator,
+  encoderOf,
   type Generator,
   generatorPrior,
   type OnnxGenerator,
@@ -10,7 +12,9 @@ export {
 } from '@blind-demod/dcgan';
 export {
   DivergedError,
+  type Encoder,
   type GenerativePrior,
+  LEARNED_STARTS,
   PAPER_SOLVER,
   type Recovered,
   type RecoverOptions,

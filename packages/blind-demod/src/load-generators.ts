@@ -1,15 +1,21 @@
 // Trained generators from a folder.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ByFactor, Factor } from '@blind-demod/arrays';
-import { generatorPrior } from '@blind-demod/dcgan';
-import { loadGenerator } from '@blind-demod/dcgan/node';
-import type { GenerativePrior } from '@blind-demod/demod-core';
+import { type ByFactor, byFactor, type Factor } from '@blind-demod/arrays';
+import { encoderOf, generatorPrior } from '@blind-demod/dcgan';
+import { loadEncoder, loadGenerator } from '@blind-demod/dcgan/node';
+import type { Encoder, GenerativePrior } from '@blind-demod/demod-core';
 import { shipped } from '@blind-demod/shipped';
+
+/** The priors of both factors and, where there is one, the encoder that says where a search for their codes starts. */
+export interface LoadedGenerators extends ByFactor<GenerativePrior> {
+  readonly encoder?: Encoder;
+}
 
 /**
  * The priors that trained generators are, ready for `recover`.
  *
- * @param folder has what `demod train` made of each factor, in `signal` and `distortion`. If not given: digits under smooth
+ * @param folder has what `demod train` made of each factor, in `signal` and `distortion`, and perhaps in `encoder`. If not given: digits under smooth
  * light, 64×64 pixels, one channel.
  * @returns the prior of each factor; its images are [channels, height, width], with values from 0 to 1.
  * @throws UserError if there are none, or they are damaged.
@@ -20,12 +26,15 @@ import { shipped } from '@blind-demod/shipped';
  * console.log(signal.imageShape.join(' × ')); // 1 × 64 × 64
  * console.log(signal.latentDimension, distortion.latentDimension); // 100 2
  */
-export async function loadGenerators(
-  folder = shipped('models', 'default'),
-): Promise<ByFactor<GenerativePrior>> {
-  const load = async (factor: Factor) => {
-    const remedy = 'give a folder that has generators in signal and distortion';
-    return generatorPrior(await loadGenerator(join(folder, factor), { remedy }));
-  };
-  return { signal: await load('signal'), distortion: await load('distortion') };
+export async function loadGenerators(folder = shipped('models', 'default')): Promise<LoadedGenerators> {
+  const load = (factor: Factor) =>
+    loadGenerator(join(folder, factor), {
+      remedy: 'give a folder that has generators in signal and distortion',
+    });
+  const generators = { signal: await load('signal'), distortion: await load('distortion') };
+  const priors = byFactor(factor => generatorPrior(generators[factor]));
+  const place = join(folder, 'encoder');
+  if (!existsSync(place)) return priors;
+  const remedy = 'train it again, or take it away';
+  return { ...priors, encoder: encoderOf(await loadEncoder(place, { generators, remedy })) };
 }

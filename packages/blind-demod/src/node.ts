@@ -7,4 +7,4 @@
 export { loadOnnxGenerator } from '@blind-demod/dcgan/node';
 export { readImageFile, writePng } from '@blind-demod/distortion-data';
 export * from './index.js';
-export { loadGenerators } from './load-generators.js';
+export { type LoadedGenerators, loadGenerators } from './load-generators.js';

@@ -8,6 +8,7 @@ export interface Folders {
   readonly root: string;
   images(factor: Factor): string;
   generator(factor: Factor): string;
+  readonly encoder: string;
   readonly trials: string;
   readonly evaluation: string;
   readonly ablation: string;
@@ -21,6 +22,7 @@ export function foldersOf(out: string, name: string): Folders {
     root,
     images: factor => join(root, 'data', factor),
     generator: factor => join(root, factor),
+    encoder: join(root, 'encoder'),
     trials: join(root, 'trials'),
     evaluation: join(root, 'eval'),
     ablation: join(root, 'ablation'),

@@ -4,8 +4,16 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type ByFactor, type Factor, UserError } from '@blind-demod/arrays';
 import { hashOf, openArtifact, waitFor } from '@blind-demod/artifacts';
-import type { AnyGenerator } from '@blind-demod/dcgan';
-import { GENERATOR_KIND, loadGenerator, loadOnnxGenerator, trainingSettings } from '@blind-demod/dcgan/node';
+import type { AnyGenerator, Generators, TrainedEncoder } from '@blind-demod/dcgan';
+import {
+  ENCODER_KIND,
+  encoderSettings,
+  GENERATOR_KIND,
+  loadEncoder,
+  loadGenerator,
+  loadOnnxGenerator,
+  trainingSettings,
+} from '@blind-demod/dcgan/node';
 import { FAMILIES } from '@blind-demod/distortion-data';
 import type { Experiment, LoadedExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
@@ -13,9 +21,50 @@ import { foldersOf } from './folders.js';
 import { ARTIFACTS } from './options.js';
 
 export interface FoundGenerators {
-  readonly generators: ByFactor<AnyGenerator>;
+  readonly generators: Generators;
   /** The folder that each was read from, or the file of an ONNX model. */
   readonly folders: ByFactor<string>;
+}
+
+/**
+ * The generators of both factors, and their encoder where the solver's starts are learned.
+ *
+ * @throws UserError like `findPair`, and when there is no encoder of these generators.
+ */
+export async function findGenerators(
+  loaded: LoadedExperiment,
+  where: { out: string; device: Device },
+): Promise<FoundGenerators> {
+  const { generators, folders } = await findPair(loaded, where);
+  if (loaded.experiment.solver.starts === undefined) return { generators, folders };
+  return { generators: { ...generators, encoder: await findEncoder(loaded, generators, where) }, folders };
+}
+
+/** The encoder of these generators that was trained under the artifact root, else the one that they came with. */
+async function findEncoder(
+  loaded: LoadedExperiment,
+  generators: ByFactor<AnyGenerator>,
+  { out }: { out: string },
+): Promise<TrainedEncoder> {
+  const { experiment, file, root, name } = loaded;
+  const settings = encoderSettings(experiment, generators);
+  const places = [foldersOf(out, name).encoder];
+  if (experiment.pretrained) {
+    places.push(relative(process.cwd(), join(resolve(root, experiment.pretrained), 'encoder')));
+  }
+  const remedy = howToTrain(loaded, out);
+  for (const folder of places) {
+    if (!isComplete(folder)) continue;
+    const wanted = { kind: ENCODER_KIND, settings, remedy };
+    const fits = await openArtifact(folder, wanted).then(
+      () => true,
+      () => false,
+    );
+    if (fits || folder === places.at(-1)) return loadEncoder(folder, { generators, settings, remedy });
+  }
+  throw new UserError(
+    `no encoder of these generators for ${file} (looked in ${places.join(' and ')}); ${remedy}`,
+  );
 }
 
 /**
@@ -26,7 +75,7 @@ export interface FoundGenerators {
  * @throws UserError, saying how to train, when there is none, or the one to use is damaged or was trained with
  * other settings; when an ONNX model is no generator, or its images are not the experiment's.
  */
-export async function findGenerators(
+export async function findPair(
   loaded: LoadedExperiment,
   { out, device }: { out: string; device: Device },
 ): Promise<FoundGenerators> {

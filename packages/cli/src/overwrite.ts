@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '@blind-demod/arrays';
 import { foreignFile, openArtifact } from '@blind-demod/artifacts';
-import { foreignTraining, GENERATOR_KIND } from '@blind-demod/dcgan/node';
+import { ENCODER_FILE, ENCODER_KIND, foreignTraining, GENERATOR_KIND } from '@blind-demod/dcgan/node';
 
 /** What to do where a generator of other settings is in the way. */
 const INSTEAD = 'keep it by another name of the config or another --out, or replace it with --force';
@@ -22,8 +22,17 @@ export async function refuseOtherTraining(folder: string, settings: object): Pro
   const finished = await openArtifact(folder, generator).catch(() => undefined);
   if (finished !== undefined) await openArtifact(folder, { ...generator, settings });
   const foreign = await foreignTraining(folder, settings);
-  if (foreign) throw new UserError(`${foreign} is there, and not of this training; ${INSTEAD}`);
+  if (foreign) throw notOfThis(foreign);
 }
+
+/** @throws UserError when the training of an encoder with these settings would replace something in the folder. */
+export async function refuseOtherEncoder(folder: string, settings: object): Promise<void> {
+  const foreign = await foreignFile(folder, { kind: ENCODER_KIND, settings, names: [ENCODER_FILE] });
+  if (foreign) throw notOfThis(foreign);
+}
+
+const notOfThis = (foreign: string): UserError =>
+  new UserError(`${foreign} is there, and not of this training; ${INSTEAD}`);
 
 /** @throws UserError when one of the files is there, and not from a run with the same settings. */
 export async function refuseFiles(folder: string, names: readonly string[], content: Content): Promise<void> {

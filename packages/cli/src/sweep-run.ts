@@ -13,7 +13,7 @@ import type { Device } from '@blind-demod/jit';
 import { type Folders, foldersOf } from './folders.js';
 import { findGenerators, generatorFolder, isPretrained, waitForTraining } from './generators.js';
 import { prepareBoth } from './images.js';
-import { scoring, trainFactors } from './training.js';
+import { scoring, trainEncoderOf, trainFactors } from './training.js';
 
 export interface SweepRunOptions {
   /** The sweep's folder. */
@@ -67,7 +67,11 @@ export async function runExperiment(loaded: LoadedExperiment, options: SweepRunO
   const images = await prepareBoth(loaded, folders);
   // The same run of a sweep that was killed may not have heard of it yet.
   for (const factor of untrained) await waitForTraining(folders.generator(factor));
-  await trainFactors(loaded, untrained, { folders, device, force: options.force, images });
+  const means = { folders, device, force: options.force };
+  await trainFactors(loaded, untrained, { ...means, images });
+  if (loaded.experiment.solver.starts !== undefined && untrained.length > 0) {
+    await trainEncoderOf(loaded, { ...means, out: runsOf(out) });
+  }
   const found = await findGenerators(loaded, { out: runsOf(out), device });
   const factsOf = (factor: Factor) =>
     factsAbout(loaded, factor, {

@@ -2,13 +2,21 @@
 import type { ByFactor, Factor } from '@blind-demod/arrays';
 import { alone, startProgress } from '@blind-demod/artifacts';
 import { type AnyGenerator, generatorPrior } from '@blind-demod/dcgan';
-import { type Score, trainGenerator, trainingSettings } from '@blind-demod/dcgan/node';
+import {
+  encoderSettings,
+  type Score,
+  trainEncoder,
+  trainGenerator,
+  trainingSettings,
+} from '@blind-demod/dcgan/node';
 import { representationError } from '@blind-demod/demod-core';
 import { type FactorImages, prepareImages } from '@blind-demod/distortion-data';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import type { Device } from '@blind-demod/jit';
 import type { Folders } from './folders.js';
-import { refuseOtherTraining } from './overwrite.js';
+import { findPair } from './generators.js';
+import { prepareBoth } from './images.js';
+import { refuseOtherEncoder, refuseOtherTraining } from './overwrite.js';
 
 /** The search for codes by which generators are scored. */
 const SEARCH = { starts: 2, iterations: 300 };
@@ -62,6 +70,31 @@ export function trainFactors(
     train,
   );
   return locked();
+}
+
+/** The training of an encoder: where it went, and whether there was anything to do. */
+export interface EncoderTraining {
+  readonly folder: string;
+  readonly trained: boolean;
+}
+
+/**
+ * Trains the encoder of the experiment's generators.
+ *
+ * @param options.force whether an encoder of other settings that is there may be replaced.
+ * @throws UserError where it may not, and like `findPair` and `trainEncoder`.
+ */
+export async function trainEncoderOf(
+  loaded: LoadedExperiment,
+  { folders, out, device, force }: { folders: Folders; out: string; device: Device; force: boolean },
+): Promise<EncoderTraining> {
+  const { generators } = await findPair(loaded, { out, device });
+  const folder = folders.encoder;
+  if (!force) await refuseOtherEncoder(folder, encoderSettings(loaded.experiment, generators));
+  const images = await prepareBoth(loaded, folders);
+  const means = { generators, images, folder, device };
+  const train = () => trainEncoder(loaded.experiment, means);
+  return { folder, trained: await alone(folder, 'training of the encoder', train) };
 }
 
 /** The representation error as a measure of generators, its progress on stderr. */

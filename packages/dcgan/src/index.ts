@@ -3,6 +3,7 @@
 export { type AdamState, adamStep, initialAdam } from './adam.js';
 export type { ImageShape } from './architectures/architecture.js';
 export type { NetworkSettings } from './architectures/index.js';
+export { decodeEncoder, encoderOf, encoderSha256, type Generators, type TrainedEncoder } from './encoder.js';
 export {
   type AnyGenerator,
   affineLayers,
@@ -15,6 +16,7 @@ export {
   generatorToOnnx,
   parameterCount,
 } from './generator.js';
+export { halving, initialHalving } from './halving.js';
 export { networksOf } from './networks.js';
 export { planOf, type TrainingSettings } from './objectives/index.js';
 export type { Batch } from './objectives/objective.js';

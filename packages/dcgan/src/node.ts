@@ -4,4 +4,12 @@ export { loadOnnxGenerator } from './onnx/load.js';
 export { networkSchema, trainingSchema } from './settings.js';
 export { type Errors, representationIn, type Score, scoreOn } from './snapshots.js';
 export { foreignTraining, type TrainingRun, trainGenerator, trainingSettings } from './train.js';
+export {
+  ENCODER_FILE,
+  ENCODER_KIND,
+  type EncoderSettings,
+  encoderSettings,
+  loadEncoder,
+  trainEncoder,
+} from './train-encoder.js';
 export { trainingSecondsIn } from './training-time.js';

@@ -28,6 +28,7 @@ export { type Refinable, refine } from './refine.js';
 export { type Representation, type RepresentOptions, representationError } from './represent.js';
 export { DivergedError, type SearchProgress } from './search.js';
 export {
+  LEARNED_STARTS,
   PAPER_SOLVER,
   type RefinementSettings,
   ROBUST_SOLVER,
@@ -35,4 +36,4 @@ export {
   UNKNOWN_EXPOSURE,
 } from './settings.js';
 export { type Recovery, type SolveOptions, solve } from './solve.js';
-export { type Codes, chooseStarts } from './starts.js';
+export { type Codes, chooseStarts, type Encoder } from './starts.js';

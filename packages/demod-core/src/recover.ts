@@ -3,10 +3,11 @@ import { type ByFactor, type Float32NdArray, float32 } from '@blind-demod/arrays
 import { atUnitExposure } from './levels.js';
 import type { GenerativePrior } from './prior.js';
 import { refine } from './refine.js';
-import { ROBUST_SOLVER, UNKNOWN_EXPOSURE } from './settings.js';
+import { LEARNED_STARTS, ROBUST_SOLVER, UNKNOWN_EXPOSURE } from './settings.js';
 import { type Recovery, type SolveOptions, solve } from './solve.js';
 
 const BY_ITSELF = { ...ROBUST_SOLVER, ...UNKNOWN_EXPOSURE };
+const WITH_ENCODER = { ...BY_ITSELF, ...LEARNED_STARTS };
 
 /** The priors of both factors, and what may be chosen besides. */
 export interface RecoverOptions extends ByFactor<GenerativePrior>, Partial<SolveOptions> {}
@@ -22,7 +23,7 @@ export interface Recovered extends Recovery {
  *
  * @param observation one image [channels, height, width] or several [n, channels, height, width], in [0, 1], of the size
  * that the priors draw.
- * @param options `settings` are those of ROBUST_SOLVER and UNKNOWN_EXPOSURE if not given, `device` is `auto`, `seed` 1: the same seed gives the same result.
+ * @param options `settings` are those of ROBUST_SOLVER and UNKNOWN_EXPOSURE if not given, and with an `encoder` LEARNED_STARTS, `device` is `auto`, `seed` 1: the same seed gives the same result.
  * @throws DivergedError if the search diverges, TypeError if shapes do not fit or a value is no finite number, UserError
  * if the device does not work here.
  * @see Algorithm 1 of Hand and Joshi (NeurIPS 2019), https://arxiv.org/abs/1910.04353
@@ -36,7 +37,15 @@ export interface Recovered extends Recovery {
  */
 export async function recover(
   observation: Float32NdArray,
-  { signal, distortion, settings = BY_ITSELF, device = 'auto', seed = 1, ...options }: RecoverOptions,
+  {
+    signal,
+    distortion,
+    encoder,
+    settings = encoder ? WITH_ENCODER : BY_ITSELF,
+    device = 'auto',
+    seed = 1,
+    ...options
+  }: RecoverOptions,
 ): Promise<Recovered> {
   const strange = observation.data.find(value => !Number.isFinite(value));
   if (strange !== undefined) throw new TypeError(`expected finite numbers as an observation, got ${strange}`);
@@ -44,7 +53,7 @@ export async function recover(
   const stacked = (image: Float32NdArray) => (isOne ? float32([1, ...image.shape], image.data) : image);
   const y = stacked(observation);
   const observed = options.observed && stacked(options.observed);
-  const found = await solve(signal, distortion, y, { ...options, settings, device, seed, observed });
+  const found = await solve(signal, distortion, y, { ...options, encoder, settings, device, seed, observed });
   const atUnit = atUnitExposure(y, found);
   const refined = refine({ ...found, observation: atUnit, observed }, settings.refinement).signal;
   const unstacked = ({ data }: Float32NdArray) => float32(observation.shape, data);

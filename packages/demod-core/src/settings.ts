@@ -17,6 +17,8 @@ export interface SolverSettings {
   readonly blackLevel?: 'found' | undefined;
   /** λ of the prior term λ/2 (‖h‖² + ‖m‖²). */
   readonly latentPenalty: number;
+  /** Whether the search starts where an encoder says, which was trained with the generators; as `draws` says when absent. */
+  readonly starts?: 'learned' | undefined;
   /** Starting points per observation; the one of least objective is kept. */
   readonly restarts: number;
   /** Codes drawn of each factor, among whose pairs the starts are chosen; random codes when absent. */
@@ -80,6 +82,15 @@ export const ROBUST_SOLVER: SolverSettings = {
   averaging: 0.3,
   refinement: { ...PAPER_SOLVER.refinement, smoothing: 1 },
 };
+
+/** What changes where the generators come with an encoder: a start that is near needs a third of the evaluations. */
+export const LEARNED_STARTS = {
+  starts: 'learned',
+  draws: undefined,
+  restarts: 2,
+  iterations: 10,
+  polish: 150,
+} as const satisfies Partial<SolverSettings>;
 
 /**
  * What a solver takes besides for pictures that somebody took: their exposure and black level are found, and those that share

@@ -19,7 +19,7 @@ import {
   search,
 } from './search.js';
 import type { SolverSettings } from './settings.js';
-import { type Codes, chooseStarts } from './starts.js';
+import { type Codes, chooseStarts, type Encoder } from './starts.js';
 import { solveTogether } from './together.js';
 
 /** How `solve` searches. */
@@ -31,6 +31,8 @@ export interface SolveOptions extends SearchOptions {
   readonly first?: number;
   /** Codes of `restarts` starts for each observation, side by side; those of `chooseStarts` when absent. */
   readonly starts?: Codes | undefined;
+  /** Of the two priors, for learned starts. */
+  readonly encoder?: Encoder | undefined;
   /** Like the observations: 1 where a pixel was observed, 0 where it is missing. */
   readonly observed?: Float32NdArray | undefined;
   /** How many observations, one after the other, are of the same distortion; 1 when absent. */
@@ -93,7 +95,7 @@ export async function solve(
   const { iterations, polish = 0, together = 0 } = options.settings;
   const onIteration: SearchOptions['onIteration'] = progress =>
     options.onIteration?.({ ...progress, total: iterations + polish + together });
-  const alone = await solveEach(priors, problem, { ...options, onIteration });
+  const alone = await solveEach(priors, problem, { ...options, group, onIteration });
   return solveTogether(priors, problem, alone, { ...options, group });
 }
 
@@ -109,10 +111,10 @@ export interface FoundAlone {
 async function solveEach(
   priors: Priors,
   given: Problem<Float32NdArray>,
-  { seed, first, starts: givenStarts, ...options }: Omit<SolveOptions, 'observed' | 'group'>,
+  { starts: givenStarts, ...options }: Omit<SolveOptions, 'observed'>,
 ): Promise<FoundAlone> {
   const { restarts, polish, averaging } = options.settings;
-  const starts = givenStarts ?? (await chooseStarts(priors, given, { ...options, seed, first }));
+  const starts = givenStarts ?? (await chooseStarts(priors, given, options));
   const units = await levelsOfStarts(priors, given, starts, options);
   const rowOfEachStart = Array.from({ length: given.observation.shape[0]! * restarts }, (_, start) =>
     Math.floor(start / restarts),

@@ -1,5 +1,5 @@
 // Line 1 of Algorithm 1: where the search starts.
-import { type Float32NdArray, float32, randomStream, takeRows } from '@blind-demod/arrays';
+import { type Float32NdArray, float32, median, randomStream, takeRows } from '@blind-demod/arrays';
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -14,14 +14,37 @@ export interface Codes {
   readonly distortion: Float32NdArray;
 }
 
-export type StartSettings = Pick<SolverSettings, 'draws' | 'restarts' | 'exposure' | 'blackLevel'>;
+/** A network that was trained to say, of products of two priors' images, which codes they are of. */
+export interface Encoder {
+  /**
+   * The codes [n, latent dimension] of both factors of n observations, about.
+   * To be called inside a compiled function.
+   */
+  encode(problem: Problem<Tensor>): { readonly signal: Tensor; readonly distortion: Tensor };
+}
+
+export type StartSettings = Pick<SolverSettings, 'starts' | 'draws' | 'restarts' | 'exposure' | 'blackLevel'>;
+
+/** How `chooseStarts` chooses. */
+export interface StartOptions {
+  readonly settings: StartSettings;
+  readonly seed: number;
+  /** Number of the first observation; 0 when absent. */
+  readonly first?: number | undefined;
+  readonly device: Device;
+  /** Of the two priors; only learned starts need it. */
+  readonly encoder?: Encoder | undefined;
+  /** How many observations, one after the other, are of the same distortion; 1 when absent. */
+  readonly group?: number | undefined;
+}
 
 /**
- * Where the search starts by the settings: at random codes, or with `draws` at the best of many drawn pairs.
+ * Where the search starts by the settings: at random codes, with `draws` at the best of many drawn pairs, or where the encoder
+ * says.
  *
  * @param problem a row for each observation.
- * @param first number of the first observation.
- * @returns standard normal codes, `restarts` of each factor for each observation.
+ * @returns `restarts` codes of each factor for each observation.
+ * @throws TypeError if the starts are learned ones and there is no encoder.
  * @example
  * import { chooseStarts, randomReluPrior } from '@blind-demod/demod-core';
  * import { float32 } from '@blind-demod/jit';
@@ -35,18 +58,12 @@ export type StartSettings = Pick<SolverSettings, 'draws' | 'restarts' | 'exposur
 export function chooseStarts(
   priors: Priors,
   problem: Problem<Float32NdArray>,
-  {
-    settings: { draws, ...settings },
-    seed,
-    first = 0,
-    device,
-  }: {
-    settings: StartSettings;
-    seed: number;
-    first?: number | undefined;
-    device: Device;
-  },
+  { settings: { starts, draws, ...settings }, seed, first = 0, device, encoder, group = 1 }: StartOptions,
 ): Codes | Promise<Codes> {
+  if (starts === 'learned') {
+    if (encoder === undefined) throw new TypeError('expected an encoder for the learned starts, got none');
+    return learnedStarts(problem, { encoder, group, first, restarts: settings.restarts, seed, device });
+  }
   if (draws !== undefined) return drawnStarts(priors, problem, { ...settings, draws, seed, device });
   return randomStarts(priors, {
     count: problem.observation.shape[0]!,
@@ -70,6 +87,61 @@ export function randomStarts(
     return float32([count * restarts, latentDimension], data);
   };
   return { signal: codes(signalPrior, 'signal'), distortion: codes(distortionPrior, 'distortion') };
+}
+
+/** How far from the encoder's answer other starts are: standard deviations of codes that are standard normal in training. */
+const APART = { signal: 1, distortion: 0.3 };
+
+/**
+ * The encoder's answer for each observation, and for further starts codes around it. For a group, the answer of the distortion
+ * is the median over its observations.
+ *
+ * @param problem a row for each observation.
+ */
+export async function learnedStarts(
+  problem: Problem<Float32NdArray>,
+  {
+    encoder,
+    group,
+    first,
+    restarts,
+    seed,
+    device,
+  }: { encoder: Encoder; group: number; first: number; restarts: number; seed: number; device: Device },
+): Promise<Codes> {
+  const program = await compile((given: Problem<Tensor>) => encoder.encode(given), problem, { device });
+  const { signal, distortion } = (await program.run(problem)) as Codes;
+  await program.dispose();
+  const around = ({ shape, data }: Float32NdArray, factor: keyof Codes) => {
+    const [count, length] = shape as [number, number];
+    const codes = new Float32Array(count * restarts * length);
+    for (let row = 0; row < count * restarts; row++) {
+      const [observation, restart] = [Math.floor(row / restarts), row % restarts];
+      const random = randomStream(seed, 'around', factor, first + observation, restart);
+      const apart = restart === 0 ? 0 : APART[factor];
+      const answer = data.subarray(observation * length, (observation + 1) * length);
+      codes.set(
+        random.normals(length).map((normal, i) => answer[i]! + apart * normal),
+        row * length,
+      );
+    }
+    return float32([count * restarts, length], codes);
+  };
+  return { signal: around(signal, 'signal'), distortion: around(pooled(distortion, group), 'distortion') };
+}
+
+/** The median of each number of every `group` codes, in the place of each. */
+function pooled({ shape, data }: Float32NdArray, group: number): Float32NdArray {
+  const length = shape[1]!;
+  return float32(
+    shape,
+    data.map((_, i) => {
+      const start = Math.floor(i / length / group) * group;
+      return median(
+        Array.from({ length: group }, (_, member) => data[(start + member) * length + (i % length)]!),
+      );
+    }),
+  );
 }
 
 /**

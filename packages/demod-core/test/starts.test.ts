@@ -1,9 +1,10 @@
-import { float32 } from '@blind-demod/arrays';
+import { float32, median } from '@blind-demod/arrays';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type GenerativePrior, imagesOf } from '../src/prior.js';
-import { drawnStarts, randomStarts } from '../src/starts.js';
+import { chooseStarts, drawnStarts, type Encoder, randomStarts } from '../src/starts.js';
 import { plant, randomPriors } from './fixtures.js';
 
 const priors = randomPriors(3, [4, 20, 80]);
@@ -86,4 +87,67 @@ test('random starts do not depend on what else is solved', () => {
   const apart = randomStarts(both, { count: 2, first: 3, restarts: 2, seed: 4 });
   expect(apart.signal.data).toEqual(together.signal.data.slice(24));
   expect(apart.distortion.data).toEqual(together.distortion.data.slice(24));
+});
+
+describe('learned starts', () => {
+  /** Says the first numbers of an observation. */
+  const encoder: Encoder = {
+    encode: ({ observation }) => ({
+      signal: tf.slice(observation, [0, 0], [observation.shape[0]!, 4]),
+      distortion: tf.slice(observation, [0, 4], [observation.shape[0]!, 4]),
+    }),
+  };
+  const observation = float32(
+    [4, 80],
+    Float32Array.from({ length: 320 }, (_, i) => Math.sin(i)),
+  );
+  const settings = { starts: 'learned', restarts: 3 } as const;
+  const options = { settings, seed: 1, device: 'cpu', encoder } as const;
+  const codeOf = ({ data }: { data: Float32Array }, row: number) => [...data.subarray(4 * row, 4 * row + 4)];
+
+  test('are the answer of the encoder, and others around it', async () => {
+    const starts = await chooseStarts(both, { observation }, options);
+    expect([starts.signal.shape, starts.distortion.shape]).toEqual([
+      [12, 4],
+      [12, 4],
+    ]);
+    for (let row = 0; row < 4; row++) {
+      const answer = [...observation.data.subarray(80 * row, 80 * row + 8)];
+      expect([...codeOf(starts.signal, 3 * row), ...codeOf(starts.distortion, 3 * row)]).toEqual(answer);
+      for (const other of [1, 2]) {
+        expect(codeOf(starts.signal, 3 * row + other)).not.toEqual(codeOf(starts.signal, 3 * row));
+        expect(codeOf(starts.distortion, 3 * row + other)).not.toEqual(codeOf(starts.distortion, 3 * row));
+      }
+    }
+    expect(await chooseStarts(both, { observation }, options)).toEqual(starts);
+  });
+
+  test('of an observation depend on its number, not on the batch', async () => {
+    const starts = await chooseStarts(both, { observation }, options);
+    const last = float32([1, 80], observation.data.slice(240));
+    const alone = await chooseStarts(both, { observation: last }, { ...options, first: 3 });
+    for (const start of [0, 1, 2]) {
+      expect(codeOf(alone.signal, start)).toEqual(codeOf(starts.signal, 9 + start));
+    }
+  });
+
+  test('of a group have the median of its answers for the distortion, and each its own signal', async () => {
+    const of = { ...settings, restarts: 1 };
+    const { signal, distortion } = await chooseStarts(
+      both,
+      { observation },
+      { ...options, settings: of, group: 4 },
+    );
+    for (let i = 0; i < 4; i++) {
+      const answers = [0, 1, 2, 3].map(row => observation.data[80 * row + 4 + i]!);
+      const expected = Math.fround(median(answers));
+      for (let row = 0; row < 4; row++) expect(distortion.data[4 * row + i]).toBe(expected);
+    }
+    expect(codeOf(signal, 2)).toEqual([...observation.data.subarray(160, 164)]);
+  });
+
+  test('need an encoder', () => {
+    const without = { ...options, encoder: undefined };
+    expect(() => chooseStarts(both, { observation }, without)).toThrow('expected an encoder');
+  });
 });

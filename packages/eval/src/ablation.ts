@@ -1,8 +1,8 @@
 // Which part of the solver does what: the same training pairs solved again and again, with one thing changed each time.
 
 import type { ByFactor, Distribution } from '@blind-demod/arrays';
-import type { AnyGenerator } from '@blind-demod/dcgan';
-import { PAPER_SOLVER, type SolverSettings } from '@blind-demod/demod-core';
+import type { Generators } from '@blind-demod/dcgan';
+import { PAPER_SOLVER, ROBUST_SOLVER, type SolverSettings } from '@blind-demod/demod-core';
 import type { FactorImages } from '@blind-demod/distortion-data';
 import type { Experiment } from '@blind-demod/experiment';
 import { chosenDevice, type Device } from '@blind-demod/jit';
@@ -66,12 +66,29 @@ export function departures(solver: SolverSettings): Variant[] {
   const withoutPolish = ({ polish: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutAveraging = ({ averaging: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutDraws = ({ draws: _, ...rest }: SolverSettings): SolverSettings => rest;
+  const drawn = ({ starts: _, ...rest }: SolverSettings): SolverSettings => ({
+    ...rest,
+    draws: ROBUST_SOLVER.draws,
+  });
+  const drawnAsLong = {
+    restarts: ROBUST_SOLVER.restarts,
+    iterations: ROBUST_SOLVER.iterations,
+    polish: ROBUST_SOLVER.polish,
+  };
   const { smoothing } = solver.refinement;
   const candidates: Variant[] = [
     { name: 'squares, not robust', solver: withoutRobustness(solver) },
     { name: 'black level of 0', solver: withoutBlackLevel(solver) },
     { name: 'exposure of 1, black level of 0', solver: withoutExposure(solver) },
-    { name: 'starts at random', solver: withoutDraws(solver) },
+    ...(solver.starts === undefined
+      ? [{ name: 'starts at random', solver: withoutDraws(solver) }]
+      : [
+          { name: 'starts at the nearest of 256² drawn pairs', solver: drawn(solver) },
+          {
+            name: 'the same, three starts, 30 iterations and 300 evaluations each',
+            solver: { ...drawn(solver), ...drawnAsLong },
+          },
+        ]),
     { name: 'one start', solver: { ...solver, restarts: 1 } },
     { name: 'the best start alone', solver: withoutAveraging(solver) },
     { name: 'no polish', solver: withoutPolish(solver) },
@@ -131,7 +148,7 @@ export function noiseVariants(solver: SolverSettings): Variant[] {
 }
 
 export interface AblationInput {
-  readonly generators: ByFactor<AnyGenerator>;
+  readonly generators: Generators;
   readonly images: ByFactor<FactorImages>;
   readonly device: Device;
   /** How many pairs of training images. */

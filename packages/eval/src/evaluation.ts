@@ -1,6 +1,6 @@
 // The evaluation: held-out pairs without noise, by the paper's solver and the experiment's own, with a report.
 import type { ByFactor } from '@blind-demod/arrays';
-import type { AnyGenerator } from '@blind-demod/dcgan';
+import type { AnyGenerator, Generators } from '@blind-demod/dcgan';
 import type { FactorImages, ImageSet } from '@blind-demod/distortion-data';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import { chosenDevice, type Device } from '@blind-demod/jit';
@@ -8,7 +8,7 @@ import { comparisonIn } from './comparison.js';
 import type { Search } from './methods/method.js';
 import { ownSolver } from './methods/own-solver.js';
 import { isPapers, paperSolver } from './methods/paper-solver.js';
-import { fingerprintsOf } from './methods/search.js';
+import { fingerprintsOf, networksOf } from './methods/search.js';
 import { type Results, writeResults } from './report/results.js';
 import { type Batch, inBatches } from './trials/batches.js';
 import { CLEAN } from './trials/conditions.js';
@@ -17,7 +17,7 @@ import { type Ran, runTrials } from './trials/run.js';
 import { dataOf, type Task, type TrialStore, trialsIn } from './trials/store.js';
 
 export interface EvaluationInput {
-  readonly generators: ByFactor<AnyGenerator>;
+  readonly generators: Generators;
   /** Those of the paper's solver, where they are others. */
   readonly paperGenerators?: ByFactor<AnyGenerator> | undefined;
   readonly images: ByFactor<FactorImages>;
@@ -48,6 +48,7 @@ export interface Plan {
     readonly device: Device;
     /** The sha256 of each generator's weights file. */
     readonly generators: ByFactor<string>;
+    readonly encoder?: string;
     readonly paperGenerators?: ByFactor<string>;
   };
 }
@@ -70,7 +71,7 @@ export async function planEvaluation(
     device,
     solver,
     data: dataOf(experiment),
-    generators: fingerprintsOf(generators),
+    ...networksOf(generators, experiment.solver),
     ...(paperGenerators && { paperGenerators: fingerprintsOf(paperGenerators) }),
   };
   return {

@@ -80,6 +80,12 @@ const solverSettings = z
       .max(1000)
       .default(PAPER_SOLVER.latentPenalty)
       .describe('λ of the prior term λ/2 (‖h‖² + ‖m‖²), beside the mean misfit over pixels.'),
+    starts: z
+      .literal('learned')
+      .optional()
+      .describe(
+        'The first start of each image is what the encoder says that was trained with the generators, the others lie around it. As "draws" has them when absent.',
+      ),
     restarts: count
       .max(4096)
       .default(PAPER_SOLVER.restarts)
@@ -167,8 +173,19 @@ const solverSettings = z
     path: ['draws'],
     error: 'expected at least as many as "restarts"',
   })
+  .refine(({ starts, draws }) => starts === undefined || draws === undefined, {
+    path: ['draws'],
+    error: 'expected nothing beside "starts", which are learned',
+  })
   .prefault({})
   .describe('Algorithm 1, and what follows it.') satisfies z.ZodType<SolverSettings>;
+
+const encoderSettings = z
+  .strictObject({
+    steps: count.default(2000).describe('Steps of its training, each on 64 products of training images.'),
+  })
+  .prefault({})
+  .describe('The network that says where the search starts; trained where "solver.starts" are learned.');
 
 const evaluationSettings = z
   .strictObject({
@@ -204,6 +221,7 @@ export const experimentSchema = z
       .describe('How images are divided between training and test.'),
     signal: factorSettings({ source: 'mnist' }, 100).describe('w, the image that is wanted.'),
     distortion: factorSettings({ source: 'gaussian' }, 50).describe('x, the image that spoils it.'),
+    encoder: encoderSettings,
     solver: solverSettings,
     evaluation: evaluationSettings,
     pretrained: z

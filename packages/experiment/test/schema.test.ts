@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { FACTORS, type Factor } from '@blind-demod/arrays';
-import { PAPER_SOLVER, ROBUST_SOLVER, UNKNOWN_EXPOSURE } from '@blind-demod/demod-core';
+import { LEARNED_STARTS, PAPER_SOLVER, ROBUST_SOLVER, UNKNOWN_EXPOSURE } from '@blind-demod/demod-core';
 import { describe, expect, test } from 'vitest';
 import { type Experiment, experimentSchema, jsonSchema, loadExperiment } from '../src/index.js';
 
@@ -55,15 +55,18 @@ describe('experimentSchema', () => {
 });
 
 describe('configs', () => {
-  test('default.json has the solver that the library takes by itself', async () => {
+  test('default.json has the solver that the library takes with an encoder', async () => {
     const { experiment } = await loadExperiment(config('default.json'));
-    expect(experiment.solver).toEqual(ROBUST_SOLVER);
+    expect(experiment.solver).toEqual({ ...ROBUST_SOLVER, ...LEARNED_STARTS });
   });
 
   test('photo.json is the same for pictures of unknown exposure, as the library takes them by itself', async () => {
     const { experiment } = await loadExperiment(config('photo.json'));
     const { paperGenerators: _, ...usual } = (await loadExperiment(config('default.json'))).experiment;
-    expect(experiment).toEqual({ ...usual, solver: { ...ROBUST_SOLVER, ...UNKNOWN_EXPOSURE } });
+    expect(experiment).toEqual({
+      ...usual,
+      solver: { ...ROBUST_SOLVER, ...LEARNED_STARTS, ...UNKNOWN_EXPOSURE },
+    });
   });
 
   test('paper.json has the data, the networks and the learning rate of the paper', async () => {

@@ -107,6 +107,7 @@ async function prepare(folder: string): Promise<void> {
   await cp(join(root, 'docs/figure2.png'), join(folder, 'photo.png'));
   const generator = smallGenerator();
   await writeFile(join(folder, 'generator.onnx'), generatorToOnnx(generator));
+  await cp(join(root, 'models/default/encoder'), join(folder, 'encoder'), { recursive: true });
   await mkdir(join(folder, 'signal'));
   await writeFile(join(folder, 'signal', 'generator.safetensors'), encodeGenerator(generator));
 }

@@ -1,19 +1,20 @@
-// demod train: the generators.
+// demod train: the generators, and their encoder.
 import { FACTORS, type Factor } from '@blind-demod/arrays';
 import type { Command } from '../command.js';
 import { checkLaunch, type LaunchArguments, launchOptions } from '../launch-options.js';
 import { type ArtifactsArguments, artifactsOption, forceOption, seedOption } from '../options.js';
 
-export type Arguments = ArtifactsArguments & LaunchArguments & { factor: Factor | 'both'; force: boolean };
+export type Arguments = ArtifactsArguments &
+  LaunchArguments & { factor: Factor | 'encoder' | 'both'; force: boolean };
 
 export const command: Command<Arguments> = {
   builder: yargs =>
     yargs
       .options({ ...artifactsOption, ...seedOption, ...forceOption, ...launchOptions })
       .positional('factor', {
-        choices: [...FACTORS, 'both'] as const,
+        choices: [...FACTORS, 'encoder', 'both'] as const,
         default: 'both' as const,
-        describe: 'Which generator',
+        describe: 'Which generator; with both also their encoder, where the starts are learned',
       })
       .check(args => {
         checkLaunch(args);

@@ -1,7 +1,6 @@
 // The work of demod recover: pictures taken apart.
 import { join } from 'node:path';
 import {
-  type ByFactor,
   byFactor,
   type Float32NdArray,
   float32,
@@ -11,7 +10,13 @@ import {
   times,
 } from '@blind-demod/arrays';
 import { alone, type Loaded, startProgress, writeArtifact } from '@blind-demod/artifacts';
-import { type AnyGenerator, generatorPrior, generatorSha256 } from '@blind-demod/dcgan';
+import {
+  encoderOf,
+  encoderSha256,
+  type Generators,
+  generatorPrior,
+  generatorSha256,
+} from '@blind-demod/dcgan';
 import { atUnitExposure, recover, UNKNOWN_EXPOSURE } from '@blind-demod/demod-core';
 import { type Experiment, loadExperiment } from '@blind-demod/experiment';
 import { contactSheet } from '@blind-demod/picture';
@@ -95,10 +100,11 @@ async function recoverPages(
     out,
     loaded,
     generators,
-  }: { args: Arguments; out: string; loaded: Loaded<Experiment>; generators: ByFactor<AnyGenerator> },
+  }: { args: Arguments; out: string; loaded: Loaded<Experiment>; generators: Generators },
 ): Promise<Result[]> {
   const { imageSize: size, channels, solver: configured, seed } = loaded.experiment;
   const { 'black-level': blackLevel } = args;
+  const { encoder } = generators;
   const solver = {
     ...configured,
     ...UNKNOWN_EXPOSURE,
@@ -117,6 +123,7 @@ async function recoverPages(
       ...{ size, channels, seed, solver },
       ...(blackLevel !== undefined && { blackLevel }),
       generators: byFactor(factor => generatorSha256(generators[factor])),
+      ...(encoder && { encoder: encoderSha256(encoder) }),
     },
   };
   const names = pages.map((_, index) => filesOf(index));
@@ -135,6 +142,7 @@ async function recoverPages(
     const found = await recover(observation, {
       signal: generatorPrior(generators.signal),
       distortion: generatorPrior(generators.distortion),
+      ...(encoder && { encoder: encoderOf(encoder) }),
       settings: solver,
       group: count,
       seed,

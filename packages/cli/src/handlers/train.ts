@@ -1,5 +1,5 @@
-// The work of demod train: the generators, trained.
-import { FACTORS, type Factor } from '@blind-demod/arrays';
+// The work of demod train: the generators, trained, and then their encoder.
+import { FACTORS, type Factor, UserError } from '@blind-demod/arrays';
 import { trainingSettings } from '@blind-demod/dcgan/node';
 import { loadExperiment } from '@blind-demod/experiment';
 import type { Arguments } from '../commands/train.js';
@@ -8,12 +8,17 @@ import { generatorFolder, loadModel } from '../generators.js';
 import { experimentArgs, launchEvery, logsIn } from '../launching.js';
 import { printResult } from '../output.js';
 import { refuseOtherTraining } from '../overwrite.js';
-import { trainFactors } from '../training.js';
+import { trainEncoderOf, trainFactors } from '../training.js';
 
 export async function run(args: Arguments): Promise<void> {
   const loaded = await loadExperiment(args.config, args.seed);
   const folders = foldersOf(args.out, loaded.name);
-  const asked: readonly Factor[] = args.factor === 'both' ? FACTORS : [args.factor];
+  const { starts } = loaded.experiment.solver;
+  const asked: readonly Factor[] =
+    args.factor === 'both' ? FACTORS : args.factor === 'encoder' ? [] : [args.factor];
+  if (args.factor === 'encoder' && starts === undefined) {
+    throw new UserError(`${args.config}: no encoder is used; set "solver.starts" to "learned"`);
+  }
   const factors = asked.filter(factor => !loaded.experiment[factor].generator);
   const models: { factor: Factor; onnx: string; trained: false }[] = [];
   for (const factor of asked.filter(one => !factors.includes(one))) {
@@ -24,17 +29,20 @@ export async function run(args: Arguments): Promise<void> {
   for (const factor of args.force ? [] : factors) {
     await refuseOtherTraining(folders.generator(factor), trainingSettings(loaded.experiment, factor));
   }
-  if (args.launcher !== undefined) {
-    const work = factors.map(factor => ({
-      name: `train-${factor}`,
-      args: ['train', factor, ...experimentArgs(args), ...(args.force ? ['--force'] : [])],
-    }));
-    await launchEvery(work, args, { title: 'trainings', logs: logsIn(folders.root) });
-  }
+  const taskOf = (what: Factor | 'encoder') => ({
+    name: `train-${what}`,
+    args: ['train', what, ...experimentArgs(args), ...(args.force ? ['--force'] : [])],
+  });
+  const launch = (work: ReturnType<typeof taskOf>[]) =>
+    launchEvery(work, args, { title: 'trainings', logs: logsIn(folders.root) });
+  if (args.launcher !== undefined) await launch(factors.map(taskOf));
   const generators = await trainFactors(loaded, factors, { folders, ...args });
-  printResult(args, { generators: [...models, ...generators] }, [
+  const takesEncoder = starts !== undefined && (args.factor === 'both' || args.factor === 'encoder');
+  if (takesEncoder && args.launcher !== undefined) await launch([taskOf('encoder')]);
+  const encoder = takesEncoder ? await trainEncoderOf(loaded, { folders, ...args }) : undefined;
+  printResult(args, { generators: [...models, ...generators], ...(encoder && { encoder }) }, [
     ...models.map(({ factor, onnx }) => `${factor}: nothing to train, its generator is ${onnx}, which works`),
-    ...generators.map(
+    ...[...generators, ...(encoder ? [{ factor: 'encoder', ...encoder }] : [])].map(
       ({ factor, folder, trained }) => `${factor}: ${trained ? 'trained' : 'already trained'}, in ${folder}`,
     ),
   ]);

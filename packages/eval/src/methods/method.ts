@@ -1,6 +1,6 @@
 // What a method is: a way to recover both factors of a product.
 import type { ByFactor, Float32NdArray } from '@blind-demod/arrays';
-import type { AnyGenerator } from '@blind-demod/dcgan';
+import type { AnyGenerator, Generators } from '@blind-demod/dcgan';
 import type { Levels } from '@blind-demod/demod-core';
 import type { ImageSet } from '@blind-demod/distortion-data';
 import type { Experiment } from '@blind-demod/experiment';
@@ -45,7 +45,7 @@ export type Baseline = (training: ByFactor<ImageSet>) => Method;
 export interface Means {
   readonly experiment: Pick<Experiment, 'seed' | 'solver'>;
   readonly training: ByFactor<ImageSet>;
-  readonly generators: ByFactor<AnyGenerator>;
+  readonly generators: Generators;
   /** Those of the paper's solver, where they are others. */
   readonly paperGenerators?: ByFactor<AnyGenerator> | undefined;
   /** The one that computes, under which recoveries are kept. */

@@ -1,6 +1,13 @@
 // The methods that know each factor by a trained generator: what they read from one search for both codes.
 import { type ByFactor, byFactor, type Float32NdArray, float32 } from '@blind-demod/arrays';
-import { type AnyGenerator, generatorPrior, generatorSha256 } from '@blind-demod/dcgan';
+import {
+  type AnyGenerator,
+  encoderOf,
+  encoderSha256,
+  type Generators,
+  generatorPrior,
+  generatorSha256,
+} from '@blind-demod/dcgan';
 import { atUnitExposure, refine, type SolverSettings, solve } from '@blind-demod/demod-core';
 import type { Estimates, Means, Named, Observed, Recovery, Search } from './method.js';
 
@@ -19,7 +26,8 @@ export function searched(
 ): Search {
   const { refinement, ...withoutRefinement } = solver;
   const priors = [generatorPrior(generators.signal), generatorPrior(generators.distortion)] as const;
-  const fingerprints = fingerprintsOf(generators);
+  const networks = networksOf(generators, solver);
+  const encoder = generators.encoder && encoderOf(generators.encoder);
   const readings: Reading[] = [
     { name, title, read: ({ signal, distortion }) => ({ signal, distortion }) },
     {
@@ -34,8 +42,8 @@ export function searched(
     methods: readings.map(({ name, title }) => ({ name, title })),
     // Not the device: what one finds differs from what another finds as it does between two processors, by rounding, and a
     // comparison that was begun on one may go on on another.
-    settings: { seed, generators: fingerprints, solver, methods: readings.map(({ name }) => name) },
-    searchSettings: { device, generators: fingerprints, solver: withoutRefinement },
+    settings: { seed, ...networks, solver, methods: readings.map(({ name }) => name) },
+    searchSettings: { device, ...networks, solver: withoutRefinement },
     search: async ({ observation, observed, group, first }, onProgress) => {
       const found = await solve(...priors, observation, {
         settings: solver,
@@ -44,6 +52,7 @@ export function searched(
         first,
         observed,
         group,
+        encoder,
         onIteration: ({ done, total, objective }) => onProgress(done / total, objective),
       });
       const count = observation.shape[0]!;
@@ -78,6 +87,15 @@ function transposed(rows: readonly Float32Array[], count: number): Float32NdArra
   );
   return float32([count, length], data);
 }
+
+/** The sha256 of each network that a search depends on. */
+export const networksOf = (
+  { encoder, ...generators }: Generators,
+  { starts }: Pick<SolverSettings, 'starts'>,
+): { generators: ByFactor<string>; encoder?: string } => ({
+  generators: fingerprintsOf(generators),
+  ...(starts !== undefined && encoder && { encoder: encoderSha256(encoder) }),
+});
 
 const known = new WeakMap<AnyGenerator, string>();
 

@@ -1,0 +1,84 @@
+// A small network that reads numbers from images: convolutions that halve, and two dense layers.
+
+import { type Float32NdArray, float32, type NdArray, type RandomStream } from '@blind-demod/arrays';
+import { constant } from '@blind-demod/jit';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayerParameters, Parameters } from './parameters.js';
+
+export interface HalvingForm {
+  /** Channels of the images, less those of the places, and pixels per side. */
+  readonly channels: number;
+  readonly side: number;
+  /** Channels after each convolution. */
+  readonly widths: readonly number[];
+  /** Numbers between the two dense layers. */
+  readonly hidden: number;
+  readonly outputs: number;
+}
+
+/** Random weights, of a size that keeps that of what passes through; the first answers are small. */
+export function initialHalving(
+  { channels, side, widths, hidden, outputs }: HalvingForm,
+  random: RandomStream,
+): Parameters<NdArray> {
+  const lastSide = side / 2 ** widths.length;
+  return [
+    // [out, in, 3, 3] of convolutions, [in, out] of dense layers.
+    ...widths.map((width, index) =>
+      layer([width, widths[index - 1] ?? channels + PLACES, 3, 3], width, random),
+    ),
+    layer([widths.at(-1)! * lastSide ** 2, hidden], hidden, random),
+    layer([hidden, outputs], outputs, random, 0.1),
+  ];
+}
+
+function layer(shape: number[], outputs: number, random: RandomStream, gain = 2): LayerParameters<NdArray> {
+  const count = shape.reduce((a, b) => a * b);
+  const scale = gain * Math.sqrt(outputs / count);
+  const weight = random.normals(count).map(value => scale * value);
+  return { weight: float32(shape, weight), bias: float32([outputs], new Float32Array(outputs)) };
+}
+
+/**
+ * What the network says of n images: [n, outputs]. To be called inside a compiled function.
+ *
+ * @param images [n, channels, side, side].
+ */
+export function halving(parameters: Parameters<Tensor>, images: Tensor): Tensor {
+  const [hidden, last] = parameters.slice(-2);
+  const seen = parameters.slice(0, -2).reduce(halve, withPlaces(images));
+  return dense(swish(dense(tf.reshape(seen, [images.shape[0]!, -1]), hidden!)), last!);
+}
+
+function halve(image: Tensor, { weight, bias }: LayerParameters<Tensor>): Tensor {
+  const filter = tf.transpose(weight, [2, 3, 1, 0]) as tf.Tensor4D;
+  const sums = tf.conv2d(image as tf.Tensor4D, filter, 2, 'same', 'NCHW');
+  return swish(tf.add(sums, tf.reshape(bias!, [1, -1, 1, 1])));
+}
+
+const dense = (x: Tensor, { weight, bias }: LayerParameters<Tensor>): Tensor =>
+  tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias!);
+
+/** x · sigmoid(x): smooth, so that small differences stay differences. */
+const swish = (x: Tensor): Tensor => tf.mul(x, tf.sigmoid(x));
+
+/** How many channels say where a pixel is. */
+const PLACES = 3;
+
+/** The place of each pixel as channels [1, 3, side, side]: u, v and the distance from the middle. */
+function places(side: number): Float32NdArray {
+  const at = (index: number) => (2 * index + 1) / side - 1;
+  const channels = [
+    (u: number) => u,
+    (_: number, v: number) => v,
+    (u: number, v: number) => u * u + v * v - 2 / 3,
+  ].flatMap(of => Array.from({ length: side * side }, (_, i) => of(at(i % side), at(Math.floor(i / side)))));
+  return float32([1, PLACES, side, side], Float32Array.from(channels));
+}
+
+/** Images [n, channels, side, side] with where each pixel is. To be called inside a compiled function. */
+function withPlaces(images: Tensor): Tensor {
+  const [count, , side] = images.shape as [number, number, number];
+  return tf.concat([images, tf.mul(constant(places(side)), tf.ones([count, 1, 1, 1]))], 1);
+}
