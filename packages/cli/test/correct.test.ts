@@ -24,6 +24,7 @@ test.each([
   [['--light', 'light.tif', '--each'], '--light and --each'],
   [['--flat', 'flat.png', '--each'], '--flat and --each'],
   [['--light', 'light.tif', '--flat', 'flat.png'], '--light and --flat'],
+  [['--light', 'light.tif', '--prior', 'prior'], '--light and --prior'],
 ])('one light is given: %j', async (args, both) => {
   expect(await demod('correct', 'a.png', ...args)).toMatchObject({
     code: 2,
@@ -35,4 +36,21 @@ test('an option beside the pictures is given once', async () => {
   const { code, stderr } = await demod('correct', 'a.png', '--out', 'x', '--out', 'y');
   expect(stderr).toContain('error: --out is given twice');
   expect(code).toBe(2);
+});
+
+test.each([
+  [['train', 'signal', '--pictures', 'a.png']],
+  [['train', '--pictures', 'a.png', '--launcher', 'local']],
+])('a prior is trained by itself: %j', async args => {
+  const { code, stderr } = await demod(...args);
+  expect(stderr).toContain(
+    'error: --pictures trains a prior of its own: no factor and no --launcher beside it',
+  );
+  expect(code).toBe(2);
+});
+
+test('pictures that show nothing make no prior', async () => {
+  const { code, stderr } = await demod('train', '--pictures', 'a.png', 'b.png');
+  expect(stderr).toContain('a.png, b.png: none of these pictures shows anything');
+  expect(code).toBe(1);
 });

@@ -4,9 +4,9 @@ import { float32, type NdArray } from '@blind-demod/arrays';
 import { type Parameters, zipParameters } from '@blind-demod/dcgan';
 import { compile, constant } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { project, render, TERMS } from './basis.js';
+import { TERMS } from './basis.js';
 import { type Answer, encode, SIDE } from './encoder.js';
-import { inverse, ORIENTATIONS, orient } from './orientations.js';
+import { inverse, ORIENTATIONS, orient, termsOf } from './orientations.js';
 
 /** Coefficients of the logarithm of a light, and the variance of each. */
 export interface Told {
@@ -15,7 +15,7 @@ export interface Told {
 }
 
 export interface Encoder {
-  /** The light of a picture: logarithms of mean 0, 32 × 32, as `reduce` makes them. */
+  /** The light of a picture: logarithms of mean 0, 64 × 64, as `reduce` makes them. */
   ask(picture: Float32Array): Promise<Told>;
   dispose(): Promise<void>;
 }
@@ -42,19 +42,14 @@ export async function openEncoder(parameters: Parameters<NdArray>): Promise<Enco
 
 /** The mean of the answers, each turned back, and of their variances. */
 function together({ coefficients, logDoubt }: Answer<NdArray>): Told {
-  const field = new Float32Array(SIDE * SIDE);
-  const variances = new Float64Array(TERMS.length);
+  const mean = { coefficients: new Float64Array(TERMS.length), variances: new Float64Array(TERMS.length) };
   for (let orientation = 0; orientation < ORIENTATIONS; orientation++) {
-    const row = ({ data }: NdArray) =>
-      data.subarray(orientation * TERMS.length, (orientation + 1) * TERMS.length);
-    const turnedBack = orient(render(row(coefficients), SIDE, SIDE), SIDE, inverse(orientation));
-    for (let i = 0; i < field.length; i++) field[i]! += turnedBack[i]! / ORIENTATIONS;
-    const doubts = row(logDoubt);
-    for (const [term, [i, j]] of TERMS.entries()) {
-      // Mirroring changes a sign alone; swapping the axes swaps the degrees.
-      const turned = orientation & 4 ? TERMS.findIndex(([a, b]) => a === j && b === i) : term;
-      variances[term]! += Math.exp(2 * doubts[turned]!) / ORIENTATIONS;
+    const back = termsOf(inverse(orientation));
+    const start = orientation * TERMS.length;
+    for (const [term, { from, sign }] of back.entries()) {
+      mean.coefficients[term]! += (sign * coefficients.data[start + from]!) / ORIENTATIONS;
+      mean.variances[term]! += Math.exp(2 * logDoubt.data[start + from]!) / ORIENTATIONS;
     }
   }
-  return { coefficients: project(field, SIDE, SIDE), variances };
+  return mean;
 }

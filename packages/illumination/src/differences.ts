@@ -5,7 +5,7 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Told } from './ask.js';
 import { fieldsOf, TERMS } from './basis.js';
-import { SIDE } from './encoder.js';
+import { COARSE } from './common.js';
 
 /** How far apart the two cells of a difference are. */
 const DISTANCES = [2, 4, 8, 16];
@@ -18,17 +18,17 @@ const design = (() => {
   const from: number[] = [];
   const to: number[] = [];
   for (const distance of DISTANCES) {
-    for (let cell = 0; cell < SIDE * SIDE; cell++) {
-      if ((cell % SIDE) + distance < SIDE) to.push(cell + distance);
+    for (let cell = 0; cell < COARSE * COARSE; cell++) {
+      if ((cell % COARSE) + distance < COARSE) to.push(cell + distance);
       else continue;
       from.push(cell);
     }
-    for (let cell = 0; cell + distance * SIDE < SIDE * SIDE; cell++) {
+    for (let cell = 0; cell + distance * COARSE < COARSE * COARSE; cell++) {
       from.push(cell);
-      to.push(cell + distance * SIDE);
+      to.push(cell + distance * COARSE);
     }
   }
-  const fields = fieldsOf(SIDE);
+  const fields = fieldsOf(COARSE);
   const rows = new Float64Array(from.length * TERMS.length);
   for (let row = 0; row < from.length; row++) {
     for (let term = 0; term < TERMS.length; term++) {
@@ -39,7 +39,7 @@ const design = (() => {
 })();
 
 /**
- * The light of at least two pictures, and the variance of its coefficients as the pictures' own differences from it tell it:
+ * The light of at least two pictures, `halved`, and the variance of its coefficients as the pictures' own differences from it tell it:
  * for pictures of different scenes.
  */
 export function lightOfDifferences(pictures: readonly Float32Array[]): Told {

@@ -3,19 +3,21 @@
 
 import type { Encoder, Told } from './ask.js';
 import { project, render, TERMS } from './basis.js';
-import { medianOf } from './common.js';
+import { COARSE, medianOf } from './common.js';
 import { lightOfDifferences } from './differences.js';
 import { SIDE } from './encoder.js';
-import { centred } from './reduce.js';
+import { centred, halved } from './reduce.js';
 
 /** How often the light is asked for: what is left after the first time is weaker, and better seen. */
 const TIMES = 2;
 /** So many pictures, spread over all, are enough. */
 const MOST = 200;
+/** The world is further from the network's pictures than these are from each other: its variances are times this. */
+const WORLD = 2.2;
 /** The part of the network's variance that is the same for all pictures of a series, and so stays, however many they are. */
 const SHARED_VARIANCE = 0.4;
 /** What the variances of differences are times this: they are found with few pictures, from differences that overlap. */
-const UNDERSTATED = 2.5;
+const UNDERSTATED = 5;
 /** A lone scene's own smooth part is so much further from the light than the network is. */
 const LONE_SCENE = 9;
 
@@ -57,12 +59,13 @@ async function askOnce(encoder: Encoder, logs: readonly Float32Array[]): Promise
   const meanOf = (of: (answer: Told) => Float64Array) =>
     TERMS.map((_, term) => answers.reduce((sum, answer) => sum + of(answer)[term]!, 0) / answers.length);
   const known = meanOf(answer => answer.coefficients);
-  const lone = meanOf(answer => answer.variances);
+  const lone = meanOf(answer => answer.variances).map(variance => WORLD * variance);
   if (logs.length === 1)
     return { coefficients: Float64Array.from(known), variances: Float64Array.from(lone) };
 
-  const common = lightOfDifferences(logs);
-  const alike = likeness(logs);
+  const coarse = logs.map(halved);
+  const common = lightOfDifferences(coarse);
+  const alike = likeness(coarse);
   // So many pictures of different scenes would tell as much.
   const count = logs.length / (1 + (logs.length - 1) * alike);
   const few = UNDERSTATED * (1 + 2 / (logs.length - 1)) * (logs.length / count);
@@ -79,13 +82,13 @@ async function askOnce(encoder: Encoder, logs: readonly Float32Array[]): Promise
 }
 
 /**
- * How alike the scenes are: the mean correlation of two pictures in what is not smooth, and so not light; 0 for different
- * scenes, 1 for one and the same, as the frames of a time lapse may be.
+ * How alike the scenes of pictures, `halved`, are: the mean correlation of two in what is not smooth, and so not light; 0 for
+ * different scenes, 1 for one and the same, as the frames of a time lapse may be.
  */
 export function likeness(logs: readonly Float32Array[]): number {
-  const sum = new Float64Array(SIDE * SIDE);
+  const sum = new Float64Array(COARSE * COARSE);
   for (const log of logs) {
-    const smooth = render(project(log, SIDE, SIDE), SIDE, SIDE);
+    const smooth = render(project(log, COARSE, COARSE), COARSE, COARSE);
     const rough = log.map((value, cell) => value - smooth[cell]!);
     const size = Math.hypot(...rough) || 1;
     for (let cell = 0; cell < sum.length; cell++) sum[cell]! += rough[cell]! / size;
@@ -95,7 +98,8 @@ export function likeness(logs: readonly Float32Array[]): number {
   return Math.max(0, (squares - length) / (length * (length - 1)));
 }
 
-function divided(logs: readonly Float32Array[], coefficients: Float64Array): Float32Array[] {
+/** Pictures less a light, the logarithms of mean 0. */
+export function divided(logs: readonly Float32Array[], coefficients: Float64Array): Float32Array[] {
   const light = render(coefficients, SIDE, SIDE);
   return logs.map(log => centred(log.map((value, cell) => value - light[cell]!)));
 }

@@ -6,4 +6,5 @@ export {
   type PictureResult,
   type SeriesResult,
 } from './correct/correct.js';
+export { type LearnOptions, type LearnResult, learnPrior } from './correct/learn.js';
 export type { CorrectOptions } from './correct/options.js';

@@ -31,17 +31,21 @@ export async function writeEncoder(
 }
 
 /** The encoder that was kept. @throws UserError when there is none, or it is damaged */
-export async function readEncoder(folder: string): Promise<Parameters<NdArray>> {
-  const artifact = await openArtifact(folder, {
-    kind: KIND,
-    remedy: 'get the folder anew from the repository',
-  });
+export async function readEncoder(
+  folder: string,
+  remedy = 'get the folder anew from the repository',
+): Promise<Parameters<NdArray>> {
+  const artifact = await openArtifact(folder, { kind: KIND, remedy });
   const { tensors } = decodeSafetensors(await artifact.read(WEIGHTS), join(folder, WEIGHTS));
   return Array.from({ length: LAYER_COUNT }, (_, layer) => ({
     weight: tensors[`${layer}.weight`]!,
     bias: tensors[`${layer}.bias`]!,
   }));
 }
+
+/** The encoder of a specimen. @throws UserError when there is none, or it is damaged */
+export const priorEncoder = async (folder: string): Promise<Encoder> =>
+  openEncoder(await readEncoder(folder, 'make it by demod train --pictures'));
 
 /** The encoder that comes with the project. */
 export const shippedEncoder = async (): Promise<Encoder> => openEncoder(await readEncoder(SHIPPED));

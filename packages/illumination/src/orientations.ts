@@ -1,5 +1,7 @@
 // The eight ways in which a square can lie: four turns, each also mirrored.
 
+import { TERMS } from './basis.js';
+
 export const ORIENTATIONS = 8;
 
 /** For each orientation of a square of this side, which pixel each takes its value from. */
@@ -26,6 +28,20 @@ export function orient(field: Float32Array, side: number, orientation: number): 
   for (let pixel = 0; pixel < turned.length; pixel++) turned[pixel] = field[from[pixel]!]!;
   return turned;
 }
+
+const terms = Array.from({ length: ORIENTATIONS }, (_, orientation) =>
+  TERMS.map(([i, j], term) => ({
+    from: orientation & 4 ? TERMS.findIndex(([a, b]) => a === j && b === i) : term,
+    sign: (orientation & 1 ? (-1) ** i : 1) * (orientation & 2 ? (-1) ** j : 1), // P_i(−x) is (−1)^i P_i(x)
+  })),
+);
+
+/** For each term of a field in this orientation, which term of the field its coefficient is, and with which sign. */
+export const termsOf = (orientation: number) => terms[orientation]!;
+
+/** The coefficients of a field, turned as `orient` turns the field. */
+export const orientTerms = (coefficients: ArrayLike<number>, orientation: number): Float64Array =>
+  Float64Array.from(termsOf(orientation), ({ from, sign }) => sign * coefficients[from]!);
 
 /** The orientation that undoes one. */
 export const inverse = (orientation: number): number =>

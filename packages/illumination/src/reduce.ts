@@ -23,7 +23,7 @@ export interface Reduced {
 }
 
 /**
- * A plane in 32 × 32 cells, its dark level taken off.
+ * A plane in 64 × 64 cells, its dark level taken off.
  *
  * @param dark what the camera tells without light: a number, or one for each pixel.
  * @param leftOut pixels to leave out.
@@ -61,6 +61,17 @@ export function reduce(
 export function toLog(values: Float32Array): Float32Array {
   const floor = FLOOR * meanOf(values);
   return values.map(value => Math.log(Math.max(value, floor)));
+}
+
+/** In half as many cells each way: the logarithms of the means of 2 × 2, less their mean. */
+export function halved(log: Float32Array): Float32Array {
+  const side = SIDE / 2;
+  const sums = new Float32Array(side * side);
+  for (let cell = 0; cell < log.length; cell++) {
+    const [x, y] = [(cell % SIDE) >> 1, Math.floor(cell / SIDE) >> 1];
+    sums[y * side + x]! += Math.exp(log[cell]!) / 4;
+  }
+  return centred(sums.map(Math.log));
 }
 
 /** Less its mean. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { project, render, TERMS } from '../src/basis.js';
-import { inverse, ORIENTATIONS, orient } from '../src/orientations.js';
+import { inverse, ORIENTATIONS, orient, orientTerms } from '../src/orientations.js';
 
 /** log of a light at the centres of width × height pixels, less its mean. */
 function field(light: (u: number, v: number) => number, height: number, width: number): Float64Array {
@@ -71,4 +71,13 @@ test('each orientation is undone by its inverse, and no two are the same', () =>
     expect(orient(turned, 5, inverse(orientation))).toEqual(square);
   }
   expect(new Set(all.map(turned => turned.join()))).toHaveLength(ORIENTATIONS);
+});
+
+test('coefficients are turned as the field is', () => {
+  const coefficients = Float64Array.from(TERMS, (_, term) => Math.sin(1 + 7 * term));
+  const side = 24;
+  for (let orientation = 0; orientation < ORIENTATIONS; orientation++) {
+    const turned = project(orient(render(coefficients, side, side), side, orientation), side, side);
+    expect(distance(turned, orientTerms(coefficients, orientation))).toBeLessThan(1e-6); // float32
+  }
 });

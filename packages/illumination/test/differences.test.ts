@@ -1,8 +1,8 @@
 import { randomStream } from '@blind-demod/arrays';
 import { describe, expect, test } from 'vitest';
 import { render, TERMS } from '../src/basis.js';
+import { COARSE as SIDE } from '../src/common.js';
 import { lightOfDifferences } from '../src/differences.js';
-import { SIDE } from '../src/encoder.js';
 import { likeness } from '../src/estimate.js';
 
 /** A light of moderate size: degree d has a standard deviation of 0.2 / d. */

@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { SIDE } from '../src/encoder.js';
-import { reduce } from '../src/reduce.js';
+import { halved, reduce } from '../src/reduce.js';
 
-/** 128 × 96 pixels whose cells of 4 × 3 pixels have the mean exp(cell / 500). */
+const WIDTH = 4 * SIDE;
+/** Pixels whose cells are of 4 × 3. */
 const plane = (of: (cell: number, pixel: number) => number) => ({
-  width: 128,
-  height: 96,
-  data: Float64Array.from({ length: 128 * 96 }, (_, pixel) =>
-    of(Math.floor((pixel % 128) / 4) + SIDE * Math.floor(pixel / 128 / 3), pixel),
+  width: WIDTH,
+  height: 3 * SIDE,
+  data: Float64Array.from({ length: WIDTH * 3 * SIDE }, (_, pixel) =>
+    of(Math.floor((pixel % WIDTH) / 4) + SIDE * Math.floor(pixel / WIDTH / 3), pixel),
   ),
 });
-const ramp = (cell: number) => Math.exp(cell / 500);
+const ramp = (cell: number) => Math.exp(cell / 2000);
 
 describe('a reduced picture', () => {
   test('is the logarithm of the means of its cells, less their mean', () => {
@@ -21,7 +22,7 @@ describe('a reduced picture', () => {
       { dark: 10 },
     )!;
     for (let cell = 0; cell < SIDE * SIDE; cell++) {
-      const expected = (cell - (SIDE * SIDE - 1) / 2) / 500;
+      const expected = (cell - (SIDE * SIDE - 1) / 2) / 2000;
       expect(log[cell]).toBeCloseTo(expected, 6);
       expect(textured.log[cell]).toBeCloseTo(expected, 6);
     }
@@ -42,9 +43,10 @@ describe('a reduced picture', () => {
   test('takes what is left out from beside it', () => {
     const broken = plane((cell, pixel) => (pixel % 50 === 0 ? 1e6 : ramp(cell)));
     const { log } = reduce(broken, { dark: 0, leftOut: pixel => pixel % 50 === 0 })!;
-    for (const [cell, value] of log.entries()) expect(value).toBeCloseTo((cell - 511.5) / 500, 6);
+    for (const [cell, value] of log.entries())
+      expect(value).toBeCloseTo((cell - (SIDE * SIDE - 1) / 2) / 2000, 6);
     // A whole corner: 10 × 10 cells. Beyond its rim nothing is known, and what stands there is of the rim's size.
-    const corner = (pixel: number) => pixel % 128 < 40 && pixel < 128 * 30;
+    const corner = (pixel: number) => pixel % WIDTH < 40 && pixel < WIDTH * 30;
     const filled = reduce(
       plane((cell, pixel) => (corner(pixel) ? Number.NaN : ramp(cell))),
       { dark: 0, leftOut: corner },
@@ -69,4 +71,20 @@ describe('a reduced picture', () => {
     expect(reduce(plane(ramp), { dark: 100 })).toBeUndefined();
     expect(reduce(plane(ramp), { dark: 0, leftOut: () => true })).toBeUndefined();
   });
+});
+
+test('a halved picture is the logarithm of the means of four cells each, less their mean', () => {
+  const cells = Float32Array.from({ length: SIDE * SIDE }, (_, cell) => 1 + ((cell * 7) % 5));
+  const half = halved(cells.map(Math.log));
+  const at = (x: number, y: number) => cells[y * SIDE + x]!;
+  const mean = (x: number, y: number) =>
+    (at(2 * x, 2 * y) + at(2 * x + 1, 2 * y) + at(2 * x, 2 * y + 1) + at(2 * x + 1, 2 * y + 1)) / 4;
+  expect(half).toHaveLength((SIDE / 2) ** 2);
+  for (const [x, y] of [
+    [0, 1],
+    [5, 3],
+    [SIDE / 2 - 1, SIDE / 2 - 1],
+  ] as const)
+    expect(half[y * (SIDE / 2) + x]! - half[0]!).toBeCloseTo(Math.log(mean(x, y) / mean(0, 0)), 5); // float32
+  expect(half.reduce((a, b) => a + b)).toBeCloseTo(0, 3);
 });

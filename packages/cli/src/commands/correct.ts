@@ -10,6 +10,7 @@ export type Arguments = CommonArguments & {
   each: boolean;
   light: string | undefined;
   flat: string | undefined;
+  prior: string | undefined;
   dark: string | undefined;
   mask: string | undefined;
   normalise: boolean;
@@ -42,6 +43,11 @@ export const command: Command<Arguments> = {
         requiresArg: true,
         describe: 'Take the light from this picture of an empty, even field',
       })
+      .option('prior', {
+        type: 'string',
+        requiresArg: true,
+        describe: "Find the light by a specimen's prior, which `demod train --pictures` makes",
+      })
       .option('dark', {
         type: 'string',
         requiresArg: true,
@@ -62,9 +68,9 @@ export const command: Command<Arguments> = {
         default: false,
         describe: 'Write 32-bit floats, as TIFF, whatever the pictures are',
       })
-      .check(({ light, flat, each }) => {
-        const lights = Object.entries({ light, flat, each }).filter(([, given]) => given);
-        if (lights.length < 2) return true;
+      .check(({ light, flat, each, prior }) => {
+        const lights = Object.entries({ light, flat, each, prior }).filter(([, given]) => given);
+        if (lights.length < 2 || (each && prior && lights.length === 2)) return true;
         const [first, second] = lights.map(([name]) => `--${name}`);
         throw new UsageError(`${first} and ${second} say two things of the light; give one of them`);
       })

@@ -1,11 +1,16 @@
-// demod train: the generators, and their encoder.
+// demod train: the generators, and their encoder; or the prior of a specimen.
 import { FACTORS, type Factor } from '@blind-demod/arrays';
 import type { Command } from '../command.js';
+import { UsageError } from '../exit.js';
 import { checkLaunch, type LaunchArguments, launchOptions } from '../launch-options.js';
 import { type ArtifactsArguments, artifactsOption, forceOption, seedOption } from '../options.js';
 
 export type Arguments = ArtifactsArguments &
-  LaunchArguments & { factor: Factor | 'encoder' | 'both'; force: boolean };
+  LaunchArguments & {
+    factor: Factor | 'encoder' | 'both';
+    pictures: string[] | undefined;
+    force: boolean;
+  };
 
 export const command: Command<Arguments> = {
   builder: yargs =>
@@ -16,11 +21,22 @@ export const command: Command<Arguments> = {
         default: 'both' as const,
         describe: 'Which generator; with both also their encoder, where the starts are learned',
       })
+      .option('pictures', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe:
+          "Train a specimen's prior for `demod correct --prior` on these pictures, in OUT/prior, and no generators",
+      })
       .check(args => {
         checkLaunch(args);
+        if (args.pictures && (args.factor !== 'both' || args.launcher))
+          throw new UsageError('--pictures trains a prior of its own: no factor and no --launcher beside it');
         return true;
       })
       .example('$0 train --config configs/quick.json', 'Both generators, one after the other')
-      .example('$0 train --launcher slurm --slurm cluster.json', 'Each a task of Slurm'),
-  handler: async args => (await import('../handlers/train.js')).run(args),
+      .example('$0 train --launcher slurm --slurm cluster.json', 'Each a task of Slurm')
+      .example('$0 train --pictures slides/', "A specimen's prior, in artifacts/prior"),
+  handler: async args =>
+    (await (args.pictures ? import('../handlers/train-prior.js') : import('../handlers/train.js'))).run(args),
 };

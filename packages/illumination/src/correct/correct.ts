@@ -7,7 +7,7 @@ import { alone, startProgress, writeFileAtomic } from '@blind-demod/artifacts';
 import { refuseInputs } from '@blind-demod/picture-files';
 import type { Encoder } from '../ask.js';
 import type { Light } from '../light.js';
-import { shippedEncoder } from '../model.js';
+import { priorEncoder, shippedEncoder } from '../model.js';
 import { applyLight } from './apply.js';
 import { darkLevels } from './dark-level.js';
 import { type Estimate, findLights } from './find-lights.js';
@@ -99,7 +99,9 @@ export async function correct(options: CorrectOptions): Promise<CorrectionResult
     if (!options.force) written.forEach(refuse);
 
     const encoder =
-      options.light === undefined && options.flat === undefined ? await shippedEncoder() : undefined;
+      light !== undefined || flat !== undefined
+        ? undefined
+        : await (options.prior === undefined ? shippedEncoder() : priorEncoder(options.prior));
     try {
       const done: Corrected[] = [];
       const pages = all.flatMap(({ inputs }) => inputs).reduce((sum, input) => sum + input.pages.length, 0);

@@ -11,6 +11,8 @@ export interface CorrectOptions {
   readonly light?: string | undefined;
   /** A picture of an empty, even field, from which the light is taken. */
   readonly flat?: string | undefined;
+  /** Folder of a specimen's prior, by which the light is found. */
+  readonly prior?: string | undefined;
   /** What the camera tells without light: a number, a file, or `auto`. */
   readonly dark?: string | undefined;
   /** A picture whose zeros are left out when the light is found. */

@@ -1,0 +1,82 @@
+// A specimen's prior from pictures under one light that nobody knows.
+
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomStream } from '@blind-demod/arrays';
+import { withPicture, writePicture } from '@blind-demod/picture-files';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { correct, learnPrior } from '../src/index.js';
+import { SPECIMEN } from '../src/training/specimen.js';
+
+const root = mkdtempSync(join(tmpdir(), 'learn-'));
+afterAll(() => rmSync(root, { recursive: true }));
+const at = (...path: string[]) => join(root, ...path);
+
+const SIZE = 96;
+const light = (pixel: number) => {
+  const [u, v] = [(pixel % SIZE) / SIZE - 0.3, Math.floor(pixel / SIZE) / SIZE - 0.5];
+  return Math.exp(-1.2 * (u * u + v * v));
+};
+
+/** Grains of random grey. */
+function grains(number: number): Uint16Array {
+  const random = randomStream(number, 'grains');
+  const values = new Float64Array(SIZE * SIZE).fill(2000);
+  for (let grain = 0; grain < 80; grain++) {
+    const [x0, y0, side] = [random.integer(SIZE), random.integer(SIZE), 3 + random.integer(9)];
+    const grey = 1000 + 4000 * random.uniform();
+    for (let y = y0; y < Math.min(SIZE, y0 + side); y++)
+      values.fill(grey, y * SIZE + x0, y * SIZE + Math.min(SIZE, x0 + side));
+  }
+  return Uint16Array.from(values, (value, pixel) => Math.round(value * light(pixel)));
+}
+
+/** Enough to be another encoder, and too little to be a better one. */
+const settings = { ...SPECIMEN, steps: 8, bank: { styles: 10, each: 2, lights: 50 } };
+const learn = (change: object) =>
+  learnPrior({ pictures: [at('in')], out: at('prior'), settings, force: false, ...change });
+
+beforeAll(async () => {
+  mkdirSync(at('in'));
+  const like = { width: SIZE, height: SIZE, channels: 1, type: 'uint16' as const, pageCount: 1 };
+  for (let number = 0; number < 6; number++)
+    await writePicture(at('in', `${number}.tif`), like, [{ shape: [1, SIZE, SIZE], data: grains(number) }]);
+  await learn({});
+});
+
+test('is what a correction finds the light by', async () => {
+  const lightBy = async (prior?: string) => {
+    const out = at(`by-${prior}`);
+    const given = prior === undefined ? {} : { prior: at(prior) };
+    await correct({
+      ...{ pictures: [at('in', '0.tif')], out, each: false, normalise: false, float: false, force: false },
+      ...given,
+    });
+    return withPicture(join(out, 'light.tif'), async picture =>
+      Float32Array.from((await picture.read(0)).data),
+    );
+  };
+  const [shipped, prior] = [await lightBy(), await lightBy('prior')];
+  const differences = shipped.map((value, pixel) => Math.abs(value - prior[pixel]!));
+  // Sixteen steps move it, and not far.
+  expect(Math.max(...differences)).toBeGreaterThan(1e-4);
+  expect(Math.max(...differences)).toBeLessThan(0.3);
+});
+
+test('a prior that is there is kept, or made anew: the same for the same seed, another for another', async () => {
+  const weights = () => readFileSync(at('prior', 'encoder.safetensors'));
+  const before = weights();
+  expect(readdirSync(at('prior')).sort()).toEqual(['encoder.safetensors', 'manifest.json']);
+  await expect(learn({})).rejects.toThrow(`${at('prior')} holds something already`);
+  expect(await learn({ force: true })).toEqual({ folder: at('prior'), pictures: 6 });
+  expect(weights()).toEqual(before);
+  await learn({ force: true, seed: 2 });
+  expect(weights()).not.toEqual(before);
+});
+
+test('a prior that is not there is named', async () => {
+  const options = { each: false, normalise: false, float: false, force: false };
+  const given = { pictures: [at('in')], out: at('none'), prior: at('nowhere') };
+  await expect(correct({ ...given, ...options })).rejects.toThrow('make it by demod train --pictures');
+});
