@@ -4,12 +4,12 @@ import { FACTORS, type Factor } from '@blind-demod/arrays';
 import { decodeGenerator, generatorPrior } from '@blind-demod/dcgan';
 import { defineConfig, type Plugin } from 'vite';
 import { walkOf } from './build/walks.js';
-import { SOLVERS } from './src/solvers.js';
+import { DENOISER, SOLVERS } from './src/solvers.js';
 
 const weights = (pair: string, factor: Factor) =>
   readFile(new URL(`../../models/${pair}/${factor}/generator.safetensors`, import.meta.url));
 
-/** Puts the generators beside the page, and the walks through what they know into it. */
+/** Puts the generators and the denoiser beside the page, and the walks through what they know into it. */
 function generators(): Plugin {
   const WALKS_MODULE = 'virtual:walks';
   return {
@@ -21,6 +21,8 @@ function generators(): Plugin {
           this.emitFile({ type: 'asset', fileName, source: await weights(pair, factor) });
         }
       }
+      const denoiser = new URL('../../models/default/denoiser/denoiser.safetensors', import.meta.url);
+      this.emitFile({ type: 'asset', fileName: DENOISER, source: await readFile(denoiser) });
     },
     resolveId: id => (id === WALKS_MODULE ? `\0${id}` : undefined),
     async load(id) {

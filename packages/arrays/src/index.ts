@@ -1,6 +1,7 @@
 // Numbers: arrays, random streams, statistics, files of arrays. For Node and the browser.
 
 export { sha256 } from '#sha256';
+export { bilinearWeights } from './bilinear.js';
 export { gaussianBlur } from './blur.js';
 export { checkMemory } from './check-memory.js';
 export { errorWhereSeen, MAX_PSNR, psnr, relativeError } from './closeness.js';

@@ -1,6 +1,7 @@
 // The library, for Node and the browser: what a program needs to take pictures apart.
 export { type ByFactor, type Float32NdArray, float32, UserError } from '@blind-demod/arrays';
 export {
+  decodeDenoiser,
   decodeEncoder,
   decodeGenerator,
   encoderOf,
@@ -11,6 +12,7 @@ export {
   readOnnxGenerator,
 } from '@blind-demod/dcgan';
 export {
+  type Denoiser,
   DivergedError,
   type Encoder,
   type GenerativePrior,

@@ -9,6 +9,7 @@ export interface Folders {
   images(factor: Factor): string;
   generator(factor: Factor): string;
   readonly encoder: string;
+  readonly denoiser: string;
   readonly trials: string;
   readonly evaluation: string;
   readonly ablation: string;
@@ -23,6 +24,7 @@ export function foldersOf(out: string, name: string): Folders {
     images: factor => join(root, 'data', factor),
     generator: factor => join(root, factor),
     encoder: join(root, 'encoder'),
+    denoiser: join(root, 'denoiser'),
     trials: join(root, 'trials'),
     evaluation: join(root, 'eval'),
     ablation: join(root, 'ablation'),

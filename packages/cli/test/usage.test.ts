@@ -9,7 +9,7 @@ test.each([
   [['abacus'], /^there is no command "abacus"; there are data, train, /],
   [['train', '--devcie', 'cpu'], 'there is no option --devcie (did you mean --device?)'],
   [['--conifg', 'x.json', 'train'], 'there is no option --conifg (did you mean --config?)'],
-  [['train', 'noise'], 'factor expects one of signal, distortion, encoder, both, got "noise"'],
+  [['train', 'noise'], /^factor expects one of signal, distortion, encoder, denoiser, both, got "noise"/],
   [['train', '--device', 'gpu'], /^--device expects one of auto, cpu, js, webgpu, cuda, got "gpu"/],
   [['theory', 'landscpae'], /^study expects one of .*, got "landscpae" \(did you mean landscape\?\)$/],
   [['data', '--config'], '--config needs a value; one that begins with a dash is given as --config=VALUE'],

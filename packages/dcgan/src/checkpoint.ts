@@ -22,7 +22,7 @@ export async function writeCheckpoint(
   settingsHash: string,
 ): Promise<void> {
   const losses = Float32Array.from(history.flatMap(({ companion, generator }) => [companion, generator]));
-  const tensors = Object.fromEntries(leaves(state as unknown as Tree<NdArray>, isNdArray));
+  const tensors = tensorsOfState(state);
   const bytes = encodeSafetensors(
     { ...tensors, losses: float32([history.length, 2], losses) },
     { settingsHash, computers: JSON.stringify(computers) },
@@ -54,21 +54,33 @@ export async function readCheckpoint(
   if (bytes === undefined) return undefined;
   const { tensors, metadata } = decode(bytes, file);
   if (metadata.settingsHash !== settingsHash) return undefined;
-  const state = mapTree(initial as unknown as Tree<NdArray>, isNdArray, ({ shape }, path) => {
-    const tensor = tensors[path];
-    if (tensor === undefined || `${tensor.shape}` !== `${shape}`) {
-      throw new UserError(`${file} lacks ${path} of shape [${shape}]; delete it to start training over`);
-    }
-    return tensor;
-  });
+  const state = stateIn(tensors, initial, file);
   const losses = tensors.losses?.data ?? [];
   const history = Array.from({ length: losses.length / 2 }, (_, step) => ({
     companion: losses[2 * step]!,
     generator: losses[2 * step + 1]!,
   }));
   const computers: string[] = JSON.parse(metadata.computers ?? '[]');
-  return { state: state as unknown as TrainingState<NdArray>, history, computers };
+  return { state, history, computers };
 }
+
+/** The arrays of a state, by their paths in it. */
+export const tensorsOfState = (state: object): Record<string, NdArray> =>
+  Object.fromEntries(leaves(state as Tree<NdArray>, isNdArray));
+
+/** A state in the form of the initial one, of arrays by their paths. @throws UserError when one is missing */
+export const stateIn = <State extends object>(
+  tensors: Readonly<Record<string, NdArray>>,
+  initial: State,
+  file: string,
+): State =>
+  mapTree(initial as Tree<NdArray>, isNdArray, ({ shape }, path) => {
+    const tensor = tensors[path];
+    if (tensor === undefined || `${tensor.shape}` !== `${shape}`) {
+      throw new UserError(`${file} lacks ${path} of shape [${shape}]; delete it to start training over`);
+    }
+    return tensor;
+  }) as State;
 
 function decode(bytes: Uint8Array, file: string): ReturnType<typeof decodeSafetensors> {
   try {

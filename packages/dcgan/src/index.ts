@@ -3,6 +3,7 @@
 export { type AdamState, adamStep, initialAdam } from './adam.js';
 export type { ImageShape } from './architectures/architecture.js';
 export type { NetworkSettings } from './architectures/index.js';
+export { decodeDenoiser } from './denoiser/decode.js';
 export { decodeEncoder, encoderOf, encoderSha256, type Generators, type TrainedEncoder } from './encoder.js';
 export {
   type AnyGenerator,
@@ -20,8 +21,8 @@ export { halving, initialHalving } from './halving.js';
 export { networksOf } from './networks.js';
 export { planOf, type TrainingSettings } from './objectives/index.js';
 export type { Batch } from './objectives/objective.js';
-export { type OneCycle, still, trainInOneCycle } from './one-cycle.js';
 export { type OnnxGenerator, type OnnxOptions, readOnnxGenerator } from './onnx/generator.js';
-export { type LayerParameters, type Parameters, zipParameters } from './parameters.js';
+export { type LayerParameters, layersIn, type Parameters, tensorsOf, zipParameters } from './parameters.js';
 export type { GeneratorSettings } from './settings.js';
 export { initialState, type StepResult, type TrainingState, trainingStep, valueAndGradient } from './step.js';
+export { still } from './still.js';

@@ -1,7 +1,8 @@
 // The layers that both networks are built of. Images are [batch, channels, height, width] and filters
 // [out, in, height, width], ONNX' own layout, so that a compiled program moves no axes.
 
-import { gaussianWeights } from '@blind-demod/arrays';
+import { bilinearWeights, gaussianWeights } from '@blind-demod/arrays';
+import { resampled } from '@blind-demod/demod-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerParameters } from './parameters.js';
@@ -87,28 +88,8 @@ export function repeatPixels(image: Tensor): Tensor {
  * as `resizeImages` of distortion-data enlarges them.
  */
 export function resizeBilinear(image: Tensor, size: number): Tensor {
-  const [batch, channels, side] = image.shape as [number, number, number, number];
-  if (side === size) return image;
-  const weights = tf.tensor2d(bilinearWeights(side, size), [side, size]);
-  // Along the last axis, which then changes places with the one before it; and once more.
-  const along = (rows: Tensor, length: number) => {
-    const product = tf.matMul(tf.reshape(rows, [-1, side]) as tf.Tensor2D, weights);
-    return tf.transpose(tf.reshape(product, [batch * channels, length, size]), [0, 2, 1]);
-  };
-  return tf.reshape(along(along(image, side), size), [batch, channels, size, size]);
-}
-
-/** What each of `size` new pixels takes of `side` old ones, [side, size]. */
-function bilinearWeights(side: number, size: number): Float32Array {
-  const weights = new Float32Array(side * size);
-  const within = (pixel: number) => Math.min(Math.max(pixel, 0), side - 1);
-  for (let pixel = 0; pixel < size; pixel++) {
-    const place = ((pixel + 0.5) * side) / size - 0.5;
-    const before = Math.floor(place);
-    weights[within(before) * size + pixel]! += 1 - (place - before);
-    weights[within(before + 1) * size + pixel]! += place - before;
-  }
-  return weights;
+  const side = image.shape.at(-1)!;
+  return side === size ? image : resampled(image, bilinearWeights(side, size), size);
 }
 
 /** A vector with one entry per channel, to broadcast against layers [n, channels, …] of this rank. */

@@ -1,10 +1,12 @@
 // Training of a network by one cycle: Adam, whose learning rate rises and falls once, and an average of the weights.
 
-import { float32, type NdArray } from '@blind-demod/arrays';
+import { decodeSafetensors, encodeSafetensors, float32, type NdArray, UserError } from '@blind-demod/arrays';
+import { readIfThere, writeFileAtomic } from '@blind-demod/artifacts';
 import { compileLoop, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AdamState, adamStep, initialAdam } from './adam.js';
+import { stateIn, tensorsOfState } from './checkpoint.js';
 import { type Parameters, zipParameters } from './parameters.js';
 import { valueAndGradient } from './step.js';
 
@@ -30,6 +32,16 @@ export interface OneCycle<Name extends string> {
   readonly averageDecay: number;
   readonly device: Device;
   readonly onStep?: (step: number, loss: number) => unknown;
+  /** Where the state is kept now and then, so that a killed training goes on; kept nowhere when absent. */
+  readonly checkpoint?: Checkpoint | undefined;
+}
+
+export interface Checkpoint {
+  readonly file: string;
+  /** Steps from one to the next. */
+  readonly every: number;
+  /** What the training depends on; one of other settings is not taken up. */
+  readonly settingsHash: string;
 }
 
 /** The average network of a training. */
@@ -42,9 +54,14 @@ export async function trainInOneCycle<Name extends string>({
   averageDecay,
   device,
   onStep,
+  checkpoint,
 }: OneCycle<Name>): Promise<Parameters<NdArray>> {
-  const state: State<NdArray> = { network: start, adam: initialAdam(start), average: start };
-  const first: Named<string, NdArray> = examplesAt(0);
+  const initial: State<NdArray> = { network: start, adam: initialAdam(start), average: start };
+  const { state, step: begun } = (checkpoint && (await resume(checkpoint, initial))) ?? {
+    state: initial,
+    step: 0,
+  };
+  const first: Named<string, NdArray> = examplesAt(begun);
   const loop = await compileLoop(
     (
       { network, adam, average }: State<Tensor>,
@@ -67,11 +84,15 @@ export async function trainInOneCycle<Name extends string>({
     { device },
   );
   try {
-    for (let step = 0; done(step) < 1; step++) {
-      const examples: Named<string, NdArray> = step === 0 ? first : examplesAt(step);
+    for (let step = begun; done(step) < 1; step++) {
+      const examples: Named<string, NdArray> = step === begun ? first : examplesAt(step);
       const rate = float32([], Float32Array.of(highestRate * cycle(done(step))));
       const { loss } = await loop.step({ examples, rate });
+      if (!Number.isFinite(loss.data[0]))
+        throw new UserError(`the training failed at step ${step}: its loss is ${loss.data[0]}`);
       await onStep?.(step, loss.data[0]!);
+      if (checkpoint && (step + 1) % checkpoint.every === 0)
+        await keep(checkpoint, await loop.state(), step + 1);
     }
     return (await loop.state()).average;
   } finally {
@@ -79,9 +100,17 @@ export async function trainInOneCycle<Name extends string>({
   }
 }
 
-/** x, without a gradient. To be called inside a compiled function. */
-export const still = (x: Tensor): Tensor =>
-  tf.customGrad(value => ({ value: tf.mul(value as Tensor, 1), gradFunc: dy => tf.zerosLike(dy) }))(x);
+async function keep({ file, settingsHash }: Checkpoint, state: State<NdArray>, step: number): Promise<void> {
+  await writeFileAtomic(file, encodeSafetensors(tensorsOfState(state), { settingsHash, step: `${step}` }));
+}
+
+async function resume({ file, settingsHash }: Checkpoint, initial: State<NdArray>) {
+  const bytes = await readIfThere(file);
+  if (bytes === undefined) return undefined;
+  const { tensors, metadata } = decodeSafetensors(bytes, file);
+  if (metadata.settingsHash !== settingsHash) return undefined;
+  return { state: stateIn(tensors, initial, file), step: Number(metadata.step) };
+}
 
 /** From 0 to 1 and back to 0, as half a cosine each; the first part is short. */
 function cycle(part: number): number {

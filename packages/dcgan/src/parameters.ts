@@ -1,4 +1,5 @@
 // The parameters of a network, layer by layer: as arrays where they are kept, as tensors where they are computed with.
+import { type NdArray, UserError } from '@blind-demod/arrays';
 
 /** Parameters of one layer; it has a `scale` where it is normalised, and a bias, if any, is added after that. */
 export interface LayerParameters<T> {
@@ -23,4 +24,25 @@ export function zipParameters<From, To>(
     ]);
     return Object.fromEntries(combined) as LayerParameters<To>;
   });
+}
+
+/** Arrays by the names that they have in a file: "0.weight", "0.bias", "1.weight" and so on. */
+export const tensorsOf = (network: Parameters<NdArray>): Record<string, NdArray> =>
+  Object.fromEntries(
+    network.flatMap((layer, index) =>
+      Object.entries(layer).map(([name, array]) => [`${index}.${name}`, array as NdArray]),
+    ),
+  );
+
+/** The layers of such a file. @throws UserError when it holds none, or something else */
+export function layersIn(tensors: Readonly<Record<string, NdArray>>, file: string): Parameters<NdArray> {
+  const layers: Record<string, NdArray>[] = [];
+  for (const [path, array] of Object.entries(tensors)) {
+    const [, index, name] = /^(\d+)\.(weight|scale|bias)$/.exec(path) ?? [];
+    if (name === undefined) throw new UserError(`${file} holds ${path}, which is no layer of a network`);
+    layers[Number(index)] = { ...layers[Number(index)], [name]: array };
+  }
+  const isWhole = layers.length > 0 && Array.from(layers).every(layer => layer?.weight !== undefined);
+  if (!isWhole) throw new UserError(`${file} lacks a layer of its network`);
+  return layers as unknown as Parameters<NdArray>;
 }

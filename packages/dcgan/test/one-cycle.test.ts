@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { float32, randomStream } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, test } from 'vitest';
-import { still, trainInOneCycle } from '../src/one-cycle.js';
+import { expect, onTestFinished, test } from 'vitest';
+import { type OneCycle, trainInOneCycle } from '../src/one-cycle.js';
+import { still } from '../src/still.js';
 
 const random = randomStream(1, 'one-cycle');
 const inputs = float32([32, 2], random.normals(64));
@@ -15,7 +19,7 @@ const outputs = float32(
   ),
 );
 
-const train = (steps: number, losses: number[] = []) =>
+const train = (steps: number, losses: number[] = [], options: Partial<OneCycle<'inputs' | 'outputs'>> = {}) =>
   trainInOneCycle({
     start: [{ weight: float32([2, 1], Float32Array.of(0, 0)) }],
     examplesAt: () => ({ inputs, outputs }),
@@ -31,6 +35,7 @@ const train = (steps: number, losses: number[] = []) =>
     averageDecay: 0.9,
     device: 'cpu',
     onStep: (_, loss) => losses.push(loss),
+    ...options,
   });
 
 test('a linear layer ends at the least squares', async () => {
@@ -59,4 +64,31 @@ test('what is still has a value and no gradient', async () => {
   });
   expect(losses).toEqual([9, 9, 9, 9, 9]);
   expect([...trained[0]!.weight!.data]).toEqual([3]);
+});
+
+test('a training that was stopped goes on from its checkpoint to the same weights; one of other settings does not', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'one-cycle-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const checkpoint = { file: join(folder, 'checkpoint.safetensors'), every: 5, settingsHash: 'one' };
+  const stops = (at: number) => ({
+    checkpoint,
+    onStep: (step: number) => {
+      if (step === at) throw new Error('stopped');
+    },
+  });
+  await expect(train(20, [], stops(12))).rejects.toThrow('stopped');
+  const begun: number[] = [];
+  const options = { checkpoint, onStep: (step: number) => begun.push(step) };
+  const [[resumed], [undisturbed]] = [await train(20, [], options), await train(20)];
+  expect(begun[0]).toBe(10);
+  expect([...resumed!.weight!.data]).toEqual([...undisturbed!.weight!.data]);
+  begun.length = 0;
+  await train(20, [], { ...options, checkpoint: { ...checkpoint, settingsHash: 'another' } });
+  expect(begun[0]).toBe(0);
+});
+
+test('a loss that is no number stops the training, and says at which step', async () => {
+  const loss: OneCycle<'inputs' | 'outputs'>['loss'] = ([layer]) =>
+    tf.log(tf.sub(-1, tf.sum(tf.square(layer!.weight!))));
+  await expect(train(5, [], { loss })).rejects.toThrow('the training failed at step 0: its loss is NaN');
 });

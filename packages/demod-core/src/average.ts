@@ -6,6 +6,13 @@ import type { Problem } from './problem.js';
 /** Values of a distortion below this count as this: it is the finest step of an 8-bit picture. */
 export const DARKEST = 1 / 255;
 
+/** One distortion of several starts, [n, ...imageShape]. */
+export interface Averaged {
+  readonly distortion: Float32NdArray;
+  /** The standard deviation among the starts, which are a sample: 0 where one alone counts. */
+  readonly spread: Float32NdArray;
+}
+
 /**
  * For each observation the geometric mean of the distortions of its starts, each scaled to fit the kept one's where the
  * observation is bright, and weighted by exp(−(f/f* − 1)/averaging): f is the objective where the start ended, f* that of
@@ -13,14 +20,13 @@ export const DARKEST = 1 / 255;
  *
  * @param problem, distortions, objectives a row for each start.
  * @param kept the rows of the starts of least objective, one for each observation.
- * @returns like the distortions, a row for each observation.
  */
 export function averageDistortion(
   { observation, observed }: Problem<Float32NdArray>,
   distortions: Float32NdArray,
   objectives: Float32Array,
   { kept, averaging }: { kept: readonly number[]; averaging: number },
-): Float32NdArray {
+): Averaged {
   const restarts = objectives.length / kept.length;
   const averages = kept.map((best, index) => {
     const mask = observed && rowOf(observed, best);
@@ -28,20 +34,38 @@ export function averageDistortion(
     const bright = mask ? times(y, mask) : y;
     const seen = (x: Float32Array) => times(bright, x);
     const reference = rowOf(distortions, best);
-    const sum = new Float32Array(reference.length);
-    let total = 0;
+    const [sum, squares] = [new Float32Array(reference.length), new Float32Array(reference.length)];
+    let [total, ofSquares] = [0, 0];
     for (let row = index * restarts; row < (index + 1) * restarts; row++) {
       const excess = row === best ? 0 : objectives[row]! / objectives[best]! - 1;
       const weight = Math.exp(-excess / averaging);
       if (!(weight > 0)) continue;
       const x = rowOf(distortions, row);
       const factor = bestScale(seen(x), seen(reference)) || 1;
-      for (const [i, value] of x.entries()) sum[i]! += weight * Math.log(Math.max(factor * value, DARKEST));
+      for (const [i, value] of x.entries()) {
+        // Of the logarithm, less the kept one's.
+        const log = Math.log(Math.max(factor * value, DARKEST) / Math.max(reference[i]!, DARKEST));
+        sum[i]! += weight * log;
+        squares[i]! += weight * log * log;
+      }
       total += weight;
+      ofSquares += weight * weight;
     }
-    return sum.map(value => Math.exp(value / total));
+    const distortion = reference.map((x, i) => Math.max(x, DARKEST) * Math.exp(sum[i]! / total));
+    const freedom = 1 - ofSquares / total ** 2;
+    const spread = distortion.map((x, i) => {
+      const variance = squares[i]! / total - (sum[i]! / total) ** 2;
+      return freedom < 1e-6 ? 0 : x * Math.sqrt(Math.max(0, variance) / freedom);
+    });
+    return { distortion, spread };
   });
-  const data = new Float32Array(averages.length * averages[0]!.length);
-  for (const [index, values] of averages.entries()) data.set(values, index * values.length);
-  return float32([kept.length, ...distortions.shape.slice(1)], data);
+  const stacked = (values: readonly Float32Array[]) => {
+    const data = new Float32Array(values.length * values[0]!.length);
+    for (const [index, row] of values.entries()) data.set(row, index * row.length);
+    return float32([kept.length, ...distortions.shape.slice(1)], data);
+  };
+  return {
+    distortion: stacked(averages.map(({ distortion }) => distortion)),
+    spread: stacked(averages.map(({ spread }) => spread)),
+  };
 }

@@ -11,8 +11,20 @@ export {
   stepDistortion,
   stepSignal,
 } from './algorithm1.js';
+export { confidenceOf, type Signs, signsOf, undrawnShares } from './confidence.js';
+export {
+  type Convolution,
+  type Denoised,
+  type Denoiser,
+  denoise,
+  denoised,
+  PLANES,
+  type Sketch,
+} from './denoiser.js';
+export { distortionDeviation } from './doubt.js';
 export { atUnitExposure, type Levels } from './levels.js';
 export { misfit } from './misfit.js';
+export { noiseLevels } from './noise.js';
 export {
   type AffineLayer,
   type GenerativePrior,
@@ -24,8 +36,9 @@ export {
 } from './prior.js';
 export type { Problem } from './problem.js';
 export { type Recovered, type RecoverOptions, recover } from './recover.js';
-export { type Refinable, refine } from './refine.js';
+export { type Refinable, type Refined, refine } from './refine.js';
 export { type Representation, type RepresentOptions, representationError } from './represent.js';
+export { resampled } from './resampled.js';
 export { DivergedError, type SearchProgress } from './search.js';
 export {
   LEARNED_STARTS,

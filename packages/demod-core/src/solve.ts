@@ -1,10 +1,9 @@
 // The solver: several starting points per observation, Algorithm 1 and a polish
 // from each, and the one that ended at the least objective is kept.
 
-import { type Float32NdArray, takeRows } from '@blind-demod/arrays';
+import { type Float32NdArray, float32, takeRows } from '@blind-demod/arrays';
 import type { Device } from '@blind-demod/jit';
 import { averageDistortion } from './average.js';
-import { confidenceOf } from './confidence.js';
 import { atUnitExposure, type Levels, levelsIn } from './levels.js';
 import { polishCodes } from './polish.js';
 import type { GenerativePrior, Priors } from './prior.js';
@@ -47,6 +46,8 @@ export interface Recovery extends Levels<Float32Array> {
    */
   readonly signal: Float32NdArray;
   readonly distortion: Float32NdArray;
+  /** The standard deviation of the distortions that were averaged, like them; 0 where the best start counts alone. */
+  readonly spread: Float32NdArray;
   /** Of the start that was kept, [n, latent dimension]. */
   readonly signalCode: Float32NdArray;
   readonly distortionCode: Float32NdArray;
@@ -54,8 +55,6 @@ export interface Recovery extends Levels<Float32Array> {
   readonly objective: Float32Array;
   /** The same where every start ended, [n × restarts], an observation's side by side. */
   readonly restartObjectives: Float32Array;
-  /** How far each recovery is to be trusted, [n], from 0 to 1: see `confidenceOf`. */
-  readonly confidence: Float32Array;
   /** The objective before each iteration, [n] each, of the start that was kept. */
   readonly trace: readonly Float32Array[];
   readonly iterations: number;
@@ -144,12 +143,12 @@ async function solveEach(
     throw new DivergedError('at its last iteration', options.settings);
   }
   const seen = { ...problem, observation: atUnitExposure(problem.observation, rendered) };
+  const best = takeRows(rendered.distortion, kept);
   const recovery: Recovery = {
     signal: takeRows(rendered.signal, kept),
-    distortion:
-      averaging === undefined
-        ? takeRows(rendered.distortion, kept)
-        : averageDistortion(seen, rendered.distortion, rendered.objective, { kept, averaging }),
+    ...(averaging === undefined
+      ? { distortion: best, spread: float32(best.shape, new Float32Array(best.data.length)) }
+      : averageDistortion(seen, rendered.distortion, rendered.objective, { kept, averaging })),
     signalCode: takeRows(codes.signal, kept),
     distortionCode: takeRows(codes.distortion, kept),
     ...levelsIn(units, {
@@ -158,7 +157,6 @@ async function solveEach(
     }),
     objective: ofRows(rendered.objective, kept),
     restartObjectives: rendered.objective,
-    confidence: confidenceOf(seen, rendered, kept),
     trace: trace.map(objectives => ofRows(objectives, kept)),
     iterations: trace.length,
   };

@@ -3,8 +3,9 @@ import { type Float32NdArray, float32, median, randomStream, takeRows } from '@b
 import { compile, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { drawingOf } from './images-of-many.js';
 import type { LevelSettings } from './levels.js';
-import { type GenerativePrior, imagesOf, type Priors } from './prior.js';
+import type { GenerativePrior, Priors } from './prior.js';
 import type { Problem } from './problem.js';
 import type { SolverSettings } from './settings.js';
 
@@ -209,35 +210,15 @@ export async function drawnStarts(
   };
 }
 
-/** Codes that are drawn at a time: a generator's layers for 256 images would be most of the memory of a recovery. */
-const AT_A_TIME = 32;
-
-/** The images [n, ℓ] of many codes. */
+/** The images [n, ℓ] of codes. */
 async function imagesOfMany(
   prior: GenerativePrior,
   codes: Float32NdArray,
   device: Device,
 ): Promise<Float32NdArray> {
-  const total = codes.shape[0]!;
-  const count = Math.min(AT_A_TIME, total);
-  // The last ones are drawn with some of those before them, because a program is for so many.
-  const part = (first: number) =>
-    takeRows(
-      codes,
-      Array.from({ length: count }, (_, row) => Math.min(first, total - count) + row),
-    );
-  const program = await compile(
-    (some: Tensor) => tf.reshape(imagesOf(prior.forward(some)), [count, -1]),
-    part(0),
-    { device },
-  );
-  const pixels = prior.imageShape.reduce((a, b) => a * b, 1);
-  const images = float32([total, pixels], new Float32Array(total * pixels));
-  for (let first = 0; first < total; first += count) {
-    const { data } = await program.run(part(first));
-    images.data.set(data as Float32Array, Math.min(first, total - count) * pixels);
-  }
-  await program.dispose();
+  const drawing = await drawingOf(prior, codes.shape[0]!, device);
+  const images = await drawing.draw(codes);
+  await drawing.dispose();
   return images;
 }
 

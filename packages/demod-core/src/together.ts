@@ -1,8 +1,7 @@
 // One distortion of several pictures: what was found of each alone, brought to one, and then all codes at once.
-import { type Float32NdArray, float32, imageAt, median, takeRows } from '@blind-demod/arrays';
+import { type Float32NdArray, float32, median, takeRows } from '@blind-demod/arrays';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { confidenceOf } from './confidence.js';
 import { forEachPicture } from './groups.js';
 import { atUnitExposure, levelsIn } from './levels.js';
 import { misfit } from './misfit.js';
@@ -52,47 +51,15 @@ export async function solveTogether(
   });
   const last = await render(priors, atUnits, found, { ...options, settings });
   const ofPictures = ofEach(last, groupOfEach);
-  const seen = { ...atUnits, observation: atUnitExposure(atUnits.observation, last) };
   return {
     ...recovery,
     ...ofPictures,
-    confidence: confidenceOfGroups(seen, ofPictures, recovery.distortion, group),
+    spread: float32(recovery.spread.shape, new Float32Array(recovery.spread.data.length)),
     signalCode: found.signal,
     distortionCode: takeRows(found.distortion, groupOfEach),
     ...levelsIn(units, last),
     objective: Float32Array.from(groupOfEach, row => last.objective[row]!),
   };
-}
-
-/** The confidence in each picture, for which the distortions that were found of its group's pictures alone are other starts. */
-function confidenceOfGroups(
-  { observation, observed }: Problem<Float32NdArray>,
-  { signal, distortion }: Codes,
-  alone: Float32NdArray,
-  group: number,
-): Float32Array {
-  const pictures = [...Array(signal.shape[0]!).keys()];
-  const each = pictures.flatMap(picture => Array<number>(1 + group).fill(picture));
-  const starts = pictures.flatMap(picture => {
-    const first = picture - (picture % group);
-    return [
-      imageAt(distortion, picture),
-      ...pictures.slice(first, first + group).map(row => imageAt(alone, row)),
-    ];
-  });
-  const distortions = new Float32Array(starts.length * starts[0]!.data.length);
-  for (const [row, { data }] of starts.entries()) distortions.set(data, row * data.length);
-  return confidenceOf(
-    {
-      observation: takeRows(observation, each),
-      ...(observed && { observed: takeRows(observed, each) }),
-    },
-    {
-      signal: takeRows(signal, each),
-      distortion: float32([starts.length, ...distortion.shape.slice(1)], distortions),
-    },
-    pictures.map(picture => picture * (1 + group)),
-  );
 }
 
 /** Images or codes of signals and distortions, with a row of the distortion for each of the signal. */

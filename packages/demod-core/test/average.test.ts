@@ -8,7 +8,11 @@ const average = (
   y: number[],
   distortions: number[][],
   objectives: number[],
-  { averaging = 0.5, observed }: { averaging?: number; observed?: number[] } = {},
+  {
+    averaging = 0.5,
+    observed,
+    of = 'distortion',
+  }: { averaging?: number; observed?: number[]; of?: 'distortion' | 'spread' } = {},
 ) => {
   const each = <T>(value: T): T[] => distortions.map(() => value);
   return [
@@ -17,7 +21,7 @@ const average = (
       rows(...distortions),
       Float32Array.from(objectives),
       { kept: [objectives.indexOf(Math.min(...objectives.filter(Number.isFinite)))], averaging },
-    ).data,
+    )[of].data,
   ];
 };
 
@@ -94,4 +98,15 @@ test('is the kept start where it fits exactly, and takes starts as they are wher
     [2, 2],
   );
   expect(value).toBeCloseTo(0.4, 6);
+});
+
+test('the spread is the standard deviation among the starts, as of a sample, and 0 where they agree', () => {
+  const starts = [
+    [0.2, 0.4, 0.9],
+    [0.2, 0.4, 0.1],
+  ];
+  const found = average([1, 1, 0], starts, [2, 2], { of: 'spread' });
+  // Of logarithms, ±ln 3 about the mean: a sample of two has half the freedom.
+  expect(found).toEqual([0, 0, 0.3 * Math.log(3) * Math.SQRT2].map(value => expect.closeTo(value, 5)));
+  expect(average([1, 1, 0], starts.slice(1), [2], { of: 'spread' })).toEqual([0, 0, 0]);
 });

@@ -2,6 +2,7 @@
 import { type Float32NdArray, float32, randomStream } from '@blind-demod/arrays';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Denoiser } from '../src/denoiser.js';
 import { type GenerativePrior, imagesOf, randomReluPrior } from '../src/prior.js';
 import { PAPER_SOLVER, type SolverSettings } from '../src/settings.js';
 
@@ -24,6 +25,22 @@ export interface Planted {
   readonly signal: Float32NdArray;
   readonly distortion: Float32NdArray;
   readonly observation: Float32NdArray;
+}
+
+/** One that was not trained. */
+export function smallDenoiser(drawnSize = 12): Denoiser {
+  const random = randomStream(1, 'denoiser');
+  const layer = (out: number, from: number) => ({
+    weight: float32(
+      [out, from, 3, 3],
+      random.normals(out * from * 9).map(value => value / (3 * Math.sqrt(from))),
+    ),
+    bias: float32(
+      [out],
+      random.normals(out).map(value => value / 10),
+    ),
+  });
+  return { drawnSize, layers: [layer(6, 4), layer(6, 6), layer(2, 6)] };
 }
 
 /** `count` pairs of images in the range of both priors, and their products. */

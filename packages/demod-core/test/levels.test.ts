@@ -174,7 +174,7 @@ test.each([
     const other = await run(exposure);
     expect(other.signal).toEqual(one.signal);
     expect(other.distortion).toEqual(one.distortion);
-    expect(other.confidence).toEqual(one.confidence);
+    expect(other.spread).toEqual(one.spread);
     expect(other.exposure).toEqual(one.exposure.map(s => exposure * s));
   }
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { noiseLevels } from '../src/noise.js';
 import { refine } from '../src/refine.js';
+import { PAPER_SOLVER } from '../src/settings.js';
 
 const SHAPE = [2, 1, 32, 32];
 const random = randomStream(1, 'refine');
@@ -139,5 +140,44 @@ describe('the noise of a picture', () => {
       noise.map((value, i) => (observed.data[i] === 0 ? 9 : 0.05 * value)),
     );
     expect(noiseLevels(picture, observed)[0]!).toBeCloseTo(0.05, 2);
+  });
+});
+
+describe('a denoised signal', () => {
+  const side = 16;
+  const image = (value: (x: number, y: number) => number) =>
+    float32(
+      [1, 1, side, side],
+      Float32Array.from({ length: side ** 2 }, (_, i) => value(i % side, Math.floor(i / side))),
+    );
+  const truth = image((x, y) => (Math.hypot(x - 8, y - 8) < 5 ? 0.9 : 0.1));
+  const half = image(() => 0.5);
+  const refined = (signal: Float32NdArray, observed = image(() => 1)) =>
+    refine(
+      {
+        ...{ observation: times(truth, half), observed, signal: half, distortion: half },
+        denoised: { signal, deviation: image(() => 0.02) },
+      },
+      { ...PAPER_SOLVER.refinement, smoothing: 0 },
+    );
+
+  test('stands as it is where it explains the picture, with its deviation', () => {
+    // Off by a hundredth of each pixel: half of what may be left unexplained.
+    const near = image((x, y) => truth.data[y * side + x]! * 1.01);
+    expect(refined(near).signal).toEqual(near);
+    expect(refined(near).signalDeviation.data[0]).toBeCloseTo(0.02, 6);
+  });
+
+  test('gives way to the division where it leaves more unexplained, but for missing pixels', () => {
+    const blurred = image((x, y) => (Math.hypot(x - 8, y - 8) < 6 ? 0.8 : 0.1));
+    const { signal } = refined(
+      blurred,
+      image((x, y) => (x === 8 && y === 8 ? 0 : 1)),
+    );
+    signal.data.forEach((value, i) => {
+      const isMissing = i === 8 * side + 8;
+      // What is left of the denoised is (rounding / detail)² of it.
+      expect(value).toBeCloseTo(isMissing ? 0.8 : truth.data[i]!, 2);
+    });
   });
 });

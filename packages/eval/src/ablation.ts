@@ -2,6 +2,7 @@
 
 import type { ByFactor, Distribution } from '@blind-demod/arrays';
 import type { Generators } from '@blind-demod/dcgan';
+import type { TrainedDenoiser } from '@blind-demod/dcgan/node';
 import { PAPER_SOLVER, ROBUST_SOLVER, type SolverSettings } from '@blind-demod/demod-core';
 import type { FactorImages } from '@blind-demod/distortion-data';
 import type { Experiment } from '@blind-demod/experiment';
@@ -18,6 +19,8 @@ import { trialsIn } from './trials/store.js';
 export interface Variant {
   readonly name: string;
   readonly solver: SolverSettings;
+  /** Whether its signals are refined by division alone, though there is a denoiser. */
+  readonly dividesAlone?: boolean;
 }
 
 export interface AblationRow {
@@ -55,8 +58,14 @@ export function paperVariants(values: number, refinement: SolverSettings['refine
     'step size 10': { stepSize: 10 },
     'step size 30': { stepSize: 30 },
   };
-  return Object.entries(changes).map(([name, change]) => ({ name, solver: { ...paper, ...change } }));
+  return Object.entries(changes).map(([name, change]) => ({
+    name,
+    solver: { ...paper, ...change },
+    dividesAlone: true,
+  }));
 }
+
+const NO_DENOISER = 'no denoiser, division alone';
 
 /** A solver, and the same with each of its departures from the paper taken back alone. */
 export function departures(solver: SolverSettings): Variant[] {
@@ -116,8 +125,13 @@ export function departures(solver: SolverSettings): Variant[] {
   ];
   return [
     { name: 'the configured solver', solver },
+    { name: NO_DENOISER, solver, dividesAlone: true },
     ...candidates.filter(variant => JSON.stringify(variant.solver) !== JSON.stringify(solver)),
-    { name: 'the paper’s solver', solver: { ...PAPER_SOLVER, refinement: solver.refinement } },
+    {
+      name: 'the paper’s solver',
+      solver: { ...PAPER_SOLVER, refinement: solver.refinement },
+      dividesAlone: true,
+    },
   ];
 }
 
@@ -139,6 +153,7 @@ export function noiseVariants(solver: SolverSettings): Variant[] {
   const { noise: _, ...withoutNoise } = solver;
   return [
     { name: 'the configured solver', solver },
+    { name: NO_DENOISER, solver, dividesAlone: true },
     { name: 'noise not minded', solver: withoutNoise },
     {
       name: 'ten times the robustness',
@@ -149,6 +164,8 @@ export function noiseVariants(solver: SolverSettings): Variant[] {
 
 export interface AblationInput {
   readonly generators: Generators;
+  /** Of the generators; none when absent. */
+  readonly denoiser?: TrainedDenoiser | undefined;
   readonly images: ByFactor<FactorImages>;
   readonly device: Device;
   /** How many pairs of training images. */
@@ -169,16 +186,18 @@ export interface AblationInput {
 export async function ablate(
   experiment: Experiment,
   variants: readonly Variant[],
-  { generators, images, device, count, trials, condition = CLEAN }: AblationInput,
+  { generators, denoiser, images, device, count, trials, condition = CLEAN }: AblationInput,
 ): Promise<AblationRow[]> {
   const { seed, evaluation } = experiment;
   const sets = { signal: images.signal.train, distortion: images.distortion.train };
   const batches = inBatches(drawPairs(seed, sets, count), evaluation.batchSize);
   const means = { experiment, generators, device: await chosenDevice(device) };
+  // Without a denoiser there is nothing to do without.
+  const told = variants.filter(({ name }) => denoiser !== undefined || name !== NO_DENOISER);
   const store = trialsIn([trials], experiment, 'training');
-  const ofVariants = variants.map(({ name: title, solver }) => {
+  const ofVariants = told.map(({ name: title, solver, dividesAlone }) => {
     const name = title.replaceAll(/[^\p{L}\d]+/gu, '-');
-    const procedure = searched({ name, title, solver }, means);
+    const procedure = searched({ name, title, solver }, dividesAlone ? means : { ...means, denoiser });
     return { procedure, tasks: batches.map(batch => ({ batch, condition, procedure })) };
   });
   const { diverged } = await runTrials(

@@ -1,6 +1,7 @@
 // The evaluation: held-out pairs without noise, by the paper's solver and the experiment's own, with a report.
 import type { ByFactor } from '@blind-demod/arrays';
 import type { AnyGenerator, Generators } from '@blind-demod/dcgan';
+import type { TrainedDenoiser } from '@blind-demod/dcgan/node';
 import type { FactorImages, ImageSet } from '@blind-demod/distortion-data';
 import type { LoadedExperiment } from '@blind-demod/experiment';
 import { chosenDevice, type Device } from '@blind-demod/jit';
@@ -20,6 +21,8 @@ export interface EvaluationInput {
   readonly generators: Generators;
   /** Those of the paper's solver, where they are others. */
   readonly paperGenerators?: ByFactor<AnyGenerator> | undefined;
+  /** Of the generators; none when absent. */
+  readonly denoiser?: TrainedDenoiser | undefined;
   readonly images: ByFactor<FactorImages>;
   readonly device: Device;
   /** Where the results go. */
@@ -46,10 +49,11 @@ export interface Plan {
   /** Everything that the results depend on, but for the refinement and the pairs. */
   readonly settings: {
     readonly device: Device;
-    /** The sha256 of each generator's weights file. */
+    /** The sha256 of each weights file. */
     readonly generators: ByFactor<string>;
     readonly encoder?: string;
     readonly paperGenerators?: ByFactor<string>;
+    readonly denoiser?: string;
   };
 }
 
@@ -58,12 +62,12 @@ export async function planEvaluation(
   { experiment }: LoadedExperiment,
   input: EvaluationInput,
 ): Promise<Plan> {
-  const { generators, paperGenerators, images, count } = input;
+  const { generators, paperGenerators, denoiser, images, count } = input;
   const device = await chosenDevice(input.device);
   const { seed, evaluation } = experiment;
   const tests = { signal: images.signal.test, distortion: images.distortion.test };
   const training = { signal: images.signal.train, distortion: images.distortion.train };
-  const means = { experiment, training, generators, paperGenerators, device };
+  const means = { experiment, training, generators, paperGenerators, denoiser, device };
   const pairs = drawPairs(seed, tests, count ?? evaluation.images);
   const { refinement: _, ...solver } = experiment.solver;
   const settings = {
@@ -73,6 +77,7 @@ export async function planEvaluation(
     data: dataOf(experiment),
     ...networksOf(generators, experiment.solver),
     ...(paperGenerators && { paperGenerators: fingerprintsOf(paperGenerators) }),
+    ...(denoiser && { denoiser: denoiser.sha256 }),
   };
   return {
     tests,

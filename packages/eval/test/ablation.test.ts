@@ -33,14 +33,17 @@ describe('departures', () => {
   });
 
   test('change one thing at a time', () => {
-    for (const { name, solver } of departures(ours).slice(1, -1)) {
+    for (const { name, solver, dividesAlone } of departures(ours).slice(1, -1)) {
+      if (dividesAlone) continue;
       const keys = changed(solver, ours);
       if (keys.length !== 1) expect(keys, name).toEqual(['iterations', 'polish']);
     }
   });
 
   test('leave out what would change nothing', () => {
-    for (const { name, solver } of departures(paper).slice(1, -1))
+    for (const { name, solver } of departures(paper)
+      .slice(1, -1)
+      .filter(({ dividesAlone }) => !dividesAlone))
       expect(changed(solver, paper).length, name).toBeGreaterThan(0);
   });
 });

@@ -3,10 +3,9 @@
 import { join } from 'node:path';
 import { decodeSafetensors, encodeSafetensors, type NdArray } from '@blind-demod/arrays';
 import { openArtifact, writeArtifact } from '@blind-demod/artifacts';
-import type { Parameters } from '@blind-demod/dcgan';
+import { layersIn, type Parameters, tensorsOf } from '@blind-demod/dcgan';
 import { shipped } from '@blind-demod/shipped';
 import { type Encoder, openEncoder } from './ask.js';
-import { LAYER_COUNT } from './encoder.js';
 
 const KIND = 'illumination';
 const WEIGHTS = 'encoder.safetensors';
@@ -18,15 +17,9 @@ export async function writeEncoder(
   parameters: Parameters<NdArray>,
   { settings, seed }: { settings: object; seed: number },
 ): Promise<void> {
-  const tensors = Object.fromEntries(
-    parameters.flatMap(({ weight, bias }, layer) => [
-      [`${layer}.weight`, weight],
-      [`${layer}.bias`, bias!],
-    ]),
-  );
   await writeArtifact(folder, {
     ...{ kind: KIND, settings, seed },
-    files: { [WEIGHTS]: encodeSafetensors(tensors, {}, { float32As: 'F16' }) },
+    files: { [WEIGHTS]: encodeSafetensors(tensorsOf(parameters), {}, { float32As: 'F16' }) },
   });
 }
 
@@ -36,11 +29,8 @@ export async function readEncoder(
   remedy = 'get the folder anew from the repository',
 ): Promise<Parameters<NdArray>> {
   const artifact = await openArtifact(folder, { kind: KIND, remedy });
-  const { tensors } = decodeSafetensors(await artifact.read(WEIGHTS), join(folder, WEIGHTS));
-  return Array.from({ length: LAYER_COUNT }, (_, layer) => ({
-    weight: tensors[`${layer}.weight`]!,
-    bias: tensors[`${layer}.bias`]!,
-  }));
+  const file = join(folder, WEIGHTS);
+  return layersIn(decodeSafetensors(await artifact.read(WEIGHTS), file).tensors, file);
 }
 
 /** The encoder of a specimen. @throws UserError when there is none, or it is damaged */

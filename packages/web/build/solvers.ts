@@ -1,6 +1,6 @@
 // How near the page's own solvers come to the page's drawings: `npm run solvers -w @blind-demod/web` prints the README's table.
 import { readFile } from 'node:fs/promises';
-import { type Factor, median } from '@blind-demod/arrays';
+import { median } from '@blind-demod/arrays';
 import { EXAMPLES } from '../src/examples.js';
 import { loadGenerators } from '../src/generators.js';
 import { numbersOf } from '../src/numbers.js';
@@ -16,10 +16,14 @@ const LAMPS = [
 const SEEDS = [1, 2, 3];
 
 // npm runs it in the package's folder.
-const read = async (factor: Factor): Promise<ArrayBuffer> =>
-  Uint8Array.from(await readFile(`../../models/default/${factor}/generator.safetensors`)).buffer;
+const read = async (file: string): Promise<ArrayBuffer> =>
+  Uint8Array.from(await readFile(`../../models/default/${file}.safetensors`)).buffer;
 const generators = await loadGenerators(
-  { signal: await read('signal'), distortion: await read('distortion') },
+  {
+    signal: await read('signal/generator'),
+    distortion: await read('distortion/generator'),
+    denoiser: await read('denoiser/denoiser'),
+  },
   'cpu',
 );
 const truths = EXAMPLES.map(({ ink }, index) => truthOf({ ink, lamp: LAMPS[index % LAMPS.length]! }));

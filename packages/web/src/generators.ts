@@ -1,13 +1,14 @@
-// The two generators in the worker: as priors, and their images of given codes.
+// The two generators in the worker: as priors, and their images of given codes; and the denoiser that goes with them.
 import { type Factor, type Float32NdArray, float32 } from '@blind-demod/arrays';
-import { decodeGenerator, generatorPrior } from '@blind-demod/dcgan';
-import { type Codes, imagesOf, type Priors } from '@blind-demod/demod-core';
+import { decodeDenoiser, decodeGenerator, generatorPrior } from '@blind-demod/dcgan';
+import { type Codes, type Denoiser, imagesOf, type Priors } from '@blind-demod/demod-core';
 import { compile, type Device, type Program } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 export interface Generators {
   readonly priors: Priors;
   readonly device: Device;
+  readonly denoiser: Denoiser | undefined;
   /** The image of one code [1, latent dimension]. */
   render(factor: Factor, code: Float32NdArray): Promise<Float32Array>;
   /** G1(h) and G2(m) as bytes, of the first row of the codes. */
@@ -16,7 +17,7 @@ export interface Generators {
 
 /** @throws UserError if a file holds no generator */
 export async function loadGenerators(
-  files: Readonly<Record<Factor, ArrayBuffer>>,
+  files: Readonly<Record<Factor, ArrayBuffer>> & { readonly denoiser?: ArrayBuffer | undefined },
   device: Device,
 ): Promise<Generators> {
   const load = async (factor: Factor) => {
@@ -31,6 +32,7 @@ export async function loadGenerators(
   return {
     priors: [loaded.signal.prior, loaded.distortion.prior],
     device,
+    denoiser: files.denoiser && decodeDenoiser(new Uint8Array(files.denoiser), 'the denoiser’s file'),
     render,
     renderBoth: async ({ signal, distortion }) => ({
       signal: toBytes(await render('signal', firstRow(signal))),

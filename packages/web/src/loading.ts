@@ -1,12 +1,12 @@
-// The generators' files, fetched from beside the page: the page's own at once, the paper's when its solver is wanted.
+// The networks' files, fetched from beside the page: the page's own at once, the paper's when its solver is wanted.
 import { FACTORS, type Factor } from '@blind-demod/arrays';
 import type { Client } from './client.js';
 import type { Engine } from './messages.js';
-import { type PairName, type SolverName, solverNamed } from './solvers.js';
+import { DENOISER, type PairName, type SolverName, solverNamed } from './solvers.js';
 import type { PageDevice } from './state.js';
 
-/** Bytes of both files of a pair together, about: a server that compresses does not tell. */
-const EXPECTED: Record<PairName, number> = { default: 0.56e6, paper: 13.5e6 };
+/** Bytes of the files of a pair together, about: a server that compresses does not tell. */
+const EXPECTED: Record<PairName, number> = { default: 0.71e6, paper: 13.5e6 };
 
 /** Gives the worker the generators that solvers need, each pair once. */
 export class Loader {
@@ -31,25 +31,25 @@ export class Loader {
   }
 
   private async load(pair: PairName): Promise<Engine> {
-    const generators = await fetchGenerators(pair, share =>
+    const files = await fetchFiles(pair, share =>
       this.tell[pair]?.(
         `Loading ${pair === 'paper' ? 'the paper’s' : 'the'} generators … ${Math.round(100 * share)} %`,
       ),
     );
     this.tell[pair]?.('Preparing the generators …');
-    return this.client.ask('load', { pair, generators, device: this.device });
+    return this.client.ask('load', { pair, ...files, device: this.device });
   }
 }
 
-/** Both files of a pair; `onProgress` is told what share has come. @throws Error in words for the visitor */
-async function fetchGenerators(
+/** The files of a pair; `onProgress` is told what share has come. @throws Error in words for the visitor */
+async function fetchFiles(
   pair: PairName,
   onProgress: (share: number) => void,
-): Promise<Record<Factor, ArrayBuffer>> {
+): Promise<{ generators: Record<Factor, ArrayBuffer>; denoiser?: ArrayBuffer }> {
   let received = 0;
-  const load = async (factor: Factor) => {
-    const url = new URL(`models/${pair}/${factor}.safetensors`, document.baseURI);
-    const failed = (why: unknown) => new Error(`The generator at ${url} did not load: ${why}.`);
+  const load = async (path: string, what: string) => {
+    const url = new URL(path, document.baseURI);
+    const failed = (why: unknown) => new Error(`The ${what} at ${url} did not load: ${why}.`);
     const response = await fetch(url).catch(() => {
       throw failed('there is no connection');
     });
@@ -63,6 +63,9 @@ async function fetchGenerators(
     }
     return new Blob(chunks).arrayBuffer();
   };
-  const [distortion, signal] = await Promise.all([...FACTORS].reverse().map(load));
-  return { signal: signal!, distortion: distortion! };
+  const [distortion, signal, denoiser] = await Promise.all([
+    ...[...FACTORS].reverse().map(factor => load(`models/${pair}/${factor}.safetensors`, 'generator')),
+    ...(pair === 'default' ? [load(DENOISER, 'denoiser')] : []),
+  ]);
+  return { generators: { signal: signal!, distortion: distortion! }, ...(denoiser && { denoiser }) };
 }

@@ -67,7 +67,12 @@ export interface Picture {
 /** What the worker can be asked for, and what it answers. */
 export interface Tasks {
   load: {
-    give: { pair: PairName; generators: Record<Factor, ArrayBuffer>; device: PageDevice };
+    give: {
+      pair: PairName;
+      generators: Record<Factor, ArrayBuffer>;
+      denoiser?: ArrayBuffer;
+      device: PageDevice;
+    };
     get: Engine;
   };
   solve: {

@@ -1,6 +1,13 @@
 // A run of the solver in the worker: starts, the first iterations in slow motion, all the rest at speed, the division.
 import { float32, median, norm } from '@blind-demod/arrays';
-import { atUnitExposure, chooseStarts, refine, type SolverSettings, solve } from '@blind-demod/demod-core';
+import {
+  atUnitExposure,
+  chooseStarts,
+  denoised,
+  refine,
+  type SolverSettings,
+  solve,
+} from '@blind-demod/demod-core';
 import type { Generators } from './generators.js';
 import { breathe } from './jobs.js';
 import type { Frame, Line, Progress, Result, Tasks } from './messages.js';
@@ -80,8 +87,12 @@ export async function run(
     },
   });
   const { signal, distortion } = recovery;
-  const atUnit = atUnitExposure(observation, recovery);
-  const refined = refine({ observation: atUnit, signal, distortion }, settings.refinement);
+  const known = { observation: atUnitExposure(observation, recovery), signal, distortion };
+  const { denoiser } = generators;
+  const refined = refine(
+    { ...known, ...(denoiser && { denoised: await denoised(denoiser, known, device) }) },
+    settings.refinement,
+  );
   return {
     signal: signal.data,
     refined: refined.signal.data,

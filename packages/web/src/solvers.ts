@@ -1,6 +1,9 @@
 // The solvers that the page offers, by name: the project's own with less work, the same in full, and the paper's. Each comes
 // with generators of its own, and those of the paper's are large: they are fetched when they are asked for.
 
+/** The file of the denoiser that goes with the default's generators, beside the page. */
+export const DENOISER = 'models/default/denoiser.safetensors';
+
 export const SOLVERS = [
   { name: 'quick', title: 'quick: one start', generators: 'default', balances: false },
   { name: 'full', title: 'full: three starts', generators: 'default', balances: false },

@@ -70,10 +70,11 @@ function perform(request: Request): Promise<Tasks[Request['task']]['get']> | Tas
 async function load({
   pair,
   generators: files,
+  denoiser,
   device: asked,
 }: Tasks['load']['give']): Promise<Tasks['load']['get']> {
   const { device, reason } = await prepareDevice(asked);
-  generators[pair] = await loadGenerators(files, device);
+  generators[pair] = await loadGenerators({ ...files, denoiser }, device);
   return { device, reason, threads: threadCount() };
 }
 

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FACTORS } from '@blind-demod/arrays';
 import { chromium, startChromium } from '@blind-demod/benchmark';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -130,15 +129,14 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
       expect(await page.locator('#engine').textContent()).toContain('WebAssembly on ');
 
       const files = await Promise.all(
-        FACTORS.map(factor => readFile(at(`models/default/${factor}/generator.safetensors`))),
+        ['signal/generator', 'distortion/generator', 'denoiser/denoiser'].map(file =>
+          readFile(at(`models/default/${file}.safetensors`)),
+        ),
       );
-      const [signal, distortion] = files.map(({ buffer, byteOffset, length }) =>
-        buffer.slice(byteOffset, byteOffset + length),
+      const [signal, distortion, denoiser] = files.map(
+        ({ buffer, byteOffset, length }) => buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer,
       );
-      const generators = await loadGenerators(
-        { signal: signal as ArrayBuffer, distortion: distortion as ArrayBuffer },
-        'cpu',
-      );
+      const generators = await loadGenerators({ signal: signal!, distortion: distortion!, denoiser }, 'cpu');
       const truth = truthOf(DEFAULT_STATE);
       const frames: Frame[] = [];
       const inNode = await run(

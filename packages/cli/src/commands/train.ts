@@ -1,4 +1,4 @@
-// demod train: the generators, and their encoder; or the prior of a specimen.
+// demod train: the generators, and the networks that go with them; or the prior of a specimen.
 import { FACTORS, type Factor } from '@blind-demod/arrays';
 import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
@@ -7,7 +7,7 @@ import { type ArtifactsArguments, artifactsOption, forceOption, seedOption } fro
 
 export type Arguments = ArtifactsArguments &
   LaunchArguments & {
-    factor: Factor | 'encoder' | 'both';
+    factor: Factor | 'encoder' | 'denoiser' | 'both';
     pictures: string[] | undefined;
     force: boolean;
   };
@@ -17,9 +17,10 @@ export const command: Command<Arguments> = {
     yargs
       .options({ ...artifactsOption, ...seedOption, ...forceOption, ...launchOptions })
       .positional('factor', {
-        choices: [...FACTORS, 'encoder', 'both'] as const,
+        choices: [...FACTORS, 'encoder', 'denoiser', 'both'] as const,
         default: 'both' as const,
-        describe: 'Which generator; with both also their encoder, where the starts are learned',
+        describe:
+          'Which generator; with both also their encoder, where the starts are learned. A denoiser, once they are trained',
       })
       .option('pictures', {
         type: 'string',
@@ -32,11 +33,17 @@ export const command: Command<Arguments> = {
         checkLaunch(args);
         if (args.pictures && (args.factor !== 'both' || args.launcher))
           throw new UsageError('--pictures trains a prior of its own: no factor and no --launcher beside it');
+        if (args.factor === 'denoiser' && args.launcher !== undefined)
+          throw new UsageError('a denoiser is trained by one process: leave --launcher out');
         return true;
       })
       .example('$0 train --config configs/quick.json', 'Both generators, one after the other')
+      .example('$0 train denoiser --config configs/quick.json', 'Then what refines their signals')
       .example('$0 train --launcher slurm --slurm cluster.json', 'Each a task of Slurm')
       .example('$0 train --pictures slides/', "A specimen's prior, in artifacts/prior"),
-  handler: async args =>
-    (await (args.pictures ? import('../handlers/train-prior.js') : import('../handlers/train.js'))).run(args),
+  handler: async args => {
+    if (args.pictures) return (await import('../handlers/train-prior.js')).run(args);
+    if (args.factor === 'denoiser') return (await import('../handlers/train-denoiser.js')).run(args);
+    return (await import('../handlers/train.js')).run({ ...args, factor: args.factor });
+  },
 };

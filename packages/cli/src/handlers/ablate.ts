@@ -16,6 +16,7 @@ import {
 import { loadExperiment } from '@blind-demod/experiment';
 import { textTable } from '@blind-demod/picture';
 import type { Arguments } from '../commands/ablate.js';
+import { findDenoiser } from '../denoiser.js';
 import { foldersOf } from '../folders.js';
 import { findGenerators } from '../generators.js';
 import { prepareBoth } from '../images.js';
@@ -25,6 +26,7 @@ export async function run(args: Arguments): Promise<void> {
   const loaded = await loadExperiment(args.config, args.seed);
   const { imageSize, channels, solver } = loaded.experiment;
   const { generators } = await findGenerators(loaded, args);
+  const denoiser = await findDenoiser(loaded, generators, args);
   const folders = foldersOf(args.out, loaded.name);
   const images = await prepareBoth(loaded, folders);
   const available = images.signal.train.labels.length;
@@ -45,6 +47,7 @@ export async function run(args: Arguments): Promise<void> {
   const rows = await alone(folders.ablation, 'ablation', async () => {
     const rows = await ablate(loaded.experiment, variants, {
       generators,
+      denoiser,
       images,
       count,
       device: args.device,

@@ -14,6 +14,7 @@ import {
 import { loadExperiment } from '@blind-demod/experiment';
 import { chosenDevice } from '@blind-demod/jit';
 import { type Arguments, namesOf } from '../commands/compare.js';
+import { findDenoiser } from '../denoiser.js';
 import { UsageError } from '../exit.js';
 import { foldersOf } from '../folders.js';
 import { findGenerators, findPaperGenerators } from '../generators.js';
@@ -32,7 +33,8 @@ export async function run(args: Arguments): Promise<void> {
   const device = await chosenDevice(args.device);
   const training = { signal: images.signal.train, distortion: images.distortion.train };
   const paperGenerators = await findPaperGenerators(loaded);
-  const procedures = allProcedures({ experiment, training, generators, paperGenerators, device });
+  const denoiser = await findDenoiser(loaded, generators, args);
+  const procedures = allProcedures({ experiment, training, generators, paperGenerators, denoiser, device });
   const methods = procedures.flatMap(procedure => procedure.methods);
   const input = {
     images,

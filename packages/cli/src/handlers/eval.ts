@@ -12,6 +12,7 @@ import {
 } from '@blind-demod/eval';
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import type { Arguments } from '../commands/eval.js';
+import { findDenoiser } from '../denoiser.js';
 import { foldersOf } from '../folders.js';
 import { type FoundGenerators, findGenerators, findPaperGenerators } from '../generators.js';
 import { prepareBoth } from '../images.js';
@@ -48,6 +49,7 @@ async function inputOf(
   const folders = foldersOf(out, loaded.name);
   return {
     generators,
+    denoiser: await findDenoiser(loaded, generators, { out }),
     paperGenerators: await findPaperGenerators(loaded),
     images: await prepareBoth(loaded, folders),
     folder: folders.evaluation,
@@ -83,6 +85,7 @@ function printResults(
     summaryTable({ estimates, paper }, { ascii: !process.stdout.isTTY }),
     `${pairs} pairs of test images${note}; medians, and the 10th percentile where it says 10 %`,
     `${paper ? 'this solver: ' : ''}${confidenceLine(reliability)}`,
+    ...doubtLine(estimates),
     ...Object.values(files),
   ]);
 }
@@ -90,6 +93,15 @@ function printResults(
 function confidenceLine({ goodRefinedPsnr, good, rocArea }: Results['reliability']): string {
   const share = `${(100 * good).toFixed(0)} % good (refined PSNR of ${goodRefinedPsnr} dB or more)`;
   return rocArea === null ? share : `${share}; ROC area of the confidence for these: ${rocArea.toFixed(2)}`;
+}
+
+/** How many pixels are where their deviations say that nine in ten are. */
+function doubtLine({ refined, distortion }: Results['estimates']): string[] {
+  if (!refined.within90 || !distortion.within90) return [];
+  const share = (told: { mean: number }) => `${(100 * told.mean).toFixed(0)} %`;
+  return [
+    `intervals that should hold 90 % of the pixels hold ${share(refined.within90)} (refined), ${share(distortion.within90)} (distortion)`,
+  ];
 }
 
 /** Of what was solved now, each pair counted by each solver. */

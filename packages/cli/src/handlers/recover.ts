@@ -1,10 +1,13 @@
 // The work of demod recover: pictures taken apart.
 import { join } from 'node:path';
 import {
+  type ByFactor,
   byFactor,
+  encodeSafetensors,
   type Float32NdArray,
   float32,
   imageAt,
+  median,
   relativeError,
   sha256,
   times,
@@ -17,11 +20,13 @@ import {
   generatorPrior,
   generatorSha256,
 } from '@blind-demod/dcgan';
-import { atUnitExposure, recover, UNKNOWN_EXPOSURE } from '@blind-demod/demod-core';
+import type { TrainedDenoiser } from '@blind-demod/dcgan/node';
+import { atUnitExposure, recover, UNKNOWN_EXPOSURE, undrawnShares } from '@blind-demod/demod-core';
 import { type Experiment, loadExperiment } from '@blind-demod/experiment';
 import { contactSheet } from '@blind-demod/picture';
 import { refuseInputs } from '@blind-demod/picture-files';
 import type { Arguments } from '../commands/recover.js';
+import { findDenoiser } from '../denoiser.js';
 import { findGenerators } from '../generators.js';
 import { ARTIFACTS } from '../options.js';
 import { printResult } from '../output.js';
@@ -30,15 +35,25 @@ import { type PageToRecover, readPages } from '../picture-pages.js';
 
 /** Pixels, at least, per side of an image in the side-by-side picture. */
 const SHOWN_SIZE = 256;
+/** The standard deviation that is white in a picture of them. */
+const WHITE_DEVIATION = 0.2;
+/** From this share on of a picture that the generators do not draw, it is unlike what they know. */
+const UNLIKE = 0.15;
 
 /** The files of one picture; of several, those of the second are signal-2.png and so on. */
 const FILES = {
   observation: 'observation.png',
   signal: 'signal.png',
   signalGenerator: 'signal-generator.png',
+  signalDeviation: 'signal-deviation.png',
 } as const;
 /** The files of a recovery, beside those of each picture. */
-const COMMON = { distortion: 'distortion.png', sideBySide: 'side-by-side.png' } as const;
+const COMMON = {
+  distortion: 'distortion.png',
+  distortionDeviation: 'distortion-deviation.png',
+  sideBySide: 'side-by-side.png',
+  numbers: 'recovery.safetensors',
+} as const;
 
 export async function run(args: Arguments): Promise<void> {
   const loaded = await loadExperiment(args.config, args.seed);
@@ -51,7 +66,8 @@ export async function run(args: Arguments): Promise<void> {
     notes.push(...read.notes);
   }
   const { generators } = await findGenerators(loaded, { out: ARTIFACTS, device: args.device });
-  const means = { args, loaded, generators };
+  const denoiser = await findDenoiser(loaded, generators, { out: ARTIFACTS });
+  const means = { args, loaded, generators, denoiser };
   const results: Result[] = [];
   if (args.shared) results.push(...(await recoverPages(pages, { ...means, out: args.out })));
   else {
@@ -65,15 +81,23 @@ export async function run(args: Arguments): Promise<void> {
   const found = isOne ? only : args.shared ? { pictures: results } : { pages: results };
   printResult(args, { ...(args.images.length === 1 && { image: args.images[0] }), notes, ...found }, [
     ...notes,
-    ...results.flatMap(({ page, image, residual, exposure, blackLevel, confidence, files }) => [
-      ...(isOne ? [] : [args.images.length === 1 ? `page ${page}` : image]),
-      `residual ‖ŵ ⊙ x̂ − y‖ / ‖y‖ = ${residual.toFixed(4)}`,
-      ...(args.exposure === 'found'
-        ? [`exposure ${exposure.toFixed(3)}, black level ${blackLevel.toFixed(4)}`]
-        : []),
-      `confidence ${confidence.toFixed(2)}, from 0 to 1: the fit, and how far the starts agree`,
-      ...Object.values(files),
-    ]),
+    ...results.flatMap(
+      ({ page, image, residual, exposure, blackLevel, deviations, undrawn, confidence, files }) => [
+        ...(isOne ? [] : [args.images.length === 1 ? `page ${page}` : image]),
+        `residual ‖ŵ ⊙ x̂ − y‖ / ‖y‖ = ${residual.toFixed(4)}`,
+        ...(args.exposure === 'found'
+          ? [`exposure ${exposure.toFixed(3)}, black level ${blackLevel.toFixed(4)}`]
+          : []),
+        `standard deviations ${deviations.signal.toFixed(4)} (signal), ${deviations.distortion.toFixed(4)} (distortion), medians over the pixels`,
+        `confidence ${confidence.toFixed(2)}: the probability that the PSNR of the signal is 35 dB or more`,
+        ...(undrawn > UNLIKE
+          ? [
+              `unlike what the generators know: they leave ${Math.round(100 * undrawn)} % of the picture undrawn; do not trust this`,
+            ]
+          : []),
+        ...Object.values(files),
+      ],
+    ),
   ]);
 }
 
@@ -88,6 +112,10 @@ interface Result {
   readonly residual: number;
   readonly exposure: number;
   readonly blackLevel: number;
+  /** Medians over the pixels. */
+  readonly deviations: ByFactor<number>;
+  /** The share of the picture that the generators did not draw, noise left out. */
+  readonly undrawn: number;
   readonly confidence: number;
   readonly files: Readonly<Record<string, string>>;
 }
@@ -100,7 +128,14 @@ async function recoverPages(
     out,
     loaded,
     generators,
-  }: { args: Arguments; out: string; loaded: Loaded<Experiment>; generators: Generators },
+    denoiser,
+  }: {
+    args: Arguments;
+    out: string;
+    loaded: Loaded<Experiment>;
+    generators: Generators;
+    denoiser: TrainedDenoiser | undefined;
+  },
 ): Promise<Result[]> {
   const { imageSize: size, channels, solver: configured, seed } = loaded.experiment;
   const { 'black-level': blackLevel } = args;
@@ -124,6 +159,7 @@ async function recoverPages(
       ...(blackLevel !== undefined && { blackLevel }),
       generators: byFactor(factor => generatorSha256(generators[factor])),
       ...(encoder && { encoder: encoderSha256(encoder) }),
+      ...(denoiser && { denoiser: denoiser.sha256 }),
     },
   };
   const names = pages.map((_, index) => filesOf(index));
@@ -143,6 +179,7 @@ async function recoverPages(
       signal: generatorPrior(generators.signal),
       distortion: generatorPrior(generators.distortion),
       ...(encoder && { encoder: encoderOf(encoder) }),
+      denoiser: denoiser?.denoiser,
       settings: solver,
       group: count,
       seed,
@@ -154,17 +191,27 @@ async function recoverPages(
     const shown = pages.flatMap(({ image }, index) => [
       image,
       ...[found.refined, found.signal, found.distortion].map(images => imageAt(images, index)),
+      ...[found.refinedDeviation, found.distortionDeviation].map(images => deviationAt(images, index)),
     ]);
     const files: Record<string, Uint8Array> = {};
     for (const [index, { image }] of pages.entries()) {
       files[names[index]!.observation] = await toPng(image);
       files[names[index]!.signal] = await toPng(imageAt(found.refined, index));
       files[names[index]!.signalGenerator] = await toPng(imageAt(found.signal, index));
+      files[names[index]!.signalDeviation] = await toPng(deviationAt(found.refinedDeviation, index));
     }
     files[COMMON.distortion] = await toPng(imageAt(found.distortion, 0));
-    files[COMMON.sideBySide] = await contactSheet(stacked(shown), 4, Math.ceil(SHOWN_SIZE / size));
+    files[COMMON.distortionDeviation] = await toPng(deviationAt(found.distortionDeviation, 0));
+    files[COMMON.sideBySide] = await contactSheet(stacked(shown), 6, Math.ceil(SHOWN_SIZE / size));
+    files[COMMON.numbers] = encodeSafetensors({
+      ...{ observation: atUnit, signal: found.refined, signalDeviation: found.refinedDeviation },
+      ...{ signalGenerator: found.signal, signalCode: found.signalCode },
+      ...{ distortion: found.distortion, distortionDeviation: found.distortionDeviation },
+      distortionCode: found.distortionCode,
+    });
     await writeArtifact(out, { ...content, seed, files });
 
+    const undrawn = undrawnShares({ observation: atUnit }, found);
     return pages.map(({ file, number }, index) => {
       const product = times(imageAt(found.signal, index).data, imageAt(found.distortion, index).data);
       return {
@@ -173,6 +220,11 @@ async function recoverPages(
         residual: relativeError(product, imageAt(atUnit, index).data),
         exposure: found.exposure[index]!,
         blackLevel: (blackLevel ?? 0) + found.blackLevel[index]!,
+        deviations: {
+          signal: median(imageAt(found.refinedDeviation, index).data),
+          distortion: median(imageAt(found.distortionDeviation, index).data),
+        },
+        undrawn: undrawn[index]!,
         confidence: found.confidence[index]!,
         files: Object.fromEntries(
           Object.entries({ ...names[index]!, ...COMMON }).map(([name, file]) => [name, join(out, file)]),
@@ -188,8 +240,18 @@ const filesOf = (index: number): Readonly<Record<keyof typeof FILES, string>> =>
     observation: named(FILES.observation),
     signal: named(FILES.signal),
     signalGenerator: named(FILES.signalGenerator),
+    signalDeviation: named(FILES.signalDeviation),
   };
 };
+
+/** The deviations of an image, as one to look at. */
+function deviationAt(deviations: Float32NdArray, index: number): Float32NdArray {
+  const { shape, data } = imageAt(deviations, index);
+  return float32(
+    shape,
+    data.map(value => Math.min(1, value / WHITE_DEVIATION)),
+  );
+}
 
 /** Images of one shape, one after the other. */
 const stacked = (images: readonly Float32NdArray[]): Float32NdArray =>

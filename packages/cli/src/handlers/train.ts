@@ -2,13 +2,16 @@
 import { FACTORS, type Factor, UserError } from '@blind-demod/arrays';
 import { trainingSettings } from '@blind-demod/dcgan/node';
 import { loadExperiment } from '@blind-demod/experiment';
-import type { Arguments } from '../commands/train.js';
+import type { Arguments as All } from '../commands/train.js';
 import { foldersOf } from '../folders.js';
 import { generatorFolder, loadModel } from '../generators.js';
 import { experimentArgs, launchEvery, logsIn } from '../launching.js';
 import { printResult } from '../output.js';
 import { refuseOtherTraining } from '../overwrite.js';
 import { trainEncoderOf, trainFactors } from '../training.js';
+
+/** Of all but a denoiser. */
+type Arguments = All & { factor: Factor | 'encoder' | 'both' };
 
 export async function run(args: Arguments): Promise<void> {
   const loaded = await loadExperiment(args.config, args.seed);

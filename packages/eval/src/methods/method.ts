@@ -1,6 +1,7 @@
 // What a method is: a way to recover both factors of a product.
 import type { ByFactor, Float32NdArray } from '@blind-demod/arrays';
 import type { AnyGenerator, Generators } from '@blind-demod/dcgan';
+import type { TrainedDenoiser } from '@blind-demod/dcgan/node';
 import type { Levels } from '@blind-demod/demod-core';
 import type { ImageSet } from '@blind-demod/distortion-data';
 import type { Experiment } from '@blind-demod/experiment';
@@ -20,7 +21,12 @@ export interface Observed {
 }
 
 /** Like the observations, at any scale; a factor that a method does not estimate is absent. */
-export type Estimates = Partial<ByFactor<Float32NdArray>>;
+export interface Estimates extends Partial<ByFactor<Float32NdArray>> {
+  /** The standard deviation of each pixel of an estimate, at its scale. */
+  readonly deviations?: Partial<ByFactor<Float32NdArray>>;
+  /** [n], in [0, 1]: the probability that the signal is good, by the method itself. */
+  readonly confidence?: Float32Array;
+}
 export type EstimatesByMethod = Readonly<Record<string, Estimates>>;
 
 /** What a method is called. */
@@ -48,6 +54,8 @@ export interface Means {
   readonly generators: Generators;
   /** Those of the paper's solver, where they are others. */
   readonly paperGenerators?: ByFactor<AnyGenerator> | undefined;
+  /** Of the generators; none when absent. */
+  readonly denoiser?: TrainedDenoiser | undefined;
   /** The one that computes, under which recoveries are kept. */
   readonly device: Exclude<Device, 'auto'>;
 }
@@ -76,7 +84,7 @@ export interface Search extends Computed {
   /** @throws DivergedError */
   search(problem: Observed, onProgress: OnProgress): Promise<Recovery>;
   /** As `estimate`, of what the search found. */
-  read(problem: Observed, recovery: Recovery): EstimatesByMethod;
+  read(problem: Observed, recovery: Recovery): Promise<EstimatesByMethod>;
 }
 
 /** Told the fraction of a search that is done, in [0, 1], and the median of the objectives. */
@@ -93,8 +101,10 @@ export interface Recovery extends ByFactor<Float32NdArray>, Levels<Float32NdArra
   readonly restartObjectives: Float32NdArray;
   /** [n, iterations], before each iteration of the start that was kept. */
   readonly trace: Float32NdArray;
-  /** [n], in [0, 1]: how much the solver trusts what it found. */
-  readonly confidence: Float32NdArray;
+  /** [n, latent dimension], where the method tells its doubt. */
+  readonly signalCode?: Float32NdArray;
+  /** The standard deviation of each pixel of the distortion, where the method tells its doubt. */
+  readonly distortionDeviation?: Float32NdArray;
 }
 
 /** A method by itself. */

@@ -17,5 +17,10 @@ export const ownSolver = (means: Means): Search => {
       signal: refine({ ...problem, signal, distortion: problem.trueDistortion }, refinement).signal,
     }),
   };
-  return searched({ ...OURS, title, solver, more: [ceiling] }, means);
+  // The paper's solver divides, whatever else there is.
+  const { denoiser, ...others } = means;
+  return searched(
+    { ...OURS, title, solver, tellsDoubt: true, more: [ceiling] },
+    isPapers(solver) ? others : { ...others, denoiser },
+  );
 };

@@ -7,7 +7,7 @@ import { searched } from './search.js';
 export const PAPER = { name: 'paper', title: 'the paper’s solver' };
 
 /** Refined as the experiment's own, which the paper's is compared with. */
-export const paperSolver = ({ paperGenerators, ...means }: Means): Search => {
+export const paperSolver = ({ paperGenerators, denoiser: _, ...means }: Means): Search => {
   const { refinement } = means.experiment.solver;
   const generators = paperGenerators ?? means.generators;
   return searched({ ...PAPER, solver: { ...PAPER_SOLVER, refinement } }, { ...means, generators });

@@ -8,32 +8,77 @@ import {
   generatorPrior,
   generatorSha256,
 } from '@blind-demod/dcgan';
-import { atUnitExposure, refine, type SolverSettings, solve } from '@blind-demod/demod-core';
+import {
+  atUnitExposure,
+  confidenceOf,
+  denoised,
+  distortionDeviation,
+  refine,
+  type SolverSettings,
+  solve,
+} from '@blind-demod/demod-core';
 import type { Estimates, Means, Named, Observed, Recovery, Search } from './method.js';
 
 /** A method that reads its estimates from a search, of observations at unit exposure. */
 export interface Reading extends Named {
-  read(found: ByFactor<Float32NdArray>, problem: Observed): Estimates;
+  read(found: Recovery, problem: Observed): Estimates | Promise<Estimates>;
+}
+
+export interface Searched extends Named {
+  readonly solver: SolverSettings;
+  /** Whether it tells how far its estimates may be wrong. */
+  readonly tellsDoubt?: boolean;
+  readonly more?: readonly Reading[];
 }
 
 /**
  * A search by these settings. Two methods read their estimates from it: the generators' images G1(h) and G2(m), and both
- * as the settings' refinement has them; and whatever `more` reads.
+ * as the settings' refinement and a denoiser, where there is one, have them; and whatever `more` reads.
  */
 export function searched(
-  { name, title, solver, more = [] }: Named & { solver: SolverSettings; more?: readonly Reading[] },
-  { experiment: { seed }, generators, device }: Pick<Means, 'experiment' | 'generators' | 'device'>,
+  { name, title, solver, tellsDoubt = false, more = [] }: Searched,
+  {
+    experiment: { seed },
+    generators,
+    denoiser,
+    device,
+  }: Pick<Means, 'experiment' | 'generators' | 'denoiser' | 'device'>,
 ): Search {
   const { refinement, ...withoutRefinement } = solver;
   const priors = [generatorPrior(generators.signal), generatorPrior(generators.distortion)] as const;
   const networks = networksOf(generators, solver);
   const encoder = generators.encoder && encoderOf(generators.encoder);
   const readings: Reading[] = [
-    { name, title, read: ({ signal, distortion }) => ({ signal, distortion }) },
+    {
+      ...{ name, title },
+      read: ({ signal, distortion, distortionDeviation }) => ({
+        ...{ signal, distortion },
+        ...(distortionDeviation && { deviations: { distortion: distortionDeviation } }),
+      }),
+    },
     {
       name: `${name}-refined`,
       title: `${title}, refined`,
-      read: (found, problem) => refine({ ...problem, ...found }, refinement),
+      read: async ({ signal, distortion, signalCode, distortionDeviation }, problem) => {
+        const known = { ...problem, signal, distortion };
+        const refined = refine(
+          {
+            ...{ ...known, distortionDeviation },
+            ...(denoiser && { denoised: await denoised(denoiser.denoiser, known, device) }),
+          },
+          refinement,
+        );
+        if (distortionDeviation === undefined || signalCode === undefined)
+          return { signal: refined.signal, distortion: refined.distortion };
+        return {
+          ...{ signal: refined.signal, distortion: refined.distortion },
+          deviations: { signal: refined.signalDeviation, distortion: distortionDeviation },
+          confidence: confidenceOf(problem, {
+            ...{ signal, distortion, signalCode },
+            signalDeviation: refined.signalDeviation,
+          }),
+        };
+      },
     },
     ...more,
   ];
@@ -42,8 +87,11 @@ export function searched(
     methods: readings.map(({ name, title }) => ({ name, title })),
     // Not the device: what one finds differs from what another finds as it does between two processors, by rounding, and a
     // comparison that was begun on one may go on on another.
-    settings: { seed, ...networks, solver, methods: readings.map(({ name }) => name) },
-    searchSettings: { device, ...networks, solver: withoutRefinement },
+    settings: {
+      ...{ seed, ...networks, solver, methods: readings.map(({ name }) => name) },
+      ...(denoiser && { denoiser: denoiser.sha256 }),
+    },
+    searchSettings: { device, ...networks, solver: withoutRefinement, tellsDoubt },
     search: async ({ observation, observed, group, first }, onProgress) => {
       const found = await solve(...priors, observation, {
         settings: solver,
@@ -64,12 +112,22 @@ export function searched(
         objective: float32([count], found.objective),
         restartObjectives: float32([count, solver.restarts], found.restartObjectives),
         trace: transposed(found.trace, count),
-        confidence: float32([count], found.confidence),
+        ...(tellsDoubt && {
+          signalCode: found.signalCode,
+          distortionDeviation: await distortionDeviation(
+            priors,
+            { observation, ...(observed && { observed }) },
+            found,
+            { settings: solver, device, group },
+          ),
+        }),
       } satisfies Recovery;
     },
-    read: (problem, found) => {
+    read: async (problem, found) => {
       const seen = { ...problem, observation: atUnit(problem.observation, found) };
-      return Object.fromEntries(readings.map(({ name, read }) => [name, read(found, seen)]));
+      const estimates: Record<string, Estimates> = {};
+      for (const { name, read } of readings) estimates[name] = await read(found, seen);
+      return estimates;
     },
   };
 }

@@ -17,7 +17,7 @@ const SOLVER = {
   restarts: 2,
 };
 
-export const twoGenerators: ProcedureOf = means => {
+export const twoGenerators: ProcedureOf = ({ denoiser: _, ...means }) => {
   const { refinement } = means.experiment.solver;
   const solver = { ...SOLVER, refinement };
   return searched({ name: 'two-generators', title: 'two generators, ℓ2', solver }, means);

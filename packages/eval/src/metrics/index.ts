@@ -6,6 +6,7 @@ import { PSNR } from './psnr.js';
 import { RELATIVE_ERROR } from './relative-error.js';
 import { SSIM } from './ssim.js';
 import { WHERE_SEEN } from './where-seen.js';
+import { WITHIN } from './within.js';
 
 /** By the names that scores have in a record. */
 export const METRICS = {
@@ -13,6 +14,7 @@ export const METRICS = {
   ssim: SSIM,
   relativeError: RELATIVE_ERROR,
   whereSeen: WHERE_SEEN,
+  within: WITHIN,
   better: BETTER,
 } as const satisfies Record<string, Metric>;
 
@@ -26,7 +28,7 @@ type Presence<N extends Name, F extends Factor> =
       ? 'always'
       : 'never';
 type NameOf<F extends Factor, P> = { [N in Name]: Presence<N, F> extends P ? N : never }[Name];
-type Score<N extends Name> = ReturnType<Table[N]['score']>;
+type Score<N extends Name> = Exclude<ReturnType<Table[N]['score']>, undefined>;
 type Summed<N extends Name> = Table[N]['kind'] extends 'share' ? number : Distribution;
 
 /** The scores of one estimate of a factor. */

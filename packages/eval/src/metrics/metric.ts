@@ -12,6 +12,8 @@ export interface Compared {
   readonly signal: Float32NdArray;
   /** What the method was given, with its noise. */
   readonly observation: Float32NdArray;
+  /** The standard deviation of each pixel of the estimate, where the method tells it. */
+  readonly deviation?: Float32NdArray | undefined;
 }
 
 /** What tells of the scores of all pairs; the share is that of the pairs where a yes or no is yes. */
@@ -40,7 +42,7 @@ interface Told {
   show(value: number): string;
 }
 
-/** A number of each pair, or a yes or no. */
+/** A number of each pair, or a yes or no; undefined where it does not apply, which only an optional one may be. */
 export type Metric =
-  | (Told & { readonly kind: 'number'; score(compared: Compared): number })
+  | (Told & { readonly kind: 'number'; score(compared: Compared): number | undefined })
   | (Told & { readonly kind: 'share'; score(compared: Compared): boolean });

@@ -55,13 +55,13 @@ export interface Found {
 }
 
 /** The judgement of each of n pairs by the experiment's own solver, beside the paper's. */
-export function judge(
+export async function judge(
   truth: Observations,
   problem: Observed,
   { own, paper }: { own: Found; paper?: Found },
-): Judgement[] {
-  const ownFound = estimatesOf(own, truth, problem);
-  const paperFound = paper && estimatesOf(paper, truth, problem);
+): Promise<Judgement[]> {
+  const ownFound = await estimatesOf(own, truth, problem);
+  const paperFound = paper && (await estimatesOf(paper, truth, problem));
   const seen = atUnit(problem.observation, own.recovery);
   const given = scorePairs({ signal: problem.observation }, truth, { ...problem, seconds: 0 });
   return given.map(({ signal: observed }, pair) => {
@@ -76,7 +76,7 @@ export function judge(
       objective: recovery.objective.data[pair]!,
       // Copied: what is kept of a pair must not keep its batch in memory.
       trace: at(recovery.trace).data.slice(),
-      confidence: recovery.confidence.data[pair]!,
+      confidence: ownFound.confidence![pair]!,
       scores: { observation: observed!, ...ownFound.scores[pair]! },
       facts: factsOf({
         observation,
@@ -102,12 +102,15 @@ export function judge(
 }
 
 /** The estimates of a solver, and the scores of each pair's: views of its two methods. */
-function estimatesOf({ procedure, recovery }: Found, truth: Observations, problem: Observed) {
+async function estimatesOf({ procedure, recovery }: Found, truth: Observations, problem: Observed) {
   const [plain, refined] = [procedure.name, `${procedure.name}-refined`] as const;
-  const { [plain]: found, [refined]: divided } = procedure.read(problem, recovery);
+  const { [plain]: found, [refined]: divided } = await procedure.read(problem, recovery);
   const estimates = { generator: found!.signal!, refined: divided!.signal!, distortion: found!.distortion! };
   const scored = (some: Estimates) => scorePairs(some, truth, { ...problem, seconds: 0 });
-  const refinedScores = scored({ signal: estimates.refined });
+  const refinedScores = scored({
+    signal: estimates.refined,
+    ...(divided!.deviations && { deviations: divided!.deviations }),
+  });
   const scores = scored(found!).map(
     ({ signal, distortion }, pair): SolverScores => ({
       generator: signal!,
@@ -115,5 +118,5 @@ function estimatesOf({ procedure, recovery }: Found, truth: Observations, proble
       distortion: distortion!,
     }),
   );
-  return { estimates, scores };
+  return { estimates, scores, confidence: divided!.confidence };
 }

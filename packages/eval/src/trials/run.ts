@@ -151,7 +151,7 @@ async function recover(
     await store.recoveries.keep(key, { recovery, seconds });
   }
   const { recovery, seconds } = await store.recoveries.read(key);
-  return { estimates: procedure.read(problem, recovery), seconds, isNew };
+  return { estimates: await procedure.read(problem, recovery), seconds, isNew };
 }
 
 /** The scores of every method of a task. */

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import type { Estimates } from '../methods/method.js';
 import { metricsOf, type Scores } from '../metrics/index.js';
+import type { Compared } from '../metrics/metric.js';
 import type { Observations } from './batches.js';
 
 /** Every estimate is taken at its best scale. One with values that are not finite scores as a black one. */
@@ -51,7 +52,11 @@ export function scorePairs(
       const estimate = estimates[factor];
       if (estimate === undefined) return null;
       const images = { signal: imageAt(truth.signal, pair), distortion: imageAt(truth.distortion, pair) };
-      return scoreEstimate(factor, imageAt(estimate, pair), images, imageAt(observation, pair));
+      const deviation = estimates.deviations?.[factor];
+      return scoreEstimate(factor, imageAt(estimate, pair), images, {
+        observation: imageAt(observation, pair),
+        deviation: deviation && imageAt(deviation, pair),
+      });
     };
     return { signal: scores('signal'), distortion: scores('distortion'), seconds: seconds / count };
   });
@@ -62,12 +67,15 @@ export function scoreEstimate<F extends Factor>(
   factor: F,
   estimate: Float32NdArray,
   images: ByFactor<Float32NdArray>,
-  observation: Float32NdArray,
+  others: Pick<Compared, 'observation' | 'deviation'>,
 ): Scores<F> {
   const truth = images[factor];
   const scaled = float32(truth.shape, atBestScale(estimate.data, truth.data));
-  const compared = { estimate, scaled, truth, signal: images.signal, observation };
+  const compared = { estimate, scaled, truth, signal: images.signal, ...others };
   return Object.fromEntries(
-    metricsOf(factor).map(([name, { score }]) => [name, score(compared)]),
+    metricsOf(factor).flatMap(([name, { score }]) => {
+      const value = score(compared);
+      return value === undefined ? [] : [[name, value]];
+    }),
   ) as Scores<F>;
 }

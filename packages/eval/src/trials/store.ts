@@ -47,7 +47,7 @@ export interface TrialStore {
 const DIGITS = 7;
 /** Counted up when what is kept, or how it is found, changes, so that what is older is not taken for current. */
 export const SCORES_FORMAT = 3;
-const RECOVERY_FORMAT = 6;
+const RECOVERY_FORMAT = 7;
 
 const scoresSchema = z.record(z.string(), z.array(pairScoresSchema));
 

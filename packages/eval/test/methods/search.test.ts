@@ -1,5 +1,5 @@
 import { float32 } from '@blind-demod/arrays';
-import { refine, solve } from '@blind-demod/demod-core';
+import { distortionDeviation, refine, solve } from '@blind-demod/demod-core';
 import { experimentSchema } from '@blind-demod/experiment';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { allProcedures, SOLVERS, withMethods } from '../../src/methods/index.js';
@@ -13,6 +13,7 @@ import { generator, generators } from './example.js';
 vi.mock('@blind-demod/demod-core', async original => ({
   ...(await original<typeof import('@blind-demod/demod-core')>()),
   solve: vi.fn(),
+  distortionDeviation: vi.fn(),
 }));
 
 const experiment = experimentSchema.parse({
@@ -40,9 +41,10 @@ const solved = {
   exposure: Float32Array.of(1, 1, 1),
   blackLevel: new Float32Array(3),
   objective: Float32Array.of(1, 2, 3),
-  confidence: Float32Array.of(0.1, 0.2, 0.3),
+  signalCode: float32([3, 2], Float32Array.of(1, 2, 1, 2, 1, 2)),
   trace: [Float32Array.of(4, 5, 6), Float32Array.of(7, 8, 9)],
 };
+const deviation = float32(found.distortion.shape, new Float32Array(found.distortion.data.length).fill(0.02));
 const training = { signal: images.signal.train, distortion: images.distortion.train };
 const means: Means = { experiment, training, generators, device: 'js' };
 /** The solvers, made of these and of what is changed. */
@@ -51,6 +53,7 @@ const all = (changes: Partial<Means> = {}) =>
 
 beforeEach(() => {
   vi.mocked(solve).mockReset();
+  vi.mocked(distortionDeviation).mockResolvedValue(deviation);
   vi.mocked(solve).mockImplementation(async (_signal, _distortion, _observation, options) => {
     for (const done of [1, 4])
       await options.onIteration?.({ done, total: 4, objective: 0, codes: () => Promise.reject() });
@@ -62,7 +65,7 @@ beforeEach(() => {
 async function estimatesOf(name: string) {
   const procedure = all().find(candidate => candidate.name === name)!;
   const recovery = await procedure.search(problem, () => {});
-  return { recovery, estimates: procedure.read(problem, recovery), calls: vi.mocked(solve).mock.calls };
+  return { recovery, estimates: await procedure.read(problem, recovery), calls: vi.mocked(solve).mock.calls };
 }
 
 test('the paper’s solver is the schema’s default: 500 iterations, step size 1, momentum 0.9, one start', async () => {
@@ -91,9 +94,16 @@ test('the experiment’s solver is run once for its three methods, of which one 
   const { estimates, calls } = await estimatesOf('ours');
   expect(calls).toHaveLength(1);
   expect(calls[0]![3].settings).toEqual(experiment.solver);
-  const refined = refine({ ...problem, ...found }, experiment.solver.refinement);
-  expect(estimates.ours).toEqual(found);
-  expect(estimates['ours-refined']).toEqual(refined);
+  const refined = refine(
+    { ...problem, ...found, distortionDeviation: deviation },
+    experiment.solver.refinement,
+  );
+  expect(estimates.ours).toEqual({ ...found, deviations: { distortion: deviation } });
+  expect(estimates['ours-refined']).toEqual({
+    ...{ signal: refined.signal, distortion: refined.distortion },
+    deviations: { signal: refined.signalDeviation, distortion: deviation },
+    confidence: expect.any(Float32Array),
+  });
   expect(refined.distortion).not.toEqual(found.distortion);
 });
 
@@ -134,7 +144,8 @@ test('a recovery is kept by pair: its trace, and where its starts ended', async 
   expect(recovery).toMatchObject(found);
   expect(recovery.trace).toEqual(float32([3, 2], Float32Array.of(4, 7, 5, 8, 6, 9)));
   expect(recovery.restartObjectives.shape).toEqual([3, 1]);
-  expect([...recovery.confidence.data]).toEqual([...solved.confidence]);
+  expect(recovery.distortionDeviation).toBeUndefined();
+  expect((await estimatesOf('ours')).recovery.distortionDeviation).toBe(deviation);
 });
 
 const changes = {
@@ -180,4 +191,29 @@ test('methods are chosen by name, each name is there once, and a solve that none
     ['observation', ['observation']],
     ['ours', ['ours-refined']],
   ]);
+});
+
+test('a denoiser refines the experiment’s own solver alone, and its scores depend on it', async () => {
+  const zeros = (...shape: number[]) => float32(shape, new Float32Array(shape.reduce((a, b) => a * b)));
+  const layer = (out: number, from: number) => ({ weight: zeros(out, from, 3, 3), bias: zeros(out) });
+  const denoiser = {
+    denoiser: { drawnSize: 16, layers: [layer(2, 4), layer(2, 2)] },
+    sha256: 'of its file',
+    generators: { signal: '', distortion: '' },
+  };
+  const refinedBy = async (changes: Partial<Means>) => {
+    const told: Record<string, Float32Array> = {};
+    for (const procedure of all(changes)) {
+      const recovery = await procedure.search(problem, () => {});
+      told[procedure.name] = (await procedure.read(problem, recovery))[`${procedure.name}-refined`]!
+        .signal!.data;
+    }
+    return told;
+  };
+  const [without, more] = [await refinedBy({}), await refinedBy({ denoiser })];
+  expect(more.paper).toEqual(without.paper);
+  expect(more['two-generators']).toEqual(without['two-generators']);
+  expect(more.ours).not.toEqual(without.ours);
+  const settings = (changes: Partial<Means>) => all(changes).find(({ name }) => name === 'ours')!.settings;
+  expect(settings({ denoiser })).toEqual({ ...settings({}), denoiser: 'of its file' });
 });

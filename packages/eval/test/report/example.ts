@@ -72,7 +72,10 @@ export async function exampleResults({
   };
   const pairs = drawPairs(1, tests, 'all');
   const solver = (named: typeof OURS) =>
-    searched({ ...named, solver: experiment.solver }, { experiment, generators, device: 'cpu' });
+    searched(
+      { ...named, tellsDoubt: true, solver: experiment.solver },
+      { experiment, generators, device: 'cpu' },
+    );
   const plan: Plan = {
     tests,
     pairs,
@@ -105,9 +108,13 @@ export async function exampleResults({
       trace: each(pair =>
         Array.from({ length: ITERATIONS }, (_, i) => mistakeOf(pair) ** 2 + 0.5 ** (i + 5)),
       ),
-      confidence: float32(
-        [length],
-        each(pair => [Math.exp(-20 * mistakeOf(pair)) * (pair % 3 === 0 ? 0.7 : 1)]).data,
+      signalCode: each(() => [1]),
+      distortionDeviation: float32(
+        truth.distortion.shape,
+        off.map((_, index) => {
+          const pair = first + Math.floor(index / SIZE ** 2);
+          return mistakeOf(pair) * (pair % 3 === 0 ? 2 : 1);
+        }),
       ),
     };
     return { recovery, seconds: 1 };

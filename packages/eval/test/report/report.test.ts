@@ -38,7 +38,7 @@ describe('the report', () => {
       'Convergence',
       'Error by digit',
       'Error by strength of the distortion',
-      'Confidence: is failure known?',
+      'Doubt: is failure known?',
       'The worst cases, and why',
       'How to reproduce this',
     ]);

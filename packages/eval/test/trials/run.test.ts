@@ -31,7 +31,7 @@ function search({
     search: async ({ observation: y, first, trueDistortion }): Promise<Recovery> => {
       calls.push(first);
       const numbers = float32([y.shape[0]!], new Float32Array(y.shape[0]!));
-      const [objective, confidence] = [numbers, numbers];
+      const objective = numbers;
       const [restartObjectives, trace] = [numbers, numbers].map(({ data }) =>
         float32([data.length, 1], data),
       );
@@ -41,12 +41,11 @@ function search({
         exposure: numbers,
         blackLevel: numbers,
         objective,
-        confidence,
         restartObjectives: restartObjectives!,
         trace: trace!,
       };
     },
-    read: (_, { signal, distortion }) => ({ [name]: { signal, distortion } }),
+    read: async (_, { signal, distortion }) => ({ [name]: { signal, distortion } }),
   };
 }
 

@@ -1,7 +1,8 @@
 // Training of an encoder.
 
 import type { NdArray } from '@blind-demod/arrays';
-import { type OneCycle, type Parameters, still, trainInOneCycle } from '@blind-demod/dcgan';
+import { type Parameters, still } from '@blind-demod/dcgan';
+import { type OneCycle, trainInOneCycle } from '@blind-demod/dcgan/node';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Answer, encode } from '../encoder.js';

@@ -1,19 +1,26 @@
 // Whether failure is known: the confidence against what the recovery turned out to be.
 import { datum, decibel, type Html, html, percent } from '@blind-demod/picture';
 import * as Plot from '@observablehq/plot';
-import { isGood } from '../../metrics/reliability.js';
+import { isGood, reliabilityBins } from '../../metrics/reliability.js';
 import { rocCurve } from '../../metrics/roc.js';
 import type { ReportInput } from './input.js';
 import { dots, panel, reference } from './plot.js';
 
 export function confidence(input: ReportInput): Html {
   const { goodRefinedPsnr, good } = input.reliability;
+  const { refined, distortion } = input.summary;
+  const within = [refined.within90, distortion.within90] as const;
   return html`<section>
-<h2>Confidence: is failure known?</h2>
-<p>The solver tells how much it trusts each recovery, from 0 to 1, from the observation alone. Here a recovery is called
-good when its refined signal has a PSNR of at least ${goodRefinedPsnr} dB: an error below ${(100 * 10 ** (-goodRefinedPsnr / 20)).toPrecision(2)} % of the
+<h2>Doubt: is failure known?</h2>
+<p>The solver tells how likely it thinks each recovery to be good, from the observation alone. A recovery is good when its refined signal has a PSNR of at least ${goodRefinedPsnr} dB: an error below ${(100 * 10 ** (-goodRefinedPsnr / 20)).toPrecision(2)} % of the
 range, root mean square. ${datum(good, percent)} of the pairs are.</p>
-<div class="panels">${[scatter(input), roc(input), kept(input)]}</div>
+${
+  within[0] && within[1]
+    ? html`<p>It tells a standard deviation for each pixel, too. The intervals that should hold the truth in 90 % of the pixels hold it in
+${datum(within[0].mean, percent)} of those of the refined signals, and in ${datum(within[1].mean, percent)} of those of the distortions.</p>`
+    : ''
+}
+<div class="panels">${[scatter(input), reliability(input), roc(input), kept(input)]}</div>
 </section>`;
 }
 
@@ -39,6 +46,29 @@ the left.`,
           y: 'psnr',
           fill: 'colour',
           tell: ({ confidence, psnr }) => `${confidence.toFixed(3)}, ${decibel(psnr)}`,
+        }),
+      ],
+    },
+  });
+}
+
+/** Whether of those that are told a probability as many are good. */
+function reliability({ judged }: ReportInput): Html {
+  return panel({
+    title: 'Reliability',
+    description: 'The share of good recoveries against their confidence, in ten bins.',
+    caption:
+      'A dot for recoveries of about one confidence, the larger the more there are. On the dashed line as many are good as the confidence says; below it the solver is too sure.',
+    plot: {
+      x: { ...SHARE, label: 'confidence' },
+      y: { ...SHARE, label: 'good ones', grid: true },
+      r: { range: [2, 12] },
+      marks: [
+        reference([0, 0], [1, 1]),
+        Plot.dot(reliabilityBins(judged), {
+          ...{ x: 'confidence', y: 'good', r: 'count', fill: 'var(--refined)', fillOpacity: 0.6 },
+          title: ({ count, confidence, good }) =>
+            `${count} recoveries: confidence ${confidence.toFixed(2)}, ${percent(good)} good`,
         }),
       ],
     },
