@@ -12,7 +12,8 @@ import type { Problem } from './problem.js';
 import type { SolverSettings } from './settings.js';
 import type { Codes } from './starts.js';
 
-/** Of several codes of signals: with 40 steps, 100 evaluations go as far as 150 do with 10. */
+/** Of one code of a signal, unless the settings say otherwise; and of several: with 40 steps, 100 evaluations go as far as 150 do with 10. */
+const MEMORY = 10;
 const MEMORY_OF_GROUPS = 40;
 
 /**
@@ -73,7 +74,7 @@ export async function polishCodes(
     start,
     {
       evaluations,
-      ...(pictures > 1 && { memory: MEMORY_OF_GROUPS }),
+      memory: pictures > 1 ? MEMORY_OF_GROUPS : (settings.memory ?? MEMORY),
       onEvaluation: (done, values, best) => onEvaluation(done, values, () => parted(best(), codes)),
     },
   );

@@ -31,6 +31,8 @@ export interface SolverSettings {
   readonly momentumOnBalance: 'keep' | 'scale';
   /** Evaluations of L-BFGS that follow, from where each start ended; none when absent. */
   readonly polish?: number | undefined;
+  /** How many steps of L-BFGS shape its next direction; 10 when absent. */
+  readonly memory?: number | undefined;
   /** Evaluations of L-BFGS on all codes of a group of observations that share a distortion; none when absent. */
   readonly together?: number | undefined;
   /** How far apart objectives may be for starts to be averaged; the best start alone when absent. */
@@ -90,6 +92,7 @@ export const LEARNED_STARTS = {
   restarts: 2,
   iterations: 10,
   polish: 150,
+  memory: 40,
 } as const satisfies Partial<SolverSettings>;
 
 /**

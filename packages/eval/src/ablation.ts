@@ -74,6 +74,7 @@ export function departures(solver: SolverSettings): Variant[] {
   const withoutBlackLevel = ({ blackLevel: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutPolish = ({ polish: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutAveraging = ({ averaging: _, ...rest }: SolverSettings): SolverSettings => rest;
+  const withoutMemory = ({ memory: _, ...rest }: SolverSettings): SolverSettings => rest;
   const withoutDraws = ({ draws: _, ...rest }: SolverSettings): SolverSettings => rest;
   const drawn = ({ starts: _, ...rest }: SolverSettings): SolverSettings => ({
     ...rest,
@@ -83,6 +84,7 @@ export function departures(solver: SolverSettings): Variant[] {
     restarts: ROBUST_SOLVER.restarts,
     iterations: ROBUST_SOLVER.iterations,
     polish: ROBUST_SOLVER.polish,
+    memory: ROBUST_SOLVER.memory,
   };
   const { smoothing } = solver.refinement;
   const candidates: Variant[] = [
@@ -116,6 +118,7 @@ export function departures(solver: SolverSettings): Variant[] {
           { name: 'half the polish', solver: { ...solver, polish: Math.ceil(solver.polish / 2) } },
           { name: 'twice the polish', solver: { ...solver, polish: 2 * solver.polish } },
         ]),
+    { name: 'L-BFGS remembers 10 steps', solver: withoutMemory(solver) },
     { name: 'no prior term', solver: { ...solver, latentPenalty: 0 } },
     { name: 'ten times the prior term', solver: { ...solver, latentPenalty: solver.latentPenalty * 10 } },
     ...[0, 2 * smoothing].map(pixels => ({

@@ -119,6 +119,12 @@ const solverSettings = z
       .describe(
         'Evaluations of L-BFGS on both codes at once that follow, from where each start ended; none when absent.',
       ),
+    memory: count
+      .max(1000)
+      .optional()
+      .describe(
+        'How many steps of L-BFGS shape its next direction: with more, fewer evaluations go as far. 10 when absent.',
+      ),
     together: count
       .optional()
       .describe(
