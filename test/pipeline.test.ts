@@ -256,7 +256,7 @@ test('recover takes pictures of one distortion apart together, where it is told 
   expect(pictures.map(({ image }: { image: string }) => image)).toEqual(names);
   expect(pictures[1].files.signal).toBe('recovered/signal-2.png');
   const { width, height } = await sharp(await copy.read('recovered', 'side-by-side.png')).metadata();
-  expect(width! / height!).toBeCloseTo(2, 0); // four images across, two down
+  expect(width! / height!).toBeCloseTo(3, 0); // six images across, two down
 });
 
 test('with --json, every command prints one JSON value and nothing else', async () => {
