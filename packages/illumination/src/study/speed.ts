@@ -39,7 +39,7 @@ async function compare(count: number): Promise<void> {
     mkdirSync(join(root, 'in'));
     for (let number = 0; number < count; number++)
       await writeTile(join(root, 'in', `${number}.tif`), light, number);
-    const peer = fileURLToPath(new URL('../../peers/basicpy.py', import.meta.url));
+    const peer = fileURLToPath(new URL('../../peers/basic.py', import.meta.url));
     const programs: [string, string, string[]][] = [
       ['demod correct', process.execPath, [fileURLToPath(import.meta.url), WORKER]],
       ['BaSiCPy', process.env.PYTHON ?? 'python3', [peer]],

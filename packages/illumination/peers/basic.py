@@ -1,4 +1,4 @@
-"""BaSiCPy on a folder of TIFFs, as its users write it: python basicpy.py IN OUT. Prints seconds and memory as JSON."""
+"""BaSiCPy on a folder of TIFFs, as its users write it: python basic.py IN OUT. Prints seconds and memory as JSON."""
 
 import json
 import os
