@@ -25,7 +25,7 @@ export interface Recovered extends Recovery {
   /** The standard deviation of each pixel of `refined` and of `distortion`: nine in ten are within 1.645 of it. */
   readonly refinedDeviation: Float32NdArray;
   readonly distortionDeviation: Float32NdArray;
-  /** The probability, [n], that the PSNR of the refined signal is at least 35 dB: see `confidenceOf`. */
+  /** The probability, [n], that the generators know the picture and the PSNR of the refined signal is at least 35 dB. */
   readonly confidence: Float32Array;
 }
 

@@ -89,7 +89,7 @@ export async function run(args: Arguments): Promise<void> {
           ? [`exposure ${exposure.toFixed(3)}, black level ${blackLevel.toFixed(4)}`]
           : []),
         `standard deviations ${deviations.signal.toFixed(4)} (signal), ${deviations.distortion.toFixed(4)} (distortion), medians over the pixels`,
-        `confidence ${confidence.toFixed(2)}: the probability that the PSNR of the signal is 35 dB or more`,
+        `confidence ${confidence.toFixed(2)}: the probability that the generators know this and the PSNR of the signal is 35 dB or more`,
         ...(undrawn > UNLIKE
           ? [
               `unlike what the generators know: they leave ${Math.round(100 * undrawn)} % of the picture undrawn; do not trust this`,

@@ -24,16 +24,6 @@ export const STRANGERS = {
       return image[(Math.floor(from / 4) * piece + (y % piece)) * side + (from % 4) * piece + (x % piece)]!;
     });
   },
-  /** One on its side, or upside down. */
-  turned: (known, random, side) => {
-    const image = known();
-    const quarters = 1 + random.integer(3);
-    return image.map((_, i) => {
-      let [x, y] = [i % side, Math.floor(i / side)];
-      for (let turn = 0; turn < quarters; turn++) [x, y] = [y, side - 1 - x];
-      return image[y * side + x]!;
-    });
-  },
   grating: (_, random, side) => {
     const [frequency, angle, phase] = [
       between(random, 0.1, 0.6),
