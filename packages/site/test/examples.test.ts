@@ -108,6 +108,7 @@ async function prepare(folder: string): Promise<void> {
   const generator = smallGenerator();
   await writeFile(join(folder, 'generator.onnx'), generatorToOnnx(generator));
   await cp(join(root, 'models/default/encoder'), join(folder, 'encoder'), { recursive: true });
+  await cp(join(root, 'models/default/denoiser'), join(folder, 'denoiser'), { recursive: true });
   await mkdir(join(folder, 'signal'));
   await writeFile(join(folder, 'signal', 'generator.safetensors'), encodeGenerator(generator));
 }
