@@ -92,7 +92,7 @@ export async function run(args: Arguments): Promise<void> {
         `confidence ${confidence.toFixed(2)}: the probability that the generators know this and the PSNR of the signal is 35 dB or more`,
         ...(undrawn > UNLIKE
           ? [
-              `unlike what the generators know: they leave ${Math.round(100 * undrawn)} % of the picture undrawn; do not trust this`,
+              `unlike what the generators know: they leave ${Math.round(100 * undrawn)} % of the picture undrawn; look before you trust it`,
             ]
           : []),
         ...Object.values(files),
