@@ -10,11 +10,19 @@ export { type ByFactor, byFactor, FACTORS, type Factor } from './factor.js';
 export { fromHalves, toHalves } from './float16.js';
 export { gaussianWeights } from './gaussian.js';
 export { JsonSyntaxError, parseJson } from './json.js';
-export { elementCount, type Float32NdArray, float32, imageAt, type NdArray, takeRows } from './ndarray.js';
+export {
+  elementCount,
+  type Float32NdArray,
+  float32,
+  imageAt,
+  type NdArray,
+  stackRows,
+  takeRows,
+} from './ndarray.js';
 export { type RandomStream, randomStream } from './random.js';
 export { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 export { atBestScale, bestScale } from './scale.js';
-export { type Distribution, distribution, mean, median, quantile } from './statistics.js';
+export { type Distribution, distribution, mean, median, NORMAL_90, quantile } from './statistics.js';
 export {
   addScaled,
   combine,

@@ -49,6 +49,14 @@ export function takeRows({ shape, data }: Float32NdArray, rows: ArrayLike<number
   return float32([rows.length, ...shape.slice(1)], taken);
 }
 
+/** Rows of one shape, one after the other: [rows, ...shape], copied. */
+export function stackRows(rows: readonly Float32Array[], shape: readonly number[]): Float32NdArray {
+  const length = elementCount(shape);
+  const data = new Float32Array(rows.length * length);
+  for (const [index, row] of rows.entries()) data.set(row, index * length);
+  return float32([rows.length, ...shape], data);
+}
+
 /** Entry `index` of [count, …], as […]: an image of a batch. Not copied. */
 export function imageAt({ shape, data }: Float32NdArray, index: number): Float32NdArray {
   const size = data.length / shape[0]!;

@@ -1,6 +1,9 @@
 // What a set of numbers is like, in a few numbers.
 import { quantile as quantileOf } from 'd3-array';
 
+/** Nine in ten draws of a normal number are within so many of its standard deviations. */
+export const NORMAL_90 = 1.645;
+
 /**
  * The value below which a fraction of the values lies, interpolated linearly between neighbours.
  *

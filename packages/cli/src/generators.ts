@@ -46,12 +46,9 @@ async function findEncoder(
   generators: ByFactor<AnyGenerator>,
   { out }: { out: string },
 ): Promise<TrainedEncoder> {
-  const { experiment, file, root, name } = loaded;
+  const { experiment, file } = loaded;
   const settings = encoderSettings(experiment, generators);
-  const places = [foldersOf(out, name).encoder];
-  if (experiment.pretrained) {
-    places.push(relative(process.cwd(), join(resolve(root, experiment.pretrained), 'encoder')));
-  }
+  const places = placesOf(loaded, 'encoder', out);
   const remedy = howToTrain(loaded, out);
   for (const folder of places) {
     if (!isComplete(folder)) continue;
@@ -230,8 +227,19 @@ interface WithContent {
   readonly data: { readonly images: { readonly content?: string } };
 }
 
+/** Where a network that goes with an experiment's generators may be: trained here, or come with the experiment. */
+export function placesOf(
+  { experiment: { pretrained }, root, name }: LoadedExperiment,
+  network: 'encoder' | 'denoiser',
+  out: string,
+): string[] {
+  const trained = foldersOf(out, name)[network];
+  if (pretrained === undefined) return [trained];
+  return [trained, relative(process.cwd(), join(resolve(root, pretrained), network))];
+}
+
 /** The manifest is the last file of an artifact to be written. */
-const isComplete = (folder: string): boolean => existsSync(join(folder, 'manifest.json'));
+export const isComplete = (folder: string): boolean => existsSync(join(folder, 'manifest.json'));
 
 /** What to do about damage: train again what was trained here, fetch again what was not. */
 export function howToMend(

@@ -52,7 +52,7 @@ export async function readCheckpoint(
 ): Promise<Checkpoint | undefined> {
   const bytes = await readIfThere(file);
   if (bytes === undefined) return undefined;
-  const { tensors, metadata } = decode(bytes, file);
+  const { tensors, metadata } = decodeCheckpoint(bytes, file);
   if (metadata.settingsHash !== settingsHash) return undefined;
   const state = stateIn(tensors, initial, file);
   const losses = tensors.losses?.data ?? [];
@@ -82,7 +82,8 @@ export const stateIn = <State extends object>(
     return tensor;
   }) as State;
 
-function decode(bytes: Uint8Array, file: string): ReturnType<typeof decodeSafetensors> {
+/** What a file that a training left holds. @throws UserError, saying what to do, when it is damaged */
+export function decodeCheckpoint(bytes: Uint8Array, file: string): ReturnType<typeof decodeSafetensors> {
   try {
     return decodeSafetensors(bytes, file);
   } catch (error) {

@@ -17,7 +17,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { AnyGenerator } from './generator.js';
 import { halving, initialHalving } from './halving.js';
 import { resizeBilinear } from './layers.js';
-import { type Parameters, zipParameters } from './parameters.js';
+import { layersIn, type Parameters, tensorsOf, zipParameters } from './parameters.js';
 
 /** An encoder as numbers. */
 export interface TrainedEncoder {
@@ -95,18 +95,13 @@ export const encoderOf = ({ parameters, latentDimensions }: TrainedEncoder): Enc
   encode: problem => encodeWith(zipParameters(constant, parameters), problem, latentDimensions),
 });
 
-/** The weights file: `layer.N.weight` and `layer.N.bias`, in half precision. */
-export function encodeEncoder({ parameters, latentDimensions }: TrainedEncoder): Uint8Array {
-  const tensors = parameters.flatMap(({ weight, bias }, index) => [
-    [`layer.${index}.weight`, weight] as const,
-    [`layer.${index}.bias`, bias!] as const,
-  ]);
-  return encodeSafetensors(
-    Object.fromEntries(tensors),
+/** The weights file, in half precision. */
+export const encodeEncoder = ({ parameters, latentDimensions }: TrainedEncoder): Uint8Array =>
+  encodeSafetensors(
+    tensorsOf(parameters),
     { encoder: JSON.stringify(latentDimensions) },
     { float32As: 'F16' },
   );
-}
 
 /**
  * Reads the weights file of an encoder, `encoder.safetensors`.
@@ -123,11 +118,8 @@ export function encodeEncoder({ parameters, latentDimensions }: TrainedEncoder):
  */
 export function decodeEncoder(bytes: Uint8Array, where: string): TrainedEncoder {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
-  const parameters = Array.from({ length: LAYERS }, (_, index) => ({
-    weight: tensors[`layer.${index}.weight`]!,
-    bias: tensors[`layer.${index}.bias`]!,
-  }));
-  if (metadata.encoder === undefined || parameters.some(({ weight, bias }) => !weight || !bias)) {
+  const parameters = metadata.encoder === undefined ? [] : layersIn(tensors, where);
+  if (metadata.encoder === undefined || parameters.length !== LAYERS) {
     throw new UserError(`${where} holds no encoder of this project`);
   }
   const dimensions = JSON.parse(metadata.encoder) as ByFactor<number>;

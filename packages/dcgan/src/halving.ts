@@ -1,10 +1,11 @@
 // A small network that reads numbers from images: convolutions that halve, and two dense layers.
 
 import { type Float32NdArray, float32, type NdArray, type RandomStream } from '@blind-demod/arrays';
+import { type Convolution, convolve, swish } from '@blind-demod/demod-core';
 import { constant } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerParameters, Parameters } from './parameters.js';
+import { type LayerParameters, type Parameters, randomLayer } from './parameters.js';
 
 export interface HalvingForm {
   /** Channels of the images, less those of the places, and pixels per side. */
@@ -26,18 +27,11 @@ export function initialHalving(
   return [
     // [out, in, 3, 3] of convolutions, [in, out] of dense layers.
     ...widths.map((width, index) =>
-      layer([width, widths[index - 1] ?? channels + PLACES, 3, 3], width, random),
+      randomLayer([width, widths[index - 1] ?? channels + PLACES, 3, 3], width, random),
     ),
-    layer([widths.at(-1)! * lastSide ** 2, hidden], hidden, random),
-    layer([hidden, outputs], outputs, random, 0.1),
+    randomLayer([widths.at(-1)! * lastSide ** 2, hidden], hidden, random),
+    randomLayer([hidden, outputs], outputs, random, 0.1),
   ];
-}
-
-function layer(shape: number[], outputs: number, random: RandomStream, gain = 2): LayerParameters<NdArray> {
-  const count = shape.reduce((a, b) => a * b);
-  const scale = gain * Math.sqrt(outputs / count);
-  const weight = random.normals(count).map(value => scale * value);
-  return { weight: float32(shape, weight), bias: float32([outputs], new Float32Array(outputs)) };
 }
 
 /**
@@ -51,17 +45,11 @@ export function halving(parameters: Parameters<Tensor>, images: Tensor): Tensor 
   return dense(swish(dense(tf.reshape(seen, [images.shape[0]!, -1]), hidden!)), last!);
 }
 
-function halve(image: Tensor, { weight, bias }: LayerParameters<Tensor>): Tensor {
-  const filter = tf.transpose(weight, [2, 3, 1, 0]) as tf.Tensor4D;
-  const sums = tf.conv2d(image as tf.Tensor4D, filter, 2, 'same', 'NCHW');
-  return swish(tf.add(sums, tf.reshape(bias!, [1, -1, 1, 1])));
-}
+const halve = (image: Tensor, layer: LayerParameters<Tensor>): Tensor =>
+  swish(convolve(image, layer as Convolution<Tensor>, 2));
 
 const dense = (x: Tensor, { weight, bias }: LayerParameters<Tensor>): Tensor =>
   tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias!);
-
-/** x · sigmoid(x): smooth, so that small differences stay differences. */
-const swish = (x: Tensor): Tensor => tf.mul(x, tf.sigmoid(x));
 
 /** How many channels say where a pixel is. */
 const PLACES = 3;

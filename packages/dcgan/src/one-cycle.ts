@@ -1,16 +1,18 @@
 // Training of a network by one cycle: Adam, whose learning rate rises and falls once, and an average of the weights.
 
-import { decodeSafetensors, encodeSafetensors, float32, type NdArray, UserError } from '@blind-demod/arrays';
+import { encodeSafetensors, float32, type NdArray, UserError } from '@blind-demod/arrays';
 import { readIfThere, writeFileAtomic } from '@blind-demod/artifacts';
 import { compileLoop, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AdamState, adamStep, initialAdam } from './adam.js';
-import { stateIn, tensorsOfState } from './checkpoint.js';
+import { decodeCheckpoint, stateIn, tensorsOfState } from './checkpoint.js';
 import { type Parameters, zipParameters } from './parameters.js';
 import { valueAndGradient } from './step.js';
 
 const WARM_UP = 0.1;
+/** The least share of a step's loss in the running mean. */
+const RUNNING = 0.01;
 
 interface State<T> {
   readonly network: Parameters<T>;
@@ -31,6 +33,7 @@ export interface OneCycle<Name extends string> {
   readonly highestRate: number;
   readonly averageDecay: number;
   readonly device: Device;
+  /** Told the loss as a running mean. */
   readonly onStep?: (step: number, loss: number) => unknown;
   /** Where the state is kept now and then, so that a killed training goes on; kept nowhere when absent. */
   readonly checkpoint?: Checkpoint | undefined;
@@ -83,6 +86,7 @@ export async function trainInOneCycle<Name extends string>({
     { state, input: { examples: first, rate: float32([], Float32Array.of(0)) } },
     { device },
   );
+  let running = 0;
   try {
     for (let step = begun; done(step) < 1; step++) {
       const examples: Named<string, NdArray> = step === begun ? first : examplesAt(step);
@@ -90,7 +94,8 @@ export async function trainInOneCycle<Name extends string>({
       const { loss } = await loop.step({ examples, rate });
       if (!Number.isFinite(loss.data[0]))
         throw new UserError(`the training failed at step ${step}: its loss is ${loss.data[0]}`);
-      await onStep?.(step, loss.data[0]!);
+      running += (loss.data[0]! - running) * Math.max(RUNNING, 1 / (step - begun + 1));
+      await onStep?.(step, running);
       if (checkpoint && (step + 1) % checkpoint.every === 0)
         await keep(checkpoint, await loop.state(), step + 1);
     }
@@ -107,7 +112,7 @@ async function keep({ file, settingsHash }: Checkpoint, state: State<NdArray>, s
 async function resume({ file, settingsHash }: Checkpoint, initial: State<NdArray>) {
   const bytes = await readIfThere(file);
   if (bytes === undefined) return undefined;
-  const { tensors, metadata } = decodeSafetensors(bytes, file);
+  const { tensors, metadata } = decodeCheckpoint(bytes, file);
   if (metadata.settingsHash !== settingsHash) return undefined;
   return { state: stateIn(tensors, initial, file), step: Number(metadata.step) };
 }

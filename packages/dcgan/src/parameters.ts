@@ -1,5 +1,12 @@
 // The parameters of a network, layer by layer: as arrays where they are kept, as tensors where they are computed with.
-import { type NdArray, UserError } from '@blind-demod/arrays';
+import {
+  elementCount,
+  type Float32NdArray,
+  float32,
+  type NdArray,
+  type RandomStream,
+  UserError,
+} from '@blind-demod/arrays';
 
 /** Parameters of one layer; it has a `scale` where it is normalised, and a bias, if any, is added after that. */
 export interface LayerParameters<T> {
@@ -10,6 +17,19 @@ export interface LayerParameters<T> {
 
 /** Layers from the latent code up (generator) or from the image down (discriminator). */
 export type Parameters<T> = readonly LayerParameters<T>[];
+
+/** A layer of random weights, of a size that keeps that of what passes through, times `gain`; its biases are 0. */
+export function randomLayer(
+  shape: readonly number[],
+  outputs: number,
+  random: RandomStream,
+  gain = 2,
+): { weight: Float32NdArray; bias: Float32NdArray } {
+  const count = elementCount(shape);
+  const scale = gain * Math.sqrt(outputs / count);
+  const weight = random.normals(count).map(value => scale * value);
+  return { weight: float32(shape, weight), bias: float32([outputs], new Float32Array(outputs)) };
+}
 
 /** `combine` of the corresponding leaves of networks of one architecture: `zipParameters(tf.add, a, b)`. */
 export function zipParameters<From, To>(

@@ -1,7 +1,15 @@
 // Trains the encoder of a pair of generators: its codes, drawn by the generators, are to be the images of the products.
 
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type ByFactor, byFactor, FACTORS, randomStream, UserError } from '@blind-demod/arrays';
-import { artifactIsCurrent, openArtifact, startProgress, writeArtifact } from '@blind-demod/artifacts';
+import {
+  artifactIsCurrent,
+  hashOf,
+  openArtifact,
+  startProgress,
+  writeArtifact,
+} from '@blind-demod/artifacts';
 import { imagesOf } from '@blind-demod/demod-core';
 import { type DataSettings, dataSettings, type FactorImages } from '@blind-demod/distortion-data';
 import type { Device } from '@blind-demod/jit';
@@ -21,6 +29,7 @@ const AVERAGE_DECAY = 0.998;
 const DISTORTION_SHARE = 2;
 /** Of the mean square of the signal's codes, that they stay of the size at which the generator was trained. */
 const CODE_SHARE = 1e-4;
+const CHECKPOINT_STEPS = 100;
 /** Standard normal numbers that are drawn for all noise. */
 const NOISE = 1 << 20;
 
@@ -37,7 +46,8 @@ export const encoderSettings = (experiment: EncoderSettings, generators: ByFacto
 });
 
 /**
- * Trains the encoder of these generators, and writes it into the folder.
+ * Trains the encoder of these generators, and writes it into the folder. What a killed training left beside it, in
+ * `folder`-training, is taken up.
  *
  * @returns whether there was anything to do.
  * @throws UserError when the folder cannot be written.
@@ -59,7 +69,7 @@ export async function trainEncoder(
   const train = byFactor(factor => images[factor].train);
   const noise = randomStream(seed, 'encoder', 'noise').normals(NOISE);
   const progress = startProgress({ title: 'training the encoder', total: encoder.steps });
-  let running = 0;
+  const work = `${folder}-training`;
   try {
     const parameters = await trainInOneCycle({
       start: initialEncoder(latentDimensions, channels, randomStream(seed, 'encoder', 'weights')),
@@ -80,15 +90,18 @@ export async function trainEncoder(
       highestRate: HIGHEST_RATE,
       averageDecay: AVERAGE_DECAY,
       device,
-      onStep: (step, loss) => {
-        running += (loss - running) * Math.max(0.01, 1 / (step + 1));
-        progress.update(step + 1, `loss ${running.toFixed(4)}`);
+      checkpoint: {
+        file: join(work, 'checkpoint.safetensors'),
+        every: CHECKPOINT_STEPS,
+        settingsHash: hashOf({ seed, settings: content.settings }),
       },
+      onStep: (step, loss) => progress.update(step + 1, `loss ${loss.toFixed(4)}`),
     });
     await writeArtifact(folder, {
       ...content,
       files: { [ENCODER_FILE]: encodeEncoder({ parameters, latentDimensions }) },
     });
+    await rm(work, { recursive: true, force: true });
   } finally {
     progress.stop();
   }

@@ -1,6 +1,6 @@
 // The distortion of several starts as one: where the signal is black nothing was seen, and where starts differ there, the
 // middle is nearer to the truth than each of them.
-import { bestScale, type Float32NdArray, float32, rowOf, times } from '@blind-demod/arrays';
+import { bestScale, type Float32NdArray, rowOf, stackRows, times } from '@blind-demod/arrays';
 import type { Problem } from './problem.js';
 
 /** Values of a distortion below this count as this: it is the finest step of an 8-bit picture. */
@@ -59,11 +59,7 @@ export function averageDistortion(
     });
     return { distortion, spread };
   });
-  const stacked = (values: readonly Float32Array[]) => {
-    const data = new Float32Array(values.length * values[0]!.length);
-    for (const [index, row] of values.entries()) data.set(row, index * row.length);
-    return float32([kept.length, ...distortions.shape.slice(1)], data);
-  };
+  const stacked = (values: readonly Float32Array[]) => stackRows(values, distortions.shape.slice(1));
   return {
     distortion: stacked(averages.map(({ distortion }) => distortion)),
     spread: stacked(averages.map(({ spread }) => spread)),

@@ -4,20 +4,15 @@ import { compile, constant, type Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Matrix, pseudoInverse } from 'ml-matrix';
+import { type Convolution, convolve, swish } from './convolution.js';
 import { noiseLevels } from './noise.js';
 import { resampled } from './resampled.js';
-
-/** A 3×3 convolution: [out, in, 3, 3] and [out]. */
-export interface Convolution<T> {
-  readonly weight: T;
-  readonly bias: T;
-}
 
 /** A network, and what it draws. */
 export interface Denoiser<T = Float32NdArray> {
   /** Pixels per side of what it draws, which is then resized bilinearly: those of signals that were themselves resized. */
   readonly drawnSize: number;
-  /** Its convolutions, from the first to the last; those between them add to what came before. */
+  /** Its convolutions, of 3×3, from the first to the last; those between them add to what came before. */
   readonly layers: readonly Convolution<T>[];
 }
 
@@ -133,12 +128,3 @@ const ofConstants = ({ weight, bias }: Convolution<Float32NdArray>): Convolution
   weight: constant(weight),
   bias: constant(bias),
 });
-
-function convolve(image: Tensor, { weight, bias }: Convolution<Tensor>): Tensor {
-  const filter = tf.transpose(weight, [2, 3, 1, 0]) as tf.Tensor4D;
-  const sums = tf.conv2d(image as tf.Tensor4D, filter, 1, 'same', 'NCHW');
-  return tf.add(sums, tf.reshape(bias, [1, -1, 1, 1]));
-}
-
-/** x · sigmoid(x). */
-const swish = (x: Tensor): Tensor => tf.mul(x, tf.sigmoid(x));

@@ -11,9 +11,9 @@ export {
   stepDistortion,
   stepSignal,
 } from './algorithm1.js';
-export { confidenceOf, type Signs, signsOf, undrawnShares } from './confidence.js';
+export { confidenceOf, GOOD_PSNR, type Signs, signsOf, undrawnShares } from './confidence.js';
+export { type Convolution, convolve, swish } from './convolution.js';
 export {
-  type Convolution,
   type Denoised,
   type Denoiser,
   denoise,

@@ -1,5 +1,5 @@
 // L-BFGS (Nocedal 1980) on many small problems at once: one evaluation serves a trial point of every problem.
-import { addScaled, type Float32NdArray, float32, inner, norm } from '@blind-demod/arrays';
+import { addScaled, type Float32NdArray, inner, norm, stackRows } from '@blind-demod/arrays';
 
 /** The values of some points [problems, n], and the gradients [problems, n] there. */
 export interface Evaluation {
@@ -35,11 +35,7 @@ export async function minimise(
   const [problems, length] = start.shape as [number, number];
   const row = ({ data }: Float32NdArray, index: number) =>
     data.subarray(index * length, (index + 1) * length);
-  const stack = (rows: readonly Float32Array[]) => {
-    const data = new Float32Array(problems * length);
-    for (const [index, values] of rows.entries()) data.set(values, index * length);
-    return float32(start.shape, data);
-  };
+  const stack = (rows: readonly Float32Array[]) => stackRows(rows, [length]);
 
   const best = () => stack(descents.map(({ point }) => point));
   let descents = Array.from({ length: problems }, (_, index) => atStart(row(start, index)));

@@ -1,5 +1,5 @@
 // How far the distortion may be wrong: the posterior of its code, near where the search ended.
-import { type Float32NdArray, float32, gaussianBlur, takeRows } from '@blind-demod/arrays';
+import { type Float32NdArray, float32, gaussianBlur, stackRows, takeRows } from '@blind-demod/arrays';
 import { compile } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -87,9 +87,7 @@ export async function posteriorDeviation(
     );
   }
   await Promise.all([program.dispose(), drawings.signal.dispose(), drawings.distortion.dispose()]);
-  const data = new Float32Array(deviations.length * deviations[0]!.length);
-  for (const [row, values] of deviations.entries()) data.set(values, row * values.length);
-  return float32([deviations.length, ...imageShape], data);
+  return stackRows(deviations, imageShape);
 }
 
 /** The images of a code and of its neighbours, and the problem that it answers. */

@@ -10,6 +10,7 @@ import {
   median,
   relativeError,
   sha256,
+  stackRows,
   times,
 } from '@blind-demod/arrays';
 import { alone, type Loaded, startProgress, writeArtifact } from '@blind-demod/artifacts';
@@ -255,7 +256,10 @@ function deviationAt(deviations: Float32NdArray, index: number): Float32NdArray 
 
 /** Images of one shape, one after the other. */
 const stacked = (images: readonly Float32NdArray[]): Float32NdArray =>
-  float32([images.length, ...images[0]!.shape], Float32Array.from(images.flatMap(({ data }) => [...data])));
+  stackRows(
+    images.map(({ data }) => data),
+    images[0]!.shape,
+  );
 
 const toPng = (image: Float32NdArray): Promise<Uint8Array> =>
   contactSheet(float32([1, ...image.shape], image.data), 1);

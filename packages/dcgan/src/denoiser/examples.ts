@@ -3,8 +3,10 @@ import {
   type ByFactor,
   type Float32NdArray,
   float32,
+  imageAt,
   type RandomStream,
   randomStream,
+  stackRows,
   takeRows,
 } from '@blind-demod/arrays';
 import { type Encoder, type Priors, type SolverSettings, solve } from '@blind-demod/demod-core';
@@ -144,19 +146,12 @@ export const takeExamples = (examples: Examples, rows: ArrayLike<number>): Examp
 
 /** Examples one after the other. */
 export function joinExamples(parts: readonly Examples[]): Examples {
-  const joined = (name: keyof Examples) => {
-    const arrays = parts.map(part => part[name]);
-    const count = arrays.reduce((sum, { shape }) => sum + shape[0]!, 0);
-    const [, ...shape] = arrays[0]!.shape;
-    const data = new Float32Array(count * shape.reduce((a, b) => a * b));
-    arrays.reduce((at, one) => {
-      data.set(one.data, at);
-      return at + one.data.length;
-    }, 0);
-    return float32([count, ...shape], data);
-  };
-  return {
-    ...{ light: joined('light'), noise: joined('noise'), observed: joined('observed') },
-    ...{ signal: joined('signal'), distortion: joined('distortion'), truth: joined('truth') },
-  };
+  const names = Object.keys(parts[0]!) as (keyof Examples)[];
+  const joined = names.map(name => {
+    const rows = parts.flatMap(part =>
+      Array.from({ length: part[name].shape[0]! }, (_, row) => imageAt(part[name], row).data),
+    );
+    return [name, stackRows(rows, parts[0]![name].shape.slice(1))];
+  });
+  return Object.fromEntries(joined);
 }

@@ -1,8 +1,9 @@
 // A denoiser's weights before training, and what its training lowers.
-import { float32, type RandomStream } from '@blind-demod/arrays';
+import { NORMAL_90, type RandomStream } from '@blind-demod/arrays';
 import { type Denoiser, denoise, PLANES, type Sketch } from '@blind-demod/demod-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { randomLayer } from '../parameters.js';
 import { still } from '../still.js';
 
 /** Of the deviations in the loss, beside the error itself. */
@@ -11,7 +12,6 @@ const DEVIATION_SHARE = 0.3;
 const SMALLEST = 1e-6;
 /** The share of pixels that are to be within NORMAL_90 deviations. */
 const WITHIN = 0.9;
-const NORMAL_90 = 1.645;
 
 /** A batch: what is known, and the signal that there was. */
 export interface DenoiserBatch<T> extends Sketch<T> {
@@ -28,17 +28,8 @@ export function initialLayers(
 ): Denoiser['layers'] {
   const widths = [PLANES * channels, ...Array<number>(layers + 1).fill(maps), 2 * channels];
   return widths.slice(1).map((width, index) => {
-    const shape = [width, widths[index]!, 3, 3];
-    const count = shape.reduce((a, b) => a * b);
     const gain = index === widths.length - 2 ? 0.05 : index === 0 ? 1.4 : 1;
-    const size = gain * Math.sqrt(width / count);
-    return {
-      weight: float32(
-        shape,
-        random.normals(count).map(value => size * value),
-      ),
-      bias: float32([width], new Float32Array(width)),
-    };
+    return randomLayer([width, widths[index]!, 3, 3], width, random, gain);
   });
 }
 

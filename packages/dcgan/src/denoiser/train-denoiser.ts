@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import {
   type ByFactor,
   byFactor,
-  decodeSafetensors,
   encodeSafetensors,
   type Float32NdArray,
   float32,
@@ -21,11 +20,19 @@ import {
 import { type Denoiser, noiseLevels, type SolverSettings, UNKNOWN_EXPOSURE } from '@blind-demod/demod-core';
 import type { Device } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { encoderOf, type Generators } from '../encoder.js';
+import { decodeCheckpoint } from '../checkpoint.js';
+import { encoderOf, encoderSha256, type Generators } from '../encoder.js';
 import { generatorPrior, generatorSha256 } from '../generator.js';
 import { trainInOneCycle } from '../one-cycle.js';
 import { DENOISER_KIND, writeDenoiser } from './artifact.js';
-import { type Examples, joinExamples, makeExamples, takeExamples, withNoise } from './examples.js';
+import {
+  type ExampleSource,
+  type Examples,
+  joinExamples,
+  makeExamples,
+  takeExamples,
+  withNoise,
+} from './examples.js';
 import { type DenoiserBatch, denoiserLoss, initialLayers } from './network.js';
 
 /** How a denoiser is made and trained. */
@@ -49,8 +56,6 @@ const SETTINGS: DenoiserSettings = {
 const AT_ONCE = 64;
 const AVERAGE_DECAY = 0.995;
 const CHECKPOINT_STEPS = 100;
-/** Of each step in the loss that is shown. */
-const RUNNING = 0.02;
 
 /**
  * Trains the denoiser of these generators for this solver into `folder`. What a killed training left beside it, in
@@ -78,60 +83,70 @@ export async function trainDenoiser({
   device: Device;
   settings?: DenoiserSettings;
 }): Promise<boolean> {
-  const priors = [generatorPrior(generators.signal), generatorPrior(generators.distortion)] as const;
-  const encoder = generators.encoder && encoderOf(generators.encoder);
+  const { encoder } = generators;
   const { refinement: _, ...search } = solver;
-  const fingerprints = byFactor(factor => generatorSha256(generators[factor]));
-  const source = { seed, settings: { generators: fingerprints, solver: search, ...settings } };
+  const networks = {
+    generators: byFactor(factor => generatorSha256(generators[factor])),
+    ...(encoder && { encoder: encoderSha256(encoder) }),
+  };
+  const source = { seed, settings: { ...networks, solver: search, ...settings } };
   if (await artifactIsCurrent(folder, { kind: DENOISER_KIND, settings: source.settings })) return false;
-  const { polish } = settings;
-  const examplesHash = hashOf({ seed, generators: fingerprints, solver: search, polish });
   const work = `${folder}-training`;
-  const partFile = (first: number) => join(work, `examples-${first}.safetensors`);
-  const checkpointFile = join(work, 'checkpoint.safetensors');
+  const { polish } = settings;
+  const examples = await solveExamples(
+    {
+      priors: [generatorPrior(generators.signal), generatorPrior(generators.distortion)],
+      encoder: encoder && encoderOf(encoder),
+      ...{ images, seed, device, solver: { ...solver, polish } },
+    },
+    settings.examples,
+    { folder: work, settingsHash: hashOf({ seed, ...networks, solver: search, polish }) },
+  );
 
-  const firsts = Array.from({ length: Math.ceil(settings.examples / AT_ONCE) }, (_, part) => part * AT_ONCE);
-  const solving = startProgress({ title: 'solving training pairs', total: settings.examples });
-  const parts: Examples[] = [];
-  try {
-    for (const [index, first] of firsts.entries()) {
-      const isOfRecover = index % 2 === 1;
-      const make = () =>
-        makeExamples(
-          {
-            ...{ priors, encoder, images, seed, device },
-            solver: { ...solver, ...(isOfRecover && UNKNOWN_EXPOSURE), polish },
-          },
-          { first, count: Math.min(AT_ONCE, settings.examples - first) },
-        );
-      parts.push(await kept(partFile(first), examplesHash, make));
-      solving.update(Math.min(first + AT_ONCE, settings.examples));
-    }
-  } finally {
-    solving.stop();
-  }
-
-  const training = startProgress({ title: 'training the denoiser', total: settings.steps });
-  let running: number | undefined;
+  const progress = startProgress({ title: 'training the denoiser', total: settings.steps });
   const [, channels, size] = images.signal.shape as [number, number, number];
   const drawnSize = ('drawnSize' in generators.signal && generators.signal.drawnSize) || size;
   const trained = await trainInOneCycle<keyof DenoiserBatch<NdArray>>({
     start: initialLayers({ channels, ...settings }, randomStream(seed, 'denoiser', 'weights')),
-    examplesAt: batchesOf(joinExamples(parts), seed, settings.batchSize),
+    examplesAt: batchesOf(examples, seed, settings.batchSize),
     loss: (layers, batch) => denoiserLoss({ drawnSize, layers: layers as Denoiser<Tensor>['layers'] }, batch),
     done: step => step / settings.steps,
     highestRate: settings.highestRate,
     averageDecay: AVERAGE_DECAY,
     device,
-    checkpoint: { file: checkpointFile, every: CHECKPOINT_STEPS, settingsHash: hashOf(source) },
-    onStep: (step, loss) => {
-      running = running === undefined ? loss : running + (loss - running) * RUNNING;
-      training.update(step + 1, `loss ${running.toFixed(3)}`);
+    checkpoint: {
+      file: join(work, 'checkpoint.safetensors'),
+      every: CHECKPOINT_STEPS,
+      settingsHash: hashOf(source),
     },
-  }).finally(training.stop);
+    onStep: (step, loss) => progress.update(step + 1, `loss ${loss.toFixed(3)}`),
+  }).finally(progress.stop);
   await writeDenoiser(folder, { drawnSize, layers: trained as Denoiser['layers'] }, source);
   await rm(work, { recursive: true, force: true });
   return true;
+}
+
+/** Examples, some at a time; those that an earlier run left in the folder are not solved again. */
+async function solveExamples(
+  source: ExampleSource,
+  total: number,
+  { folder, settingsHash }: { folder: string; settingsHash: string },
+): Promise<Examples> {
+  const progress = startProgress({ title: 'solving training pairs', total });
+  const parts: Examples[] = [];
+  try {
+    for (let first = 0; first < total; first += AT_ONCE) {
+      const isOfRecover = parts.length % 2 === 1;
+      const solver = { ...source.solver, ...(isOfRecover && UNKNOWN_EXPOSURE) };
+      const count = Math.min(AT_ONCE, total - first);
+      const make = () => makeExamples({ ...source, solver }, { first, count });
+      parts.push(await kept(join(folder, `examples-${first}.safetensors`), settingsHash, make));
+      progress.update(first + count);
+    }
+  } finally {
+    progress.stop();
+  }
+  return joinExamples(parts);
 }
 
 /** The batch of each step; every pass over the examples is in an order of its own, and noise is drawn anew. */
@@ -157,7 +172,7 @@ function batchesOf(
 async function kept(file: string, settingsHash: string, make: () => Promise<Examples>): Promise<Examples> {
   const bytes = await readIfThere(file);
   if (bytes !== undefined) {
-    const { tensors, metadata } = decodeSafetensors(bytes, file);
+    const { tensors, metadata } = decodeCheckpoint(bytes, file);
     if (metadata.settingsHash === settingsHash) return tensors as unknown as Examples;
   }
   const examples = await make();

@@ -1,7 +1,7 @@
 // Lights that were measured: flat fields, pictures of an empty field, or lights that were found.
 
 import { join, resolve } from 'node:path';
-import { float32, UserError } from '@blind-demod/arrays';
+import { float32, stackRows, UserError } from '@blind-demod/arrays';
 import { PICTURE_ENDINGS, picturesIn, withPicture } from '@blind-demod/picture-files';
 import { z } from 'zod';
 import { pageOf, whiteOf } from '../image-file.js';
@@ -30,12 +30,7 @@ export const measured = family({
     const path = resolve(root, folder);
     const lights: Float32Array[] = [];
     for (const name of await picturesIn(path)) lights.push(...(await lightsOf(join(path, name), side)));
-    const pixels = new Float32Array(lights.length * side ** 2);
-    for (const [index, light] of lights.entries()) pixels.set(light, index * side ** 2);
-    return {
-      pixels: float32([lights.length, 1, side, side], pixels),
-      labels: new Int32Array(lights.length),
-    };
+    return { pixels: stackRows(lights, [1, side, side]), labels: new Int32Array(lights.length) };
   },
 });
 

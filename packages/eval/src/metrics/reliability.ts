@@ -1,12 +1,8 @@
 // Whether failure is known: how well the confidence of a recovery tells the good ones from the bad ones.
 import { mean } from '@blind-demod/arrays';
+import { GOOD_PSNR } from '@blind-demod/demod-core';
 import { rocArea } from './roc.js';
 
-/**
- * From this PSNR of the refined signal, in dB, a recovery counts as good: its error is below 1.8 % of the range of
- * values, root mean square, which the eye does not notice.
- */
-export const GOOD_PSNR = 35;
 const BINS = 10;
 
 /** As much of a judged pair as counts here. */

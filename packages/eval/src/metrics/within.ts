@@ -1,10 +1,7 @@
 // Whether the deviations that a method tells of its estimate are true.
-import { bestScale } from '@blind-demod/arrays';
+import { bestScale, NORMAL_90 } from '@blind-demod/arrays';
 import { percent } from '@blind-demod/picture';
 import type { Metric } from './metric.js';
-
-/** Nine in ten draws of a normal number are within so many of its standard deviations. */
-const NORMAL_90 = 1.645;
 
 /** The share of the pixels whose truth is in the interval that should hold it in nine cases of ten. */
 export const WITHIN = {

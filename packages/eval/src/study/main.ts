@@ -28,7 +28,7 @@ import { prepareImages } from '@blind-demod/distortion-data';
 import { experimentSchema, loadExperiment } from '@blind-demod/experiment';
 import { textTable } from '@blind-demod/picture';
 import { shipped } from '@blind-demod/shipped';
-import { GOOD_PSNR, reliabilityBins } from '../metrics/reliability.js';
+import { isGood, reliabilityBins } from '../metrics/reliability.js';
 import { scoreEstimate } from '../trials/scores.js';
 import { type Cases, type Draw, drawCases, known, knownOrStranger } from './cases.js';
 import { fitLogistic, probability } from './logistic.js';
@@ -109,7 +109,6 @@ async function strangersOf(name: string, images: object): Promise<Draw> {
   return known((await prepareImages(other, 'signal', join(data, name))).test.pixels, name);
 }
 
-const isGood = ({ scores }: Told) => scores.refined.psnr >= GOOD_PSNR;
 const share = (some: readonly boolean[]) =>
   some.length === 0 ? '' : `${Math.round((100 * some.filter(Boolean).length) / some.length)} %`;
 

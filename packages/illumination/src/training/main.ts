@@ -22,7 +22,6 @@ useThreads(1); // the same sums in the same order on every machine
 const { steps, drawnAnew, highestRate } = SETTINGS;
 const progress = startProgress({ title: 'training', total: steps });
 let bank!: Bank;
-let running = 0;
 try {
   const parameters = await trainEncoder({
     start: initialEncoder(randomStream(SEED, 'weights')),
@@ -33,10 +32,7 @@ try {
     done: step => step / steps,
     highestRate,
     device: 'cpu',
-    onStep: (step, loss) => {
-      running += (loss - running) * Math.max(0.01, 1 / (step + 1));
-      progress.update(step + 1, `loss ${running.toFixed(4)}`);
-    },
+    onStep: (step, loss) => progress.update(step + 1, `loss ${loss.toFixed(4)}`),
   });
   await writeEncoder(process.argv[2] ?? SHIPPED, parameters, { settings: SETTINGS, seed: SEED });
 } finally {
