@@ -15,7 +15,7 @@ export const command: Command<Arguments> = {
         choices: ['solver', 'groups', 'noise', 'paper'] as const,
         default: 'solver' as const,
         describe:
-          "The experiment's solver with each departure taken back; on pictures that share a distortion; on noisy pictures; or the paper's and what it leaves open",
+          "solver: each departure from the paper taken back; groups: pictures that share a distortion; noise: noisy pictures; paper: the paper's solver and what it leaves open",
       })
       .option('images', {
         type: 'string',

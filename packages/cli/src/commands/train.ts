@@ -20,7 +20,7 @@ export const command: Command<Arguments> = {
         choices: [...FACTORS, 'encoder', 'denoiser', 'both'] as const,
         default: 'both' as const,
         describe:
-          'Which generator; with both also their encoder, where the starts are learned. A denoiser, once they are trained',
+          'Which generator; both trains their encoder, too, where the starts are learned. denoiser: what refines their signals, once they are trained (half an hour)',
       })
       .option('pictures', {
         type: 'string',

@@ -24,6 +24,9 @@ export async function run(args: Arguments): Promise<void> {
   const found = await findGenerators(loaded, args);
   process.stderr.write(`generators: ${Object.values(found.folders).join(', ')}\n`);
   const input = await inputOf(loaded, found, args);
+  process.stderr.write(
+    `denoiser: ${input.denoiser?.folder ?? 'none for these generators; demod train denoiser makes one'}\n`,
+  );
   if (args.shard) return runShard(loaded, input, args.shard, args);
   if (args.launcher !== undefined) {
     const count = await launchShards('eval', args, foldersOf(args.out, loaded.name).root);
@@ -100,7 +103,7 @@ function doubtLine({ refined, distortion }: Results['estimates']): string[] {
   if (!refined.within90 || !distortion.within90) return [];
   const share = (told: { mean: number }) => `${(100 * told.mean).toFixed(0)} %`;
   return [
-    `intervals that should hold 90 % of the pixels hold ${share(refined.within90)} (refined), ${share(distortion.within90)} (distortion)`,
+    `intervals that should hold 90 % of the pixels hold ${share(refined.within90)} (refined), ${share(distortion.within90)} (distortion), means over the pairs`,
   ];
 }
 

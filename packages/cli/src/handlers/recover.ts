@@ -7,7 +7,7 @@ import {
   type Float32NdArray,
   float32,
   imageAt,
-  median,
+  norm,
   relativeError,
   sha256,
   stackRows,
@@ -89,11 +89,11 @@ export async function run(args: Arguments): Promise<void> {
         ...(args.exposure === 'found'
           ? [`exposure ${exposure.toFixed(3)}, black level ${blackLevel.toFixed(4)}`]
           : []),
-        `standard deviations ${deviations.signal.toFixed(4)} (signal), ${deviations.distortion.toFixed(4)} (distortion), medians over the pixels`,
-        `confidence ${confidence.toFixed(2)}: the probability that the generators know this and the PSNR of the signal is 35 dB or more`,
+        `standard deviations ${deviations.signal.toFixed(4)} (signal), ${deviations.distortion.toFixed(4)} (distortion), root mean square over the pixels`,
+        `confidence ${confidence.toFixed(2)} of 1 that this is what the generators know, and that the signal has a PSNR of 35 dB or more`,
         ...(undrawn > UNLIKE
           ? [
-              `unlike what the generators know: they leave ${Math.round(100 * undrawn)} % of the picture undrawn; look before you trust it`,
+              'unlike what the generators know: look before you trust it (digits drawn by hand are told so, too, and often come out well)',
             ]
           : []),
         ...Object.values(files),
@@ -113,7 +113,7 @@ interface Result {
   readonly residual: number;
   readonly exposure: number;
   readonly blackLevel: number;
-  /** Medians over the pixels. */
+  /** Root mean square over the pixels. */
   readonly deviations: ByFactor<number>;
   /** The share of the picture that the generators did not draw, noise left out. */
   readonly undrawn: number;
@@ -222,8 +222,8 @@ async function recoverPages(
         exposure: found.exposure[index]!,
         blackLevel: (blackLevel ?? 0) + found.blackLevel[index]!,
         deviations: {
-          signal: median(imageAt(found.refinedDeviation, index).data),
-          distortion: median(imageAt(found.distortionDeviation, index).data),
+          signal: rootMeanSquare(imageAt(found.refinedDeviation, index)),
+          distortion: rootMeanSquare(imageAt(found.distortionDeviation, index)),
         },
         undrawn: undrawn[index]!,
         confidence: found.confidence[index]!,
@@ -244,6 +244,8 @@ const filesOf = (index: number): Readonly<Record<keyof typeof FILES, string>> =>
     signalDeviation: named(FILES.signalDeviation),
   };
 };
+
+const rootMeanSquare = ({ data }: Float32NdArray): number => norm(data) / Math.sqrt(data.length);
 
 /** The deviations of an image, as one to look at. */
 function deviationAt(deviations: Float32NdArray, index: number): Float32NdArray {

@@ -12,6 +12,7 @@ export const DENOISER_FILE = 'denoiser.safetensors';
 /** A denoiser, and what it was trained for. */
 export interface TrainedDenoiser {
   readonly denoiser: Denoiser;
+  readonly folder: string;
   /** Of its file. */
   readonly sha256: string;
   /** The sha256 of the generators whose recoveries it was trained on: it knows the mistakes of these. */
@@ -45,6 +46,7 @@ export const writeDenoiser = (
 export async function loadDenoiser(folder: string, { remedy }: { remedy: string }): Promise<TrainedDenoiser> {
   const { manifest, read } = await openArtifact(folder, { kind: DENOISER_KIND, remedy });
   return {
+    folder,
     denoiser: decodeDenoiser(await read(DENOISER_FILE), join(folder, DENOISER_FILE)),
     sha256: manifest.files[DENOISER_FILE]!.sha256,
     generators: (manifest.settings as DenoiserSource['settings']).generators,

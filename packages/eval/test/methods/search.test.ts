@@ -198,6 +198,7 @@ test('a denoiser refines the experiment’s own solver alone, and its scores dep
   const layer = (out: number, from: number) => ({ weight: zeros(out, from, 3, 3), bias: zeros(out) });
   const denoiser = {
     denoiser: { drawnSize: 16, layers: [layer(2, 4), layer(2, 2)] },
+    folder: '',
     sha256: 'of its file',
     generators: { signal: '', distortion: '' },
   };

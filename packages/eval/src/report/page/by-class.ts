@@ -38,7 +38,7 @@ export function byClass(input: ReportInput): Html | undefined {
     }),
     strips(input, name, {
       title: 'Refined signal',
-      caption: 'It depends on that distortion alone, not on what G1 can draw.',
+      caption: 'It depends on that distortion first, and little on what G1 can draw.',
       colour: 'refined',
       axis: { label: 'PSNR (dB)' },
       value: ({ scores }) => scores.refined.psnr,

@@ -27,7 +27,7 @@ export async function reportPage(input: ReportInput): Promise<string> {
 <body>
 ${headline(input)}
 <main>
-${await examples(input.shown)}
+${await examples(input)}
 ${scoresTable({ estimates: input.summary, paper: input.paper })}
 ${comparison(input)}
 ${distributions(input)}

@@ -8,13 +8,15 @@ import type { ReportInput } from './input.js';
 
 export function reproduction({ loaded, plan, judged, checksums }: ReportInput): Html {
   const { file, experiment } = loaded;
-  const { device, generators } = plan.settings;
+  const { device, generators, paperGenerators, encoder, denoiser } = plan.settings;
+  const others = { ...(encoder && { encoder }), ...(denoiser && { denoiser }) };
   const images = judged.length === experiment.evaluation.images ? '' : ` --images ${judged.length}`;
   const facts: [string, Html | string | number][] = [
     ['Seed', experiment.seed],
     ['Device', device],
     ['Versions', versions()],
-    ['Generators', html`sha256 of their weights:${checksumList(generators)}`],
+    ['Generators', html`sha256 of their weights:${checksumList({ ...generators, ...others })}`],
+    ...(paperGenerators ? [['The paper’s generators', checksumList(paperGenerators)] as [string, Html]] : []),
     ['Data of this page', html`beside it, with their sha256:${checksumList(checksums)}`],
   ];
   return html`<section>

@@ -18,7 +18,7 @@ export async function worstCases(input: ReportInput): Promise<Html> {
 <h2>The worst cases, and why</h2>
 <p>${count === 1 ? 'The pair' : `The ${count} pairs`} of least refined PSNR; error pictures are the absolute difference from
 the truth, times ${ENLARGED}. Each explanation is drawn up by rule from what was measured. First, how wrong the distortion is
-where the signal shows it: nearly all of the refined signal's error comes from that. Then in what the pair is harder than
+where the signal shows it: most of the refined signal's error comes from that. Then in what the pair is harder than
 four in five of the others, if in anything, of the measures whose rank correlation with the refined PSNR over all pairs is
 ${RELATED} or stronger. That is what is unusual, not a proof of what is to blame. The measures, and their rank correlations:
 ${list}.</p>
