@@ -80,7 +80,7 @@ export function parameterCount(generator: AnyGenerator): number {
 }
 
 /**
- * A generator by the same weights of images of another size, where they know of none: those of `coordinate` draw any.
+ * A generator by the same weights of images of another size, where they know of none: those of `coordinate` and `polynomial` draw any.
  *
  * @throws TypeError where the weights are made for one size.
  * @example

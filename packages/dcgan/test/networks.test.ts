@@ -66,8 +66,9 @@ describe.each(Object.keys(ARCHITECTURES) as ArchitectureName[])('architecture %s
         expect(fits(generator, 5, [channels, side, side])).toBe(true);
         expect(fits(generator, 6, [channels, side, side])).toBe(false);
         expect(fits(generator, 5, [channels + 1, side, side])).toBe(false);
-        // Its weights draw every size.
-        expect(fits(generator, 5, [channels, side * 2, side * 2])).toBe(architecture === 'coordinate');
+        // Weights of functions of the place draw every size.
+        const isOfPlace = architecture === 'coordinate' || architecture === 'polynomial';
+        expect(fits(generator, 5, [channels, side * 2, side * 2])).toBe(isOfPlace);
         expect(fits(generator.slice(1), 5, [channels, side, side])).toBe(false);
 
         const discriminator = networks.initialDiscriminator(7, random());

@@ -8,6 +8,7 @@ const SMALL = {
   residual: { generatorMaps: 3, discriminatorMaps: 2 },
   'expansive-relu': { widths: [20, 40], discriminatorMaps: 2 },
   coordinate: { units: 6, discriminatorMaps: 2 },
+  polynomial: { units: 20, degree: 3, discriminatorMaps: 2 },
 };
 
 /** The settings of a small network of this architecture, with these changed. */

@@ -10,6 +10,8 @@ const BEYOND: [path: string[], value: unknown, beside?: object][] = [
   [['signal', 'network', 'units'], 1e9, { architecture: 'coordinate' }],
   [['signal', 'network', 'hiddenLayers'], 1e6, { architecture: 'coordinate' }],
   [['signal', 'network', 'frequencies'], 1e6, { architecture: 'coordinate' }],
+  [['signal', 'network', 'units'], 1e9, { architecture: 'polynomial' }],
+  [['signal', 'network', 'degree'], 1e6, { architecture: 'polynomial' }],
   [['signal', 'network', 'widths'], [1e9], { architecture: 'expansive-relu' }],
   [['signal', 'images', 'count'], 1e9, { source: 'mnist' }],
   [['distortion', 'images', 'count'], 1e8, { source: 'gaussian' }],

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { coordinate } from './coordinate.js';
 import { dcgan } from './dcgan.js';
 import { expansiveRelu } from './expansive-relu.js';
+import { polynomial } from './polynomial.js';
 import { residual } from './residual.js';
 import { resizeConvolution } from './resize-convolution.js';
 
@@ -12,6 +13,7 @@ export const ARCHITECTURES = {
   residual,
   'expansive-relu': expansiveRelu,
   coordinate,
+  polynomial,
 };
 
 export type ArchitectureName = keyof typeof ARCHITECTURES;
