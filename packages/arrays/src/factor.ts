@@ -5,6 +5,9 @@ export const FACTORS = ['signal', 'distortion'] as const;
 /** The name of a factor. */
 export type Factor = (typeof FACTORS)[number];
 
+/** The one that a factor is multiplied by. */
+export const otherFactor = (factor: Factor): Factor => (factor === 'signal' ? 'distortion' : 'signal');
+
 /** What there is one of for each factor. */
 export type ByFactor<T> = Readonly<Record<Factor, T>>;
 

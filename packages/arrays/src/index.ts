@@ -6,7 +6,7 @@ export { gaussianBlur } from './blur.js';
 export { checkMemory } from './check-memory.js';
 export { errorWhereSeen, MAX_PSNR, psnr, relativeError } from './closeness.js';
 export { UserError } from './errors.js';
-export { type ByFactor, byFactor, FACTORS, type Factor } from './factor.js';
+export { type ByFactor, byFactor, FACTORS, type Factor, otherFactor } from './factor.js';
 export { fromHalves, toHalves } from './float16.js';
 export { gaussianWeights } from './gaussian.js';
 export { JsonSyntaxError, parseJson } from './json.js';

@@ -1,8 +1,9 @@
 // The generators of an experiment, trained as one piece of work.
-import type { ByFactor, Factor } from '@blind-demod/arrays';
+import { type ByFactor, type Factor, otherFactor } from '@blind-demod/arrays';
 import { alone, startProgress } from '@blind-demod/artifacts';
 import { type AnyGenerator, generatorPrior } from '@blind-demod/dcgan';
 import {
+  asksForOthers,
   encoderSettings,
   type Score,
   trainEncoder,
@@ -50,16 +51,20 @@ export function trainFactors(
     images?: ByFactor<FactorImages>;
   },
 ): Promise<TrainedGenerator[]> {
+  const imagesOf = async (factor: Factor) =>
+    read?.[factor] ?? (await prepareImages(loaded, factor, folders.images(factor)));
   const train = async () => {
     for (const factor of force ? [] : factors) {
       await refuseOtherTraining(folders.generator(factor), trainingSettings(loaded.experiment, factor));
     }
     const generators: TrainedGenerator[] = [];
     for (const factor of factors) {
-      const images = read?.[factor] ?? (await prepareImages(loaded, factor, folders.images(factor)));
+      const images = await imagesOf(factor);
+      const asks = asksForOthers(loaded.experiment[factor].training);
+      const others = asks ? await imagesOf(otherFactor(factor)) : undefined;
       const folder = folders.generator(factor);
       const score = scoring(loaded.experiment.seed, device);
-      const trained = await trainGenerator(loaded, factor, { images, folder, device, score });
+      const trained = await trainGenerator(loaded, factor, { images, others, folder, device, score });
       generators.push({ factor, folder, trained });
     }
     return generators;

@@ -9,7 +9,7 @@ import type { GeneratorSettings } from './settings.js';
 export function batches(
   { seed, ...factors }: GeneratorSettings,
   factor: Factor,
-  images: Float32NdArray,
+  { images, others }: { images: Float32NdArray; others?: Float32NdArray | undefined },
   plan: Plan,
 ): (step: number) => Batch<NdArray> {
   const { batchSize } = factors[factor].training;
@@ -21,6 +21,6 @@ export function batches(
     const indices = order.slice(start, start + batchSize);
     const chosen = takeRows(images, indices);
     const random = randomStream(seed, factor, 'step', step);
-    return { ...plan.feed({ images: chosen, indices, random }), images: chosen };
+    return { ...plan.feed({ images: chosen, indices, random, others }), images: chosen };
   };
 }

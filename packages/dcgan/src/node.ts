@@ -3,6 +3,7 @@
 export { loadDenoiser, type TrainedDenoiser } from './denoiser/artifact.js';
 export { trainDenoiser } from './denoiser/train-denoiser.js';
 export { GENERATOR_KIND, loadGenerator } from './load.js';
+export { asksForOthers } from './objectives/index.js';
 export { type OneCycle, trainInOneCycle } from './one-cycle.js';
 export { loadOnnxGenerator } from './onnx/load.js';
 export { networkSchema, trainingSchema } from './settings.js';

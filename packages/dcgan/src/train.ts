@@ -7,6 +7,7 @@ import {
   checkMemory,
   type Factor,
   type NdArray,
+  otherFactor,
   type RandomStream,
   randomStream,
   UserError,
@@ -51,7 +52,7 @@ import { encodeGenerator, generatorToOnnx } from './generator.js';
 import { GENERATOR_KIND, WEIGHTS_FILE } from './load.js';
 import { modelCard } from './model-card.js';
 import { type Networks, networksOf } from './networks.js';
-import { DEFAULT_OBJECTIVE, OBJECTIVES, planOf } from './objectives/index.js';
+import { asksForOthers, DEFAULT_OBJECTIVE, OBJECTIVES, planOf } from './objectives/index.js';
 import type { Batch, Plan } from './objectives/objective.js';
 import type { Parameters } from './parameters.js';
 import { makeSampler, spread } from './samples.js';
@@ -94,6 +95,7 @@ export function trainingSettings(experiment: GeneratorSettings, factor: Factor):
     // The default choices are left out: settings that are kept with generators are older than the two choices.
     network: without('architecture', DEFAULT_ARCHITECTURE, network),
     training: without('objective', DEFAULT_OBJECTIVE, effective),
+    ...(asksForOthers(training) && { others: dataSettings(experiment, otherFactor(factor)) }),
   };
 }
 
@@ -109,6 +111,8 @@ function without<Name extends string>(
 
 export interface TrainingRun {
   readonly images: FactorImages;
+  /** Of the other factor; for settings that ask for them. */
+  readonly others?: FactorImages | undefined;
   /** The artifact's folder, which also takes the checkpoint, the losses, the snapshots and the sample sheets. */
   readonly folder: string;
   readonly device: Device;
@@ -237,7 +241,7 @@ async function runSteps(
   const images = training.images.train.pixels;
   const settings = experiment[factor].training;
   const steps = stepsPerEpoch * settings.epochs;
-  const batchAt = batches(experiment, factor, images, plan);
+  const batchAt = batches(experiment, factor, { images, others: training.others?.train.pixels }, plan);
 
   const random = withinMemory(randomStream(experiment.seed, factor, 'initial'), factor);
   const initial = initialState(networks, plan, { count: images.shape[0]!, random });

@@ -68,8 +68,12 @@ describe('training step', () => {
   });
 });
 
-describe.each(Object.keys(OBJECTIVES) as ObjectiveName[])('objective %s', objective => {
-  const settings = trainingSchema.parse({ objective });
+describe.each([
+  ...Object.keys(OBJECTIVES).map(objective => ({ objective })),
+  { objective: 'non-saturating', ambient: 'made' },
+  { objective: 'r1', ambient: 'made' },
+])('objective %o', chosen => {
+  const settings = trainingSchema.parse(chosen);
   const plan = planOf(settings, networks);
   const initial = initialState(networks, plan, { count: 4, random: randomStream(1, 'objective test') });
   // Weights larger than the initial ones, so that images and verdicts differ by more than rounding errors.
@@ -88,6 +92,7 @@ describe.each(Object.keys(OBJECTIVES) as ObjectiveName[])('objective %s', object
     images,
     indices: Int32Array.of(0, 1, 2, 3),
     random: randomStream(1, 'feed'),
+    others: float32([1, 1, 16, 16], randomStream(1, 'lights').uniforms(256)),
   });
   type Loss = (moved: Parameters<Tensor>, fixed: Parameters<Tensor>, batch: Batch<Tensor>) => Tensor;
   const losses: { companion: Loss; generator: Loss } =

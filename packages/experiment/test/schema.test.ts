@@ -146,8 +146,15 @@ describe('configs', () => {
     expect(files.length).toBeGreaterThanOrEqual(8);
   });
 
-  test('every trial is one of these, with 16 feature maps', async () => {
-    const files = (await readdir(config('trials'))).filter(file => file !== 'narrow.json');
+  test('the trial on spoiled digits differs from the one on clean digits in that alone', async () => {
+    const { experiment: clean } = await loadExperiment(config('trials/clean.json'));
+    const { experiment: ambient } = await loadExperiment(config('trials/ambient.json'));
+    const training = { ...clean.signal.training, ambient: 'made' };
+    expect(ambient).toEqual({ ...clean, signal: { ...clean.signal, training } });
+  });
+
+  test('every narrow trial is one of these, with 16 feature maps', async () => {
+    const files = (await readdir(config('trials'))).filter(file => file.startsWith('narrow-'));
     expect(files).toHaveLength(4);
     for (const file of files) {
       const { experiment } = await loadExperiment(config(`trials/${file}`));

@@ -5,6 +5,7 @@ import { float32 } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerParameters, Parameters } from '../parameters.js';
+import { ambient } from './ambient.js';
 import { objective, plan } from './objective.js';
 
 /** Steps of the power method, from the same vector every time: there is no state to keep. */
@@ -18,6 +19,7 @@ export const hinge = objective({
           .literal('hinge')
           .describe('Adversarial training by hinges, with a spectrally normalised discriminator.'),
         ...common,
+        ambient: ambient(z),
       })
       .describe('How the pair is trained.'),
   companion: 'discriminator',

@@ -1,6 +1,7 @@
 // The objectives of training, by the name that a config calls them by.
 import type { z } from 'zod';
 import type { Networks } from '../networks.js';
+import { ambientPlan } from './ambient.js';
 import { autoencoder } from './autoencoder.js';
 import { glo } from './glo.js';
 import { hinge } from './hinge.js';
@@ -36,5 +37,10 @@ export function planOf<Name extends ObjectiveName>(
   networks: Networks,
 ): Plan {
   const objectives: { [N in ObjectiveName]: Objective<TrainingSettings<N>> } = OBJECTIVES;
-  return objectives[settings.objective].plan(settings, networks);
+  const planFor = (of: Networks) => objectives[settings.objective].plan(settings, of);
+  return asksForOthers(settings) ? ambientPlan(planFor, networks, settings.ambient) : planFor(networks);
 }
+
+/** Whether a training by these settings needs images of the other factor. */
+export const asksForOthers = <S extends object>(settings: S): settings is S & { ambient: 'given' | 'made' } =>
+  'ambient' in settings && settings.ambient !== undefined;

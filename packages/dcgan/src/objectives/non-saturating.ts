@@ -3,6 +3,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { ambient } from './ambient.js';
 import { adversarialFeed, instanceNoise, noisy } from './instance-noise.js';
 import { objective, plan } from './objective.js';
 
@@ -16,6 +17,7 @@ export const nonSaturating = objective({
           .describe('Adversarial training by cross-entropies.'),
         ...common,
         instanceNoise: instanceNoise(z),
+        ambient: ambient(z),
       })
       .describe('How the pair is trained.'),
   companion: 'discriminator',

@@ -54,6 +54,8 @@ interface CommonPlan<Fed extends string> {
     images: Float32NdArray;
     indices: Int32Array;
     random: RandomStream;
+    /** All training images of the other factor, where a setting asks for them. */
+    others?: Float32NdArray | undefined;
   }): Readonly<Record<Fed, NdArray>>;
 }
 

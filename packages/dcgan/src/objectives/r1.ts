@@ -4,6 +4,7 @@
 import { float32 } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { ambient } from './ambient.js';
 import { withoutNormalisation } from './hinge.js';
 import { crossEntropy } from './non-saturating.js';
 import { objective, plan } from './objective.js';
@@ -21,6 +22,7 @@ export const r1 = objective({
           .min(0)
           .default(1)
           .describe('γ of γ/2 ‖∇D(x)‖², the mean over the real images of a batch.'),
+        ambient: ambient(z),
       })
       .describe('How the pair is trained.'),
   companion: 'discriminator',
