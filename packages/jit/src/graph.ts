@@ -61,6 +61,8 @@ export interface Strengths {
   readonly foldedBatches?: boolean;
   /** It enlarges an image by a transposed convolution faster than by a convolution for each position of a pixel. */
   readonly transposedConvolutions?: boolean;
+  /** Its matrix products are fast enough beside its convolutions that fewer multiplications are worth moving data. */
+  readonly fastProducts?: boolean;
 }
 
 export class Graph {
@@ -202,8 +204,35 @@ export class Graph {
     const moved = whole.filter(axis => base.shape[axis] !== 1);
     const node = moved.every((axis, i) => i === 0 || axis > moved[i - 1]!)
       ? this.reshape(base, shape)
-      : this.node('Transpose', [base], shape, base.dtype, { perm: whole });
+      : this.#permuted(base, whole);
     return { ...node, transposedFrom: { value: base, permutation: whole } };
+  }
+
+  /** The transpose as an operator: axes that stay together are one to it, and those of length one are none. */
+  #permuted(value: Value, permutation: readonly number[]): Value {
+    const shape = permutation.map(axis => value.shape[axis]!);
+    if (!this.strengths.fastProducts)
+      return this.node('Transpose', [value], shape, value.dtype, { perm: permutation });
+    const runs: number[][] = [];
+    for (const axis of permutation.filter(axis => value.shape[axis] !== 1)) {
+      const run = runs.at(-1);
+      const next = value.shape.findIndex(
+        (length, other) => other > (run?.at(-1) ?? Infinity) && length !== 1,
+      );
+      if (run && next === axis) run.push(axis);
+      else runs.push([axis]);
+    }
+    const lengthOf = (run: readonly number[]) => sizeOf(run.map(axis => value.shape[axis]!));
+    const before = runs.toSorted(([a], [b]) => a! - b!);
+    const merged = this.reshape(value, before.map(lengthOf));
+    const perm = runs.map(run => before.indexOf(run));
+    return this.reshape(this.node('Transpose', [merged], runs.map(lengthOf), value.dtype, { perm }), shape);
+  }
+
+  /** `value` as it is laid out now, whatever it is a transpose of. */
+  settled(value: Value): Value {
+    const { transposedFrom: _, ...rest } = value;
+    return rest;
   }
 
   /**
@@ -240,7 +269,30 @@ export class Graph {
     const shape = broadcastShapes(...operands.map(value => value.shape));
     const sources = operands.map(value => value.expandedFrom ?? value);
     const narrow = broadcastShapes(...sources.map(value => value.shape));
+    const whole = sources.filter(value => sameShape(value.shape, narrow));
+    const { permutation } = whole.map(value => this.sunk(value)).find(Boolean) ?? {};
+    if (permutation) {
+      const inverse = permutation.map((_, axis) => permutation.indexOf(axis));
+      const before = sources.map(value => this.transpose(this.#ranked(value, narrow.length), inverse));
+      const order = inverse.map(axis => narrow[axis]!);
+      const result = this.node(operator, before, order, dtype, attributes);
+      return this.expand(this.transpose(result, permutation), shape);
+    }
     return this.expand(this.node(operator, sources, narrow, dtype, attributes), shape);
+  }
+
+  /** `value` with axes of length one in front, so that it has so many. */
+  #ranked(value: Value, rank: number): Value {
+    return this.reshape(value, [...Array<number>(rank - value.shape.length).fill(1), ...value.shape]);
+  }
+
+  /**
+   * What a value is a transpose of, where an operator is better recorded in front of the transpose: it may meet its inverse
+   * behind the operator.
+   */
+  sunk(value: Value): Value['transposedFrom'] {
+    const moves = value.shape.filter(length => length > 1).length > 1;
+    return this.strengths.fastProducts && moves ? value.transposedFrom : undefined;
   }
 
   /** The nodes and constants that `outputs` depend on, in order. */

@@ -13,7 +13,7 @@ import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engine.js
 
 /** What each provider's kernels do well, as far as it was measured. */
 const STRENGTHS: Readonly<Record<Provider, Strengths>> = {
-  cpu: { foldedBatches: true },
+  cpu: { foldedBatches: true, fastProducts: true },
   webgpu: { transposedConvolutions: true },
   cuda: {},
 };

@@ -3,8 +3,10 @@
 import { type Graph, sameShape, sizeOf, type Value } from '../graph.js';
 import { finished } from './fused.js';
 import { forTypes, type Kernel, type KernelCall, type KernelTable } from './kernel.js';
+import { patches, worthPatches } from './patches.js';
 import { concatenate, reverse, slice } from './shape.js';
 import { expectResult, type Windows, windowsOf } from './window.js';
+import { winograd, worthWinograd } from './winograd.js';
 
 // Orders of the axes of filters, of any number of axes: H stands for them all, I for incoming channels, O for outgoing.
 const hio = (rank: number) => ({ h: [...Array(rank - 2).keys()], i: rank - 2, o: rank - 1 });
@@ -16,6 +18,8 @@ const toIOH = (graph: Graph, filter: Value): Value => {
   const { h, i, o } = hio(filter.shape.length);
   return graph.transpose(filter, [i, o, ...h]);
 };
+const fromOIH = (graph: Graph, filter: Value): Value =>
+  graph.transpose(filter, [...hio(filter.shape.length).h.map(axis => axis + 2), 1, 0]);
 const fromIOH = (graph: Graph, filter: Value): Value =>
   graph.transpose(filter, [...hio(filter.shape.length).h.map(axis => axis + 2), 0, 1]);
 const exchangeFirst = (graph: Graph, value: Value): Value =>
@@ -114,12 +118,20 @@ function convolve(
   return exchangeFirst(graph, graph.reshape(deep, [channels, batch, ...lengths]));
 }
 
+/** A convolution and its gradients as matrix products, where those are faster; `varies` tells whether the filters do. */
+function asProducts(graph: Graph, at: Windows, varies: boolean) {
+  if (worthWinograd(graph, at, varies)) return winograd(graph, at);
+  return worthPatches(graph, at, varies) ? patches(graph, at) : undefined;
+}
+
 /** The sums of a convolution, channels first, and where its windows lie. */
 function convolved({ graph, inputs, attrs }: KernelCall, depthwise = false): { image: Value; at: Windows } {
   const { x, filter } = inputs as { x: Value; filter: Value };
   const at = windowsOf(x.shape, filter.shape, attrs, depthwise);
   const operands = [at.toChannelsFirst(graph, x), prepared(graph, filter, depthwise)] as const;
   const shape = [at.batch, at.outChannels, ...at.result];
+  const products = depthwise ? undefined : asProducts(graph, at, filter.varies);
+  if (products) return { image: products.convolution(...operands), at };
   const image = sums(graph, operands, shape, (...bias) =>
     convolve(graph, [...operands, ...bias], shape, at, depthwise ? at.inChannels : 1),
   );
@@ -165,6 +177,8 @@ const convolutionOfGradient =
     expectResult(dy, at);
     const shape = [at.batch, at.inChannels, ...at.image];
     const small = at.toChannelsFirst(graph, dy);
+    const products = depthwise ? undefined : asProducts(graph, at, filter.varies);
+    if (products) return at.fromChannelsFirst(graph, products.imageGradient(small, toOIH(graph, filter)));
     const operands = [small, prepared(graph, filter, depthwise)] as const;
     const phases = worthPhases(graph, at) && !depthwise ? phasesOfImage(at) : undefined;
     const image = sums(graph, operands, shape, (...bias) =>
@@ -328,6 +342,8 @@ const filterGradient =
     const at = windowsOf(x.shape, attrs.filterShape, { ...attrs, dilations: 1 }, depthwise);
     expectResult(dy, at);
     const image = at.toChannelsFirst(graph, x);
+    const products = depthwise ? undefined : asProducts(graph, at, true);
+    if (products) return fromOIH(graph, products.filterGradient(image, at.toChannelsFirst(graph, dy)));
     const seen = at.image.map((length, axis) => length - at.unseen[axis]!);
     const pixels = exchangeFirst(
       graph,

@@ -52,7 +52,14 @@ const gather: Kernel = ({ graph, inputs, attrs }) => {
     attrs.batchDims ?? 0,
   );
   const at = positions(graph, 'GatherV2', indices, [x.shape[axis]!]);
-  if (!attrs.batchDims) return graph.node('Gather', [x, at], outputShape, x.dtype, { axis });
+  if (!attrs.batchDims) {
+    const sunk = graph.sunk(x);
+    if (!sunk || at.shape.length !== 1) return graph.node('Gather', [x, at], outputShape, x.dtype, { axis });
+    const along = sunk.permutation[axis]!;
+    const shape = sunk.value.shape.with(along, at.shape[0]!);
+    const taken = graph.node('Gather', [sunk.value, at], shape, x.dtype, { axis: along });
+    return graph.transpose(taken, sunk.permutation);
+  }
   const batch = attrs.batchDims < 0 ? attrs.batchDims + indices.shape.length : attrs.batchDims;
   if (sizeOf(outputShape) === 0) return graph.filled(0, outputShape, x.dtype);
   return gatherBatches(graph, x, at, axis, batch);

@@ -18,6 +18,12 @@ export function reduce(
   const axes = util.parseAxisParam(axis as number[], [...x.shape]);
   if (axes.length === 0) return x;
   const shape = reduced(x.shape, axes, keepDims);
+  const sunk = graph.sunk(x);
+  if (sunk) {
+    const moved = axes.map(axis => sunk.permutation[axis]!);
+    const kept = graph.transpose(reduce(graph, operator, sunk.value, moved, true), sunk.permutation);
+    return graph.reshape(kept, shape);
+  }
   return graph.node(operator, [x, graph.integers(axes)], shape, x.dtype, { keepdims: keepDims ? 1 : 0 });
 }
 

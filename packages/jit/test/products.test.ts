@@ -1,0 +1,127 @@
+// Convolutions by matrix products (src/kernels/winograd.ts, patches.ts), beside `js`, and where they are made so.
+import { float32, randomStream } from '@blind-demod/arrays';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { compile, constant } from '../src/index.js';
+import { isOutput, trace } from '../src/trace.js';
+import { leaves } from '../src/tree.js';
+import { difference } from './difference.js';
+
+type Inputs = Record<'x' | 'filter', tf.Tensor>;
+
+interface Layer {
+  readonly batch: number;
+  readonly channels: readonly [number, number];
+  readonly image: readonly [number, number];
+  readonly stride: number;
+  readonly format?: 'NCHW' | 'NHWC';
+}
+
+const normals = (name: string, shape: readonly number[], deviation = 1) => {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const numbers = randomStream(1, 'products', name).normals(size);
+  return float32(
+    shape,
+    numbers.map(number => deviation * number),
+  );
+};
+
+/** A layer's images and filters; sums are of size one. */
+const inputsOf = ({ batch, channels: [from, to], image, stride, format = 'NCHW' }: Layer) => ({
+  x: normals('x', format === 'NCHW' ? [batch, from, ...image] : [batch, ...image, from]),
+  filter: normals('filter', [2 * stride, 2 * stride, from, to], 1 / (2 * stride * Math.sqrt(from))),
+});
+
+const convolution =
+  ({ stride, format = 'NCHW' }: Layer) =>
+  ({ x, filter }: Inputs) =>
+    tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, 'same', format);
+
+/** The convolution, and the gradients of a sum of it, weighted by itself, by image and filter. */
+const withGradients = (layer: Layer) => (inputs: Inputs) => {
+  const convolved = convolution(layer);
+  const loss = (x: tf.Tensor, filter: tf.Tensor) => tf.mean(tf.square(convolved({ x, filter })));
+  const [byImage, byFilter] = tf.grads(loss)([inputs.x, inputs.filter]);
+  // Of size one, so that the tolerance means something.
+  const { size } = convolved(inputs);
+  return {
+    sums: convolved(inputs),
+    byImage: tf.mul(byImage!, size),
+    byFilter: tf.mul(byFilter!, Math.sqrt(size)),
+  };
+};
+
+const operators = (fn: (inputs: Inputs) => unknown, layer: Layer, fastProducts = true): string[] => {
+  const { graph, result } = trace(fn, inputsOf(layer), { fastProducts });
+  const values = leaves(result, isOutput).map(([, { value }]) => graph.dense(value));
+  return graph.reachable(values).nodes.map(({ operator }) => operator);
+};
+
+const layer: Layer = { batch: 8, channels: [16, 24], image: [16, 8], stride: 2 };
+
+const LAYERS: readonly (readonly [string, Layer])[] = [
+  ['halves an image', layer],
+  ['halves an image, channels last', { ...layer, format: 'NHWC' }],
+  ['keeps its size', { ...layer, stride: 1 }],
+  ['makes a third of it', { ...layer, image: [12, 24], stride: 3 }],
+  ['halves one of a channel', { ...layer, channels: [1, 16] }],
+  ['halves one of three channels, channels last', { ...layer, channels: [3, 16], format: 'NHWC' }],
+];
+
+describe.each(LAYERS)('a convolution that %s', (_, layer) => {
+  test('is the same on cpu and js, and its gradients are', async () => {
+    const inputs = inputsOf(layer);
+    const [cpu, js] = await Promise.all(
+      (['cpu', 'js'] as const).map(async device => {
+        const program = await compile(withGradients(layer), inputs, { device });
+        const result = await program.run(inputs);
+        await program.dispose();
+        return result;
+      }),
+    );
+    // The transforms lose two or three of the 24 bits, of sums of up to five hundred products of size one.
+    expect(difference(cpu, js, 2e-5)).toBeUndefined();
+  });
+
+  test('is matrix products, where the engine does better so', () => {
+    expect(operators(withGradients(layer), layer)).not.toContain('Conv');
+    expect(operators(withGradients(layer), layer, false)).toContain('Conv');
+  });
+});
+
+describe('a convolution stays one', () => {
+  test.each<[string, Layer]>([
+    ['of few images', { ...layer, batch: 4 }],
+    ['of few channels', { ...layer, channels: [8, 24] }],
+    ['whose result has no whole number of tiles', { ...layer, image: [12, 16] }],
+  ])('%s', (_, layer) => {
+    expect(operators(convolution(layer), layer)).toContain('Conv');
+  });
+
+  test('by constant filters, but for large ones', () => {
+    const constants = (layer: Layer) => {
+      const { filter } = inputsOf(layer);
+      return ({ x }: Inputs) => convolution(layer)({ x, filter: constant(filter) });
+    };
+    const large: Layer = { ...layer, batch: 16, channels: [64, 64] };
+    expect(operators(constants(layer), layer)).toContain('Conv');
+    expect(operators(constants(large), large)).not.toContain('Conv');
+  });
+});
+
+test('between two such convolutions no axes are moved', () => {
+  const next: Layer = { batch: 8, channels: [24, 16], image: [8, 4], stride: 1 };
+  const both = (inputs: Inputs) => {
+    const image = tf.relu(convolution(layer)(inputs));
+    const centred = tf.sub(image, tf.mean(image, [0, 2, 3], true));
+    const turned = tf.gather(centred, tf.tensor1d([7, 6, 5, 4, 3, 2, 1, 0], 'int32'));
+    // Filters that vary, of another shape.
+    const filter = tf.slice(tf.reshape(inputs.filter, [2, 2, 2, 2, 16, 24]), 0, [1, 1, 2, 2, 16, 24]);
+    return convolution(next)({ x: turned, filter: tf.reshape(filter, [2, 2, 24, 16]) });
+  };
+  const transposes = (fn: (inputs: Inputs) => unknown, of: Layer) =>
+    operators(fn, of).filter(operator => operator === 'Transpose').length;
+  // By themselves, the first would bring its results into the order of TensorFlow.js, and the second its images out of it.
+  const apart = transposes(convolution(layer), layer) + transposes(convolution(next), next);
+  expect(transposes(both, layer)).toBe(apart - 2);
+});
