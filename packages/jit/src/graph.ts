@@ -273,7 +273,9 @@ export class Graph {
     const { permutation } = whole.map(value => this.sunk(value)).find(Boolean) ?? {};
     if (permutation) {
       const inverse = permutation.map((_, axis) => permutation.indexOf(axis));
-      const before = sources.map(value => this.transpose(this.#ranked(value, narrow.length), inverse));
+      const before = sources.map(value =>
+        value.shape.length === 0 ? value : this.transpose(this.#ranked(value, narrow.length), inverse),
+      );
       const order = inverse.map(axis => narrow[axis]!);
       const result = this.node(operator, before, order, dtype, attributes);
       return this.expand(this.transpose(result, permutation), shape);

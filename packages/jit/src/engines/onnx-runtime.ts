@@ -18,7 +18,7 @@ const STRENGTHS: Readonly<Record<Provider, Strengths>> = {
   cuda: {},
 };
 
-/** How much more memory ONNX Runtime takes for a program than its arrays have: 1.55 to 1.8 times where it was measured. */
+/** How much more memory ONNX Runtime takes for a program than its arrays have: 1.5 to 1.9 times where training was measured. */
 const OVERHEAD = 1.5;
 
 /** @throws UserError if there is no ONNX Runtime here that has the provider. */
