@@ -65,6 +65,20 @@ test('with --json, the summaries by condition and method', async () => {
   expect(files.plot).toBe('artifacts/smoke/compare/comparison.svg');
 });
 
+test('where all methods look for a light alone, nothing need be trained', async () => {
+  const place = await Workplace.createWithin({ evaluation: { images: 4, batchSize: 4 } });
+  const options = ['--methods', 'correct', '--conditions', 'shared-4', '--json'];
+  const { conditions } = JSON.parse(await place.succeed('compare', ...options));
+  expect(Object.keys(conditions)).toEqual(['shared-4']);
+  expect(Object.keys(conditions['shared-4'])).toEqual(['correct']);
+  const { code, stderr } = await place.run('compare', '--methods', 'basic', '--conditions', 'clean');
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^error: BaSiC needs at least 2 pictures of one light/m),
+  ]);
+  await place.remove();
+});
+
 test.each([
   [
     ['--methods', 'paper,magic'],

@@ -18,3 +18,4 @@ export { type Loaded, loadAs, loadSettings } from './load.js';
 export { alone, inTurn, waitFor } from './lock.js';
 export { nearest } from './nearest.js';
 export { durationText, type Progress, startProgress } from './progress.js';
+export { lastLine, type PythonProgram, python, startPython } from './python.js';

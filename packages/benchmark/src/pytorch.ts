@@ -1,19 +1,15 @@
 // PyTorch as a peer, where there is a Python that has it: peers/pytorch.py has the programs.
 
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '@blind-demod/arrays';
+import { lastLine, type PythonProgram, python, startPython } from '@blind-demod/artifacts';
 import { countOperations } from '@blind-demod/jit';
 import type { Worker } from './process.js';
 import { makeProgram } from './programs.js';
 import type { Answer, PyTorchTask } from './task.js';
 
 const PROGRAMS = fileURLToPath(new URL('../peers/pytorch.py', import.meta.url));
-
-/** The Python of $PYTHON, else python3. */
-const python = () => process.env.PYTHON || 'python3';
 
 /**
  * Which PyTorch there is, such as "2.15.0".
@@ -32,24 +28,22 @@ export function pytorchVersion(): string {
   );
 }
 
-const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)!;
-
 /** @throws UserError when PyTorch cannot run the program in this way here, such as without a compiler */
 export async function startPyTorch(task: PyTorchTask): Promise<Worker> {
   const start = performance.now();
   const setting = task.engine.replace('pytorch ', '');
-  const child = spawn(python(), [PROGRAMS, JSON.stringify({ ...task, setting })]);
+  const child = startPython(PROGRAMS, JSON.stringify({ ...task, setting }));
   const next = answersOf(child, task);
   await next('ready');
   return {
     task,
     firstRunSeconds: (performance.now() - start) / 1000,
     run: async () => {
-      child.stdin.write('run\n');
+      child.input.write('run\n');
       return (await next('ran')).milliseconds;
     },
     finish: async () => {
-      child.stdin.end();
+      child.input.end();
       const { peakMemoryMB } = await next('finished');
       // Counted as for this project, so that rates are ratios of times.
       const { fn, input } = makeProgram(task.program, task);
@@ -60,21 +54,12 @@ export async function startPyTorch(task: PyTorchTask): Promise<Worker> {
 }
 
 /** The answers of a process, one at each call. */
-function answersOf(child: ChildProcessWithoutNullStreams, { engine, program }: PyTorchTask) {
-  let complaint = '';
-  child.stderr.on('data', text => {
-    complaint = `${complaint}${text}`.slice(-2000);
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return async <K extends Answer['kind']>(kind: K): Promise<Extract<Answer, { kind: K }>> => {
-    const { value, done } = await lines.next();
-    if (!done) {
-      const answer: Answer = JSON.parse(value);
-      if (answer.kind === kind) return answer as Extract<Answer, { kind: K }>;
-      throw new Error(`expected "${kind}" of ${engine}, got ${value}`);
-    }
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
-    const why = lastLine(complaint) || `it ended with ${child.exitCode ?? child.signalCode}`;
-    throw new UserError(`"${program}" is not measured on ${engine}: ${why}`);
+const answersOf =
+  (child: PythonProgram, { engine, program }: PyTorchTask) =>
+  async <K extends Answer['kind']>(kind: K): Promise<Extract<Answer, { kind: K }>> => {
+    const answer = (await child.answer().catch(error => {
+      throw new UserError(`"${program}" is not measured on ${engine}: ${error.message}`);
+    })) as Answer;
+    if (answer.kind === kind) return answer as Extract<Answer, { kind: K }>;
+    throw new Error(`expected "${kind}" of ${engine}, got ${JSON.stringify(answer)}`);
   };
-}

@@ -21,7 +21,7 @@ export {
   runIn,
   writeLeaderboard,
 } from './leaderboard.js';
-export { allProcedures, withMethods } from './methods/index.js';
+export { allProcedures, lightProcedures, withMethods } from './methods/index.js';
 export type { Named, Procedure } from './methods/method.js';
 export { METRICS, type Scores, type Summary } from './metrics/index.js';
 export type { Reliability } from './metrics/reliability.js';

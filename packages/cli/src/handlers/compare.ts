@@ -1,5 +1,7 @@
 // The work of demod compare: all methods on the same held-out pairs, under every condition.
+import type { ByFactor } from '@blind-demod/arrays';
 import { alone } from '@blind-demod/artifacts';
+import type { FactorImages } from '@blind-demod/distortion-data';
 import {
   allProcedures,
   byName,
@@ -7,16 +9,18 @@ import {
   compare,
   compareShard,
   comparisonTables,
+  lightProcedures,
   MORE_CONDITIONS,
   type Named,
+  type Procedure,
   withMethods,
 } from '@blind-demod/eval';
-import { loadExperiment } from '@blind-demod/experiment';
+import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import { chosenDevice } from '@blind-demod/jit';
-import { type Arguments, namesOf } from '../commands/compare.js';
+import { type Arguments, namesOf as listOf } from '../commands/compare.js';
 import { findDenoiser } from '../denoiser.js';
 import { UsageError } from '../exit.js';
-import { foldersOf } from '../folders.js';
+import { type Folders, foldersOf } from '../folders.js';
 import { findGenerators, findPaperGenerators } from '../generators.js';
 import { prepareBoth } from '../images.js';
 import { launchShards } from '../launching.js';
@@ -27,18 +31,10 @@ export async function run(args: Arguments): Promise<void> {
   const conditionNames = chosen('conditions', args.conditions, conditions, CONDITIONS);
   const loaded = await loadExperiment(args.config, args.seed);
   const folders = foldersOf(args.out, loaded.name);
-  const { generators } = await findGenerators(loaded, args);
-  const images = await prepareBoth(loaded, folders);
-  const { experiment } = loaded;
-  const device = await chosenDevice(args.device);
-  const training = { signal: images.signal.train, distortion: images.distortion.train };
-  const paperGenerators = await findPaperGenerators(loaded);
-  const denoiser = await findDenoiser(loaded, generators, args);
-  const procedures = allProcedures({ experiment, training, generators, paperGenerators, denoiser, device });
-  const methods = procedures.flatMap(procedure => procedure.methods);
+  const { images, procedures } = await proceduresOf(loaded, folders, args);
   const input = {
     images,
-    procedures: withMethods(procedures, chosen('methods', args.methods, methods)),
+    procedures,
     conditions: conditions.filter(({ name }) => conditionNames.includes(name)),
     folder: folders.comparison,
     trials: folders.trials,
@@ -69,6 +65,36 @@ export async function run(args: Arguments): Promise<void> {
   ]);
 }
 
+/** The images, and the procedures of the methods that are asked for; where all of them look for a light alone, there need be no generators. */
+async function proceduresOf(
+  loaded: LoadedExperiment,
+  folders: Folders,
+  args: Arguments,
+): Promise<{ images: ByFactor<FactorImages>; procedures: Procedure[] }> {
+  const more = lightProcedures();
+  const isOfMore = (name: string) => namesIn(more).some(method => method.name === name);
+  if (args.methods !== undefined && namesOf(args.methods).every(isOfMore)) {
+    const images = await prepareBoth(loaded, folders);
+    return { images, procedures: withMethods(more, namesOf(args.methods)) };
+  }
+  const { generators } = await findGenerators(loaded, args);
+  const images = await prepareBoth(loaded, folders);
+  const { experiment } = loaded;
+  const device = await chosenDevice(args.device);
+  const training = { signal: images.signal.train, distortion: images.distortion.train };
+  const paperGenerators = await findPaperGenerators(loaded);
+  const denoiser = await findDenoiser(loaded, generators, args);
+  const usual = allProcedures({ experiment, training, generators, paperGenerators, denoiser, device });
+  const all = [...usual, ...more];
+  const names = chosen('methods', args.methods, namesIn(all), namesIn(usual));
+  return { images, procedures: withMethods(all, names) };
+}
+
+const namesIn = (procedures: readonly Procedure[]): Named[] => procedures.flatMap(({ methods }) => methods);
+
+/** The names in a list on the command line. */
+const namesOf = (given: string): string[] => given.split(',').map(name => name.trim());
+
 /** The names on the command line, which must be among those there are; the usual ones where none are given. @throws UsageError */
 function chosen(
   option: string,
@@ -77,8 +103,8 @@ function chosen(
   usual: readonly Named[] = known,
 ): string[] {
   if (given === undefined) return usual.map(({ name }) => name);
-  const names = given.split(',').map(name => name.trim());
+  const names = namesOf(given);
   const stranger = names.find(wanted => !known.some(({ name }) => name === wanted));
   if (stranger === undefined) return names;
-  throw new UsageError(`--${option}: there is no "${stranger}"; there are ${namesOf(known)}`);
+  throw new UsageError(`--${option}: there is no "${stranger}"; there are ${listOf(known)}`);
 }

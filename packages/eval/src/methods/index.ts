@@ -5,6 +5,7 @@ import { liftedNuclearNorm } from './baselines/lifted-nuclear-norm.js';
 import { observation } from './baselines/observation.js';
 import { sparse } from './baselines/sparse.js';
 import { subspaceAls } from './baselines/subspace-als.js';
+import { LIGHTS } from './lights.js';
 import { alone, type Baseline, type Means, type Procedure, type ProcedureOf } from './method.js';
 import { ownSolver } from './own-solver.js';
 import { isPapers, paperSolver } from './paper-solver.js';
@@ -27,7 +28,10 @@ export const SOLVERS = {
   ownSolver,
 } satisfies Record<string, ProcedureOf>;
 
-/** The procedures of all methods. Of an experiment whose own solver is the paper's, that one is there once. */
+/** The procedures of the methods that are asked for by name alone; they need no generators. */
+export const lightProcedures = (): Procedure[] => LIGHTS.map(alone);
+
+/** The procedures of all other methods. Of an experiment whose own solver is the paper's, that one is there once. */
 export function allProcedures(means: Means): Procedure[] {
   const solvers = Object.values<ProcedureOf>(SOLVERS).filter(
     solver => solver !== paperSolver || !isPapers(means.experiment.solver),

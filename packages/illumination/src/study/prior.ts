@@ -5,16 +5,20 @@
 
 import { textTable } from '@blind-demod/picture';
 import { openEncoder } from '../ask.js';
+import { estimateLight } from '../estimate.js';
+import { logsOf } from '../finder.js';
+import { renderLight } from '../light.js';
 import { readEncoder, SHIPPED } from '../model.js';
 import { trainForSpecimen } from '../training/specimen.js';
-import { logsOf, percents, readTrials, score, type Trial } from './trials.js';
+import { errorOf, percents } from './table.js';
+import { planesOf, readTrials, type Trial } from './trials.js';
 
 const SEED = 1;
 const LIGHTS = [0, 5];
 const COUNTS = [1, 4, 16];
 
 const all = await readTrials();
-const tiles = [...all.truths.keys()];
+const tiles = [...all.truths.planes.keys()];
 const kept = tiles.filter(tile => tile % 4 === 1);
 const own = tiles.filter(tile => tile % 4 !== 1).slice(0, Number(process.argv[3] ?? tiles.length));
 
@@ -22,7 +26,7 @@ const shipped = await readEncoder(SHIPPED);
 const rows: string[][] = [];
 for (const light of LIGHTS) {
   const start = performance.now();
-  const logs = logsOf(all, { light, tiles: own });
+  const logs = logsOf(planesOf(all, { light, tiles: own }));
   const prior = await trainForSpecimen(shipped, [logs], { seed: SEED });
   const seconds = (performance.now() - start) / 1000;
   const others = [...all.lights.keys()].filter(other => other !== light);
@@ -34,7 +38,10 @@ for (const light of LIGHTS) {
     const cells: string[] = [];
     for (const count of COUNTS) {
       const errors: number[] = [];
-      for (const trial of trialsOf(others, count)) errors.push((await score(encoder, all, trial)).error);
+      for (const trial of trialsOf(others, count)) {
+        const { coefficients } = await estimateLight(encoder, logsOf(planesOf(all, trial)));
+        errors.push(errorOf(renderLight(coefficients, all.truths).data, all.lights[trial.light]!));
+      }
       cells.push(percents(errors));
     }
     await encoder.dispose();

@@ -9,10 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomStream } from '@blind-demod/arrays';
+import { python } from '@blind-demod/artifacts';
 import { textTable } from '@blind-demod/picture';
 import { withPicture, writePicture } from '@blind-demod/picture-files';
 import { correct } from '../correct/correct.js';
-import { errorOf } from './trials.js';
+import { errorOf } from './table.js';
 
 const SIDE = 2048;
 const PIXELS = SIDE * SIDE;
@@ -42,7 +43,7 @@ async function compare(count: number): Promise<void> {
     const peer = fileURLToPath(new URL('../../peers/basic.py', import.meta.url));
     const programs: [string, string, string[]][] = [
       ['demod correct', process.execPath, [fileURLToPath(import.meta.url), WORKER]],
-      ['BaSiCPy', process.env.PYTHON ?? 'python3', [peer]],
+      ['BaSiCPy', python(), [peer]],
     ];
     const rows: string[][] = [];
     for (const [index, [name, program, args]] of programs.entries()) {

@@ -1,18 +1,13 @@
-// Pictures under known lights, and how near a light that was found is to the known one.
+// Pictures under known lights.
 //
 // A folder of trials has truth/*.tif (pictures under even light), lights.tif (one light a page) and trials.json, a list of
-// { pictures, light, tiles }: which truths are seen under which light. The score of a trial is the least of
-// ‖a · found − light‖ / ‖light‖ over a.
+// { pictures, light, tiles }: which truths are seen under which light.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { quantile } from '@blind-demod/arrays';
-import { withPicture } from '@blind-demod/picture-files';
+import { picturesIn, withPicture } from '@blind-demod/picture-files';
 import { z } from 'zod';
-import type { Encoder } from '../ask.js';
-import { estimateLight } from '../estimate.js';
-import { renderLight } from '../light.js';
-import { reduce } from '../reduce.js';
+import type { Planes } from '../finder.js';
 
 const trialSchema = z.array(z.object({ pictures: z.int(), light: z.int(), tiles: z.array(z.int()) }));
 
@@ -23,68 +18,38 @@ export interface Trial {
 }
 
 export interface Trials {
-  readonly width: number;
-  readonly height: number;
   readonly lights: readonly Float32Array[];
-  readonly truths: readonly Float32Array[];
+  readonly truths: Planes;
   readonly trials: readonly Trial[];
 }
 
 /** The trials of the folder that the command line names. */
 export async function readTrials(folder = process.argv[2]): Promise<Trials> {
   if (folder === undefined) throw new Error('give the folder of the trials');
-  const { width, height, pages: lights } = await pagesOf(join(folder, 'lights.tif'));
-  const truths: Float32Array[] = [];
-  for (const name of readdirSync(join(folder, 'truth')).sort())
-    truths.push((await pagesOf(join(folder, 'truth', name))).pages[0]!);
+  const lights = await pagesOf(join(folder, 'lights.tif'));
   const trials = trialSchema.parse(JSON.parse(readFileSync(join(folder, 'trials.json'), 'utf8')));
-  return { width, height, lights, truths, trials };
+  return { lights: lights.planes, truths: await planesIn(join(folder, 'truth')), trials };
 }
 
-const pagesOf = (file: string) =>
+/** Every page of the pictures of a folder, which have one size. */
+export async function planesIn(folder: string | undefined): Promise<Planes> {
+  if (folder === undefined) throw new Error('give a folder of pictures');
+  const files: Planes[] = [];
+  for (const name of await picturesIn(folder)) files.push(await pagesOf(join(folder, name)));
+  return { ...files[0]!, planes: files.flatMap(({ planes }) => planes) };
+}
+
+const pagesOf = (file: string): Promise<Planes> =>
   withPicture(file, async picture => {
-    const pages: Float32Array[] = [];
-    for (const index of picture.pages.keys()) pages.push(Float32Array.from((await picture.read(index)).data));
-    return { width: picture.width, height: picture.height, pages };
+    const planes: Float32Array[] = [];
+    for (const index of picture.pages.keys())
+      planes.push(Float32Array.from((await picture.read(index)).data));
+    return { width: picture.width, height: picture.height, planes };
   });
 
-/** The pictures of a trial, reduced. */
-export function logsOf({ width, height, lights, truths }: Trials, { light, tiles }: Trial): Float32Array[] {
+/** The pictures of a trial. */
+export function planesOf({ lights, truths }: Trials, { light, tiles }: Trial): Planes {
   const known = lights[light]!;
-  return tiles.map(tile => {
-    const data = truths[tile]!.map((value, pixel) => value * known[pixel]!);
-    return reduce({ width, height, data }, { dark: 0 })!.log;
-  });
+  const planes = tiles.map(tile => truths.planes[tile]!.map((value, pixel) => value * known[pixel]!));
+  return { ...truths, planes };
 }
-
-export interface Score {
-  readonly error: number;
-  readonly doubt: number;
-  readonly seconds: number;
-}
-
-export async function score(encoder: Encoder, trials: Trials, trial: Trial): Promise<Score> {
-  const logs = logsOf(trials, trial);
-  const start = performance.now();
-  const { coefficients, doubt } = await estimateLight(encoder, logs);
-  const seconds = (performance.now() - start) / 1000;
-  return {
-    doubt,
-    seconds,
-    error: errorOf(renderLight(coefficients, trials).data, trials.lights[trial.light]!),
-  };
-}
-
-export function errorOf(found: Float32Array, known: Float32Array): number {
-  let [product, own, whole] = [0, 0, 0];
-  for (let i = 0; i < found.length; i++) {
-    product += found[i]! * known[i]!;
-    own += found[i]! ** 2;
-    whole += known[i]! ** 2;
-  }
-  return Math.sqrt(Math.max(0, 1 - product ** 2 / (own * whole)));
-}
-
-/** Median / 90th percentile, in %. */
-export const percents = (values: readonly number[]): string =>
-  [0.5, 0.9].map(q => (100 * quantile(values, q)).toFixed(1)).join(' / ');
