@@ -49,6 +49,20 @@ export const seedOption = {
   },
 } as const satisfies Record<string, Options>;
 
+/** Taken by the commands that read pictures of a camera. */
+export const cameraOptions = {
+  dark: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'What the camera tells without light: a number, a file, or "auto"',
+  },
+  mask: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'A picture whose zeros are left out when the light is found',
+  },
+} as const satisfies Record<string, Options>;
+
 /** Taken by the commands that write artifacts. */
 export const artifactsOption = {
   out: {

@@ -37,12 +37,39 @@ const settings = { ...SPECIMEN, steps: 8, bank: { styles: 10, each: 2, lights: 5
 const learn = (change: object) =>
   learnPrior({ pictures: [at('in')], out: at('prior'), settings, force: false, ...change });
 
-beforeAll(async () => {
-  mkdirSync(at('in'));
+/** Writes pictures into a folder, each pixel changed. */
+async function write(folder: string, count: number, change = (value: number, _pixel: number) => value) {
+  mkdirSync(at(folder));
   const like = { width: SIZE, height: SIZE, channels: 1, type: 'uint16' as const, pageCount: 1 };
-  for (let number = 0; number < 6; number++)
-    await writePicture(at('in', `${number}.tif`), like, [{ shape: [1, SIZE, SIZE], data: grains(number) }]);
+  for (let number = 0; number < count; number++) {
+    const data = grains(number).map(change);
+    await writePicture(at(folder, `${number}.tif`), like, [{ shape: [1, SIZE, SIZE], data }]);
+  }
+}
+const weights = () => readFileSync(at('prior', 'encoder.safetensors'));
+
+beforeAll(async () => {
+  await write('in', 6);
   await learn({});
+});
+
+test('what the camera tells without light is taken off first', async () => {
+  const before = weights();
+  await write('dark', 6, value => value + 300);
+  await learn({ pictures: [at('dark')], dark: '300', force: true });
+  expect(weights()).toEqual(before);
+});
+
+test('where the mask is 0 pictures may be anything', async () => {
+  const isHidden = (pixel: number) => pixel % SIZE < 20;
+  await write('mask', 1, (_, pixel) => (isHidden(pixel) ? 0 : 1));
+  const learnt: Buffer[] = [];
+  for (const spoiled of [0, 5000]) {
+    await write(`spoiled-${spoiled}`, 6, (value, pixel) => (isHidden(pixel) ? spoiled : value));
+    await learn({ pictures: [at(`spoiled-${spoiled}`)], mask: at('mask', '0.tif'), force: true });
+    learnt.push(weights());
+  }
+  expect(learnt[0]).toEqual(learnt[1]);
 });
 
 test('is what a correction finds the light by', async () => {
@@ -65,7 +92,7 @@ test('is what a correction finds the light by', async () => {
 });
 
 test('a prior that is there is kept, or made anew: the same for the same seed, another for another', async () => {
-  const weights = () => readFileSync(at('prior', 'encoder.safetensors'));
+  await learn({ force: true });
   const before = weights();
   expect(readdirSync(at('prior')).sort()).toEqual(['encoder.safetensors', 'manifest.json']);
   await expect(learn({})).rejects.toThrow(`${at('prior')} holds something already`);

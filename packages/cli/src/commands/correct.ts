@@ -1,7 +1,7 @@
 // demod correct: takes the light out of pictures.
 import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
-import { type CommonArguments, forceOption } from '../options.js';
+import { type CommonArguments, cameraOptions, forceOption } from '../options.js';
 import { takingFiles } from '../several-files.js';
 
 export type Arguments = CommonArguments & {
@@ -48,16 +48,7 @@ export const command: Command<Arguments> = {
         requiresArg: true,
         describe: "Find the light by a specimen's prior, which `demod train --pictures` makes",
       })
-      .option('dark', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'What the camera tells without light: a number, a file, or "auto"',
-      })
-      .option('mask', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'A picture whose zeros are left out when the light is found',
-      })
+      .options(cameraOptions)
       .option('normalise', {
         type: 'boolean',
         default: false,

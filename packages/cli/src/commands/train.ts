@@ -3,12 +3,20 @@ import { FACTORS, type Factor } from '@blind-demod/arrays';
 import type { Command } from '../command.js';
 import { UsageError } from '../exit.js';
 import { checkLaunch, type LaunchArguments, launchOptions } from '../launch-options.js';
-import { type ArtifactsArguments, artifactsOption, forceOption, seedOption } from '../options.js';
+import {
+  type ArtifactsArguments,
+  artifactsOption,
+  cameraOptions,
+  forceOption,
+  seedOption,
+} from '../options.js';
 
 export type Arguments = ArtifactsArguments &
   LaunchArguments & {
     factor: Factor | 'encoder' | 'denoiser' | 'both';
     pictures: string[] | undefined;
+    dark: string | undefined;
+    mask: string | undefined;
     force: boolean;
   };
 
@@ -29,8 +37,12 @@ export const command: Command<Arguments> = {
         describe:
           "Train a specimen's prior for `demod correct --prior` on these pictures, in OUT/prior, and no generators",
       })
+      .options(cameraOptions)
       .check(args => {
         checkLaunch(args);
+        const camera = Object.keys(cameraOptions).find(name => args[name as keyof typeof cameraOptions]);
+        if (camera && !args.pictures)
+          throw new UsageError(`--${camera} is for --pictures: digits and lights have no camera`);
         if (args.pictures && (args.factor !== 'both' || args.launcher))
           throw new UsageError('--pictures trains a prior of its own: no factor and no --launcher beside it');
         if (args.factor === 'denoiser' && args.launcher !== undefined)

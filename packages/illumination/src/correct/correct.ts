@@ -9,9 +9,8 @@ import type { Encoder } from '../ask.js';
 import type { Light } from '../light.js';
 import { priorEncoder, shippedEncoder } from '../model.js';
 import { applyLight } from './apply.js';
-import { darkLevels } from './dark-level.js';
 import { type Estimate, findLights } from './find-lights.js';
-import { type Dark, readDark, readFlat, readLight, readMask } from './frames.js';
+import { type Dark, framesOf, readFlat, readLight } from './frames.js';
 import { gainsOf } from './gains.js';
 import { findPictures, targetsOf } from './inputs.js';
 import { writeLight, writeLightPreview } from './lights-file.js';
@@ -154,11 +153,9 @@ async function correctSeries(
   },
 ): Promise<Corrected> {
   const { channels } = series;
-  const { dark = '0', mask } = options;
-  const darks = dark === 'auto' ? await darkLevels(series, tell) : await readDark(dark, series, channels);
-  const leftOut = mask === undefined ? undefined : await readMask(mask, series);
-  const seen =
-    encoder || options.normalise ? await survey(series, { darks, tell, ...(leftOut && { leftOut }) }) : [];
+  const frames = await framesOf(series, options, tell);
+  const { darks } = frames;
+  const seen = encoder || options.normalise ? await survey(series, { ...frames, tell }) : [];
   const found = encoder && (await findLights(encoder, series, seen));
   const lights = found?.lights ?? (await givenLights(options, series, darks));
 
@@ -187,7 +184,7 @@ async function correctSeries(
   const { width, height } = series;
   const result: SeriesResult = {
     ...{ width, height, channels, ...light, pictures },
-    dark: darks.map(one => (typeof one === 'number' ? one : dark)),
+    dark: darks.map(one => (typeof one === 'number' ? one : options.dark!)),
     ...(found && { found: found.estimates.map(lightResult) }),
   };
   return { series, lights, darks, seen, result, ...(found && { estimates: found.estimates }) };

@@ -3,6 +3,9 @@
 import { UserError } from '@blind-demod/arrays';
 import { type Pixels, withPicture } from '@blind-demod/picture-files';
 import { type Light, ofMeanOne } from '../light.js';
+import { darkLevels } from './dark-level.js';
+import type { FrameOptions } from './options.js';
+import type { Series } from './series.js';
 
 interface Size {
   readonly width: number;
@@ -76,15 +79,26 @@ export type Dark = number | ArrayLike<number>;
 
 export const darkAt = (dark: Dark, pixel: number): number => (typeof dark === 'number' ? dark : dark[pixel]!);
 
+/** The dark of each channel of a series, 0 where none is given, and whether a pixel is to be left out, where there is a mask. */
+export async function framesOf(
+  series: Series,
+  { dark = '0', mask }: FrameOptions,
+  tell: () => void,
+): Promise<{ darks: readonly Dark[]; leftOut?: (pixel: number) => boolean }> {
+  const darks =
+    dark === 'auto' ? await darkLevels(series, tell) : await readDark(dark, series, series.channels);
+  return mask === undefined ? { darks } : { darks, leftOut: await readMask(mask, series) };
+}
+
 /** `--dark` as a number or the file of a frame. */
-export async function readDark(given: string, size: Size, channels: number): Promise<Dark[]> {
+async function readDark(given: string, size: Size, channels: number): Promise<Dark[]> {
   const number = Number(given);
   if (given.trim() !== '' && Number.isFinite(number)) return Array<Dark>(channels).fill(number);
   return forChannels(await planesOf(given, size, 'dark frame'), channels, given);
 }
 
 /** Whether a pixel is to be left out: where the mask is zero. */
-export async function readMask(file: string, size: Size): Promise<(pixel: number) => boolean> {
+async function readMask(file: string, size: Size): Promise<(pixel: number) => boolean> {
   const [plane] = await planesOf(file, size, 'mask');
   return pixel => plane![pixel] === 0;
 }

@@ -6,11 +6,13 @@ import { UserError } from '@blind-demod/arrays';
 import { alone, startProgress } from '@blind-demod/artifacts';
 import { readEncoder, SHIPPED, writeEncoder } from '../model.js';
 import { SPECIMEN, trainForSpecimen } from '../training/specimen.js';
+import { framesOf } from './frames.js';
 import { findPictures } from './inputs.js';
+import type { FrameOptions } from './options.js';
 import { seriesOf } from './series.js';
 import { survey } from './survey.js';
 
-export interface LearnOptions {
+export interface LearnOptions extends FrameOptions {
   /** Files, folders, patterns. */
   readonly pictures: readonly string[];
   /** Folder of the prior. */
@@ -38,6 +40,7 @@ export async function learnPrior({
   seed = 1,
   settings = SPECIMEN,
   force,
+  ...frames
 }: LearnOptions): Promise<LearnResult> {
   const files = await findPictures(pictures);
   return alone(out, 'prior', async () => {
@@ -48,7 +51,8 @@ export async function learnPrior({
     }
     const groups: Float32Array[][] = [];
     for (const series of await seriesOf(files, { each: false })) {
-      const seen = await survey(series, { darks: Array(series.channels).fill(0), tell: () => {} });
+      const tell = () => {};
+      const seen = await survey(series, { ...(await framesOf(series, frames, tell)), tell });
       for (let channel = 0; channel < series.channels; channel++) {
         const logs = seen.flatMap(one => (one.channel === channel && one.reduced ? [one.reduced.log] : []));
         if (logs.length > 0) groups.push(logs);

@@ -1,6 +1,14 @@
 // What a correction is asked for.
 
-export interface CorrectOptions {
+/** What is known of the camera beside its pictures. */
+export interface FrameOptions {
+  /** What the camera tells without light: a number, a file, or `auto`. */
+  readonly dark?: string | undefined;
+  /** A picture whose zeros are left out when the light is found. */
+  readonly mask?: string | undefined;
+}
+
+export interface CorrectOptions extends FrameOptions {
   /** Files, folders, patterns. */
   readonly pictures: readonly string[];
   /** Folder of the results. */
@@ -13,10 +21,6 @@ export interface CorrectOptions {
   readonly flat?: string | undefined;
   /** Folder of a specimen's prior, by which the light is found. */
   readonly prior?: string | undefined;
-  /** What the camera tells without light: a number, a file, or `auto`. */
-  readonly dark?: string | undefined;
-  /** A picture whose zeros are left out when the light is found. */
-  readonly mask?: string | undefined;
   /** All pictures are brought to the same mean brightness. */
   readonly normalise: boolean;
   /** 32-bit floats are written, whatever the inputs are. */
