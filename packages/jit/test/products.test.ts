@@ -93,6 +93,7 @@ describe('a convolution stays one', () => {
   test.each<[string, Layer]>([
     ['of few images', { ...layer, batch: 4 }],
     ['of few channels', { ...layer, channels: [8, 24] }],
+    ['of sides longer than there are channels', { ...layer, image: [16, 32] }],
     ['whose result has no whole number of tiles', { ...layer, image: [12, 16] }],
   ])('%s', (_, layer) => {
     expect(operators(convolution(layer), layer)).toContain('Conv');
@@ -124,4 +125,31 @@ test('between two such convolutions no axes are moved', () => {
   // By themselves, the first would bring its results into the order of TensorFlow.js, and the second its images out of it.
   const apart = transposes(convolution(layer), layer) + transposes(convolution(next), next);
   expect(transposes(both, layer)).toBe(apart - 2);
+});
+
+describe('sums and means of rows', () => {
+  const reduced = (rows: number) => {
+    const x = normals('rows', [rows / 8, 8, 3]);
+    const fn = ({ x }: Record<'x', tf.Tensor>) => ({
+      sum: tf.sum(x, [0, 1]),
+      mean: tf.mean(x, [1, 0], true),
+    });
+    const { graph, result } = trace(fn, { x }, { fastProducts: true });
+    const values = leaves(result, isOutput).map(([, { value }]) => graph.dense(value));
+    return { fn, x, operators: graph.reachable(values).nodes.map(({ operator }) => operator) };
+  };
+
+  test('are products, where there are many, and the same on cpu and js', async () => {
+    const { fn, x, operators } = reduced(2048);
+    expect(operators).toContain('MatMul');
+    const [cpu, js] = await Promise.all(
+      (['cpu', 'js'] as const).map(async device => (await compile(fn, { x }, { device })).run({ x })),
+    );
+    // Two thousand normal numbers one after the other: their sum is of size fifty, and loses some of the last bits of it.
+    expect(difference(cpu, js, 1e-5)).toBeUndefined();
+  });
+
+  test('are not, where there are few', () => {
+    expect(reduced(64).operators).not.toContain('MatMul');
+  });
 });

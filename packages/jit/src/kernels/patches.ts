@@ -16,12 +16,16 @@ const TILING = {
 /** Channels of the image up to which it is faster. */
 const FEW = 4;
 
+/** Sides of the image for each channel of the result, likewise: cutting it takes as many multiplications as they are long. */
+const LONG = 4;
+
 /** Whether it is faster. `varies` tells whether the filters do. */
 export const worthPatches = (graph: Graph, at: Windows, varies: boolean): boolean =>
   canBeTiled(graph, at, TILING) &&
   at.batch >= worthBatch(varies) &&
   at.inChannels <= FEW &&
-  at.outChannels >= worthChannels(varies);
+  at.outChannels >= worthChannels(varies) &&
+  Math.max(...at.image) <= LONG * at.outChannels;
 
 /** A convolution and its gradients. */
 export function patches(graph: Graph, at: Windows) {

@@ -42,11 +42,15 @@ const TILING = {
 };
 const POINTS = OF_FILTER.length;
 
-/** Whether it is faster. `varies` tells whether the filters do; constant ones ONNX Runtime has in an order of its own. */
+/**
+ * Whether it is faster. `varies` tells whether the filters do; constant ones ONNX Runtime has in an order of its own. A pixel's
+ * transform takes as many multiplications as a side is long, and spares about as many as there are channels.
+ */
 export const worthWinograd = (graph: Graph, at: Windows, varies: boolean): boolean =>
   canBeTiled(graph, at, TILING) &&
   at.batch >= worthBatch(varies) &&
-  Math.min(at.inChannels, at.outChannels) >= worthChannels(varies);
+  Math.min(at.inChannels, at.outChannels) >= worthChannels(varies) &&
+  Math.max(...at.image) <= at.outChannels;
 
 /** The product by a matrix along each of two axes that are laid out one after the other. */
 const alongBoth = (matrix: Matrix): Matrix =>
