@@ -40,10 +40,16 @@ test('settings do not name the default architecture and objective, which are you
 });
 
 test('the settings of the generators that come with the project are those of its config', async () => {
-  const { experiment } = await loadExperiment(fromRoot('configs/paper.json'));
-  for (const factor of FACTORS) {
-    const manifest = JSON.parse(await readFile(fromRoot(`models/paper/${factor}/manifest.json`), 'utf8'));
-    expect(hashOf(trainingSettings(experiment, factor))).toBe(manifest.settingsHash);
+  for (const [config, models] of [
+    ['paper', 'paper'],
+    ['default', 'default'],
+    ['illumination', 'lights'],
+  ]) {
+    const { experiment } = await loadExperiment(fromRoot(`configs/${config}.json`));
+    for (const factor of FACTORS) {
+      const manifest = await readFile(fromRoot(`models/${models}/${factor}/manifest.json`), 'utf8');
+      expect(hashOf(trainingSettings(experiment, factor))).toBe(JSON.parse(manifest).settingsHash);
+    }
   }
 });
 

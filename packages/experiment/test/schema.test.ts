@@ -69,6 +69,20 @@ describe('configs', () => {
     });
   });
 
+  test('illumination.json is the same for lights as they are met', async () => {
+    const { experiment } = await loadExperiment(config('illumination.json'));
+    const { paperGenerators: _, ...usual } = (await loadExperiment(config('default.json'))).experiment;
+    expect(experiment).toEqual({
+      ...usual,
+      distortion: experiment.distortion,
+      pretrained: '../models/lights',
+    });
+    expect(experiment.distortion.images.source).toBe('illumination');
+    const trial = await loadExperiment(config('trials/illumination-by-default.json'));
+    expect(trial.experiment.solver).toEqual(experiment.solver);
+    expect(trial.experiment.distortion.images).toEqual(experiment.distortion.images);
+  });
+
   test('paper.json has the data, the networks and the learning rate of the paper', async () => {
     const { experiment, name } = await loadExperiment(config('paper.json'));
     const defaults = experimentSchema.parse({});
