@@ -57,15 +57,18 @@ const operators = (fn: (inputs: Inputs) => unknown, layer: Layer, fastProducts =
   return graph.reachable(values).nodes.map(({ operator }) => operator);
 };
 
-const layer: Layer = { batch: 8, channels: [16, 24], image: [16, 8], stride: 2 };
+const layer: Layer = { batch: 8, channels: [32, 40], image: [8, 16], stride: 2 };
 
 const LAYERS: readonly (readonly [string, Layer])[] = [
   ['halves an image', layer],
   ['halves an image, channels last', { ...layer, format: 'NHWC' }],
   ['keeps its size', { ...layer, stride: 1 }],
   ['makes a third of it', { ...layer, image: [12, 24], stride: 3 }],
-  ['halves one of a channel', { ...layer, channels: [1, 16] }],
-  ['halves one of three channels, channels last', { ...layer, channels: [3, 16], format: 'NHWC' }],
+  ['halves one of a channel', { ...layer, channels: [1, 40], image: [8, 32] }],
+  [
+    'halves one of three channels, channels last',
+    { ...layer, channels: [3, 40], image: [8, 32], format: 'NHWC' },
+  ],
 ];
 
 describe.each(LAYERS)('a convolution that %s', (_, layer) => {
@@ -79,8 +82,8 @@ describe.each(LAYERS)('a convolution that %s', (_, layer) => {
         return result;
       }),
     );
-    // The transforms lose two or three of the 24 bits, of sums of up to five hundred products of size one.
-    expect(difference(cpu, js, 2e-5)).toBeUndefined();
+    // Rounding errors have a deviation of 4e-6 in results of size one, and the largest of thousands is some times that.
+    expect(difference(cpu, js, 5e-5)).toBeUndefined();
   });
 
   test('is matrix products, where the engine does better so', () => {
@@ -92,8 +95,8 @@ describe.each(LAYERS)('a convolution that %s', (_, layer) => {
 describe('a convolution stays one', () => {
   test.each<[string, Layer]>([
     ['of few images', { ...layer, batch: 4 }],
-    ['of few channels', { ...layer, channels: [8, 24] }],
-    ['of sides longer than there are channels', { ...layer, image: [16, 32] }],
+    ['of few channels', { ...layer, channels: [16, 40] }],
+    ['of sides longer than there are channels', { ...layer, image: [8, 48] }],
     ['whose result has no whole number of tiles', { ...layer, image: [12, 16] }],
   ])('%s', (_, layer) => {
     expect(operators(convolution(layer), layer)).toContain('Conv');
@@ -104,27 +107,27 @@ describe('a convolution stays one', () => {
       const { filter } = inputsOf(layer);
       return ({ x }: Inputs) => convolution(layer)({ x, filter: constant(filter) });
     };
-    const large: Layer = { ...layer, batch: 16, channels: [64, 64] };
+    const large: Layer = { ...layer, batch: 16, channels: [128, 128] };
     expect(operators(constants(layer), layer)).toContain('Conv');
     expect(operators(constants(large), large)).not.toContain('Conv');
   });
 });
 
 test('between two such convolutions no axes are moved', () => {
-  const next: Layer = { batch: 8, channels: [24, 16], image: [8, 4], stride: 1 };
+  const first: Layer = { ...layer, stride: 1 };
+  const next: Layer = { ...first, channels: [40, 32] };
   const both = (inputs: Inputs) => {
-    const image = tf.relu(convolution(layer)(inputs));
+    const image = tf.relu(convolution(first)(inputs));
     const centred = tf.sub(image, tf.mean(image, [0, 2, 3], true));
     const turned = tf.gather(centred, tf.tensor1d([7, 6, 5, 4, 3, 2, 1, 0], 'int32'));
-    // Filters that vary, of another shape.
-    const filter = tf.slice(tf.reshape(inputs.filter, [2, 2, 2, 2, 16, 24]), 0, [1, 1, 2, 2, 16, 24]);
-    return convolution(next)({ x: turned, filter: tf.reshape(filter, [2, 2, 24, 16]) });
+    // Filters that vary, of the other shape.
+    return convolution(next)({ x: turned, filter: tf.reshape(inputs.filter, [2, 2, 40, 32]) });
   };
   const transposes = (fn: (inputs: Inputs) => unknown, of: Layer) =>
     operators(fn, of).filter(operator => operator === 'Transpose').length;
   // By themselves, the first would bring its results into the order of TensorFlow.js, and the second its images out of it.
-  const apart = transposes(convolution(layer), layer) + transposes(convolution(next), next);
-  expect(transposes(both, layer)).toBe(apart - 2);
+  const apart = transposes(convolution(first), first) + transposes(convolution(next), next);
+  expect(transposes(both, first)).toBe(apart - 2);
 });
 
 describe('sums and means of rows', () => {

@@ -1,7 +1,7 @@
 // Convolutions between an image of few channels and one of many, as one matrix product over the patches that the filters
 // lie on. They are where a network begins or ends, and in the order of axes that its other layers have (see tiles.ts).
 import type { Graph, Value } from '../graph.js';
-import { canBeTiled, tilesOf, worthBatch, worthChannels } from './tiles.js';
+import { canBeTiled, isWorth, tilesOf } from './tiles.js';
 import type { Windows } from './window.js';
 
 /** Each result by itself, of two pixels of each phase. */
@@ -22,9 +22,8 @@ const LONG = 4;
 /** Whether it is faster. `varies` tells whether the filters do. */
 export const worthPatches = (graph: Graph, at: Windows, varies: boolean): boolean =>
   canBeTiled(graph, at, TILING) &&
-  at.batch >= worthBatch(varies) &&
+  isWorth(at.batch, at.result[1]! * at.outChannels, varies) &&
   at.inChannels <= FEW &&
-  at.outChannels >= worthChannels(varies) &&
   Math.max(...at.image) <= LONG * at.outChannels;
 
 /** A convolution and its gradients. */

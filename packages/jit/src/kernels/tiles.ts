@@ -59,9 +59,13 @@ function alongAxis(length: number, stride: number, pad: number, { tile, ofImage 
   );
 }
 
-/** Images and channels from which on products are faster than ONNX Runtime's convolutions, as measured. */
-export const worthBatch = (filterVaries: boolean): number => (filterVaries ? 8 : 16);
-export const worthChannels = (filterVaries: boolean): number => (filterVaries ? 16 : 64);
+/**
+ * Whether a layer is worth it, as measured. It is by the numbers in a line of its image, channels times pixels, which are the
+ * same for all layers of a network that doubles images and halves channels: one that is products in part moves axes in
+ * between. Constant filters ONNX Runtime has in an order of its own, which is faster.
+ */
+export const isWorth = (batch: number, line: number, filterVaries: boolean): boolean =>
+  filterVaries ? batch >= 8 && line >= 512 : batch >= 16 && line >= 2048;
 
 /** Whether convolutions with such windows, and their gradients, can be made by tiles. */
 export const canBeTiled = (graph: Graph, at: Windows, { tile }: Tiling): boolean =>

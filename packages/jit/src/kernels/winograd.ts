@@ -2,16 +2,7 @@
 // taps take eight products, and five do: those of the transformed image by the transformed filter, of which the results are
 // transforms. In two axes that is 25 matrix products in place of 64. The gradients are the adjoints.
 import { type Graph, sizeOf, type Value } from '../graph.js';
-import {
-  canBeTiled,
-  type Matrix,
-  matrix,
-  matrixOf,
-  tilesOf,
-  transposed,
-  worthBatch,
-  worthChannels,
-} from './tiles.js';
+import { canBeTiled, isWorth, type Matrix, matrix, matrixOf, tilesOf, transposed } from './tiles.js';
 import type { Windows } from './window.js';
 
 // Polynomials of degree 1 and 3 are multiplied by their values at 0, 1, −1, 2 and ∞: `OF_FILTER` and `OF_RESULT` evaluate
@@ -43,13 +34,12 @@ const TILING = {
 const POINTS = OF_FILTER.length;
 
 /**
- * Whether it is faster. `varies` tells whether the filters do; constant ones ONNX Runtime has in an order of its own. A pixel's
- * transform takes as many multiplications as a side is long, and spares about as many as there are channels.
+ * Whether it is faster. `varies` tells whether the filters do. A pixel's transform takes as many multiplications as a side is
+ * long, and spares about as many as there are channels.
  */
 export const worthWinograd = (graph: Graph, at: Windows, varies: boolean): boolean =>
   canBeTiled(graph, at, TILING) &&
-  at.batch >= worthBatch(varies) &&
-  Math.min(at.inChannels, at.outChannels) >= worthChannels(varies) &&
+  isWorth(at.batch, at.image[1]! * Math.min(at.inChannels, at.outChannels), varies) &&
   Math.max(...at.image) <= at.outChannels;
 
 /** The product by a matrix along each of two axes that are laid out one after the other. */
