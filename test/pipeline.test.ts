@@ -292,11 +292,12 @@ test('an ablation finds the same in one batch as in several, each variant beside
   }
 });
 
-test('doctor finds the device, the config and both generators', async () => {
+test('doctor finds the device, the config, both generators and what goes with them', async () => {
   const printed = await workplace.succeed('doctor');
   expect(printed).toMatch(/^ok {2}device cpu .*\(in use\)$/m);
   expect(printed).toMatch(/^ok {2}config +smoke\.json$/m);
   expect(printed).toMatch(/^ok {2}distortion generator +artifacts\/smoke\/distortion$/m);
+  expect(printed).toMatch(/^ok {2}denoiser +none: /m);
 });
 
 test('help teaches the commands, the config and the turbo tasks', async () => {

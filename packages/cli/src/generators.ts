@@ -41,7 +41,7 @@ export async function findGenerators(
 }
 
 /** The encoder of these generators that was trained under the artifact root, else the one that they came with. */
-async function findEncoder(
+export async function findEncoder(
   loaded: LoadedExperiment,
   generators: ByFactor<AnyGenerator>,
   { out }: { out: string },

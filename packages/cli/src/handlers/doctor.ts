@@ -4,7 +4,8 @@ import { loadGenerator } from '@blind-demod/dcgan/node';
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import { chooseDevice, chosenDevice } from '@blind-demod/jit';
 import { describeDevices } from '@blind-demod/jit/node';
-import { generatorFolder, howToMend } from '../generators.js';
+import { findDenoiser } from '../denoiser.js';
+import { findEncoder, findPair, generatorFolder, howToMend } from '../generators.js';
 import { describeMachine } from '../machine.js';
 import type { ArtifactsArguments } from '../options.js';
 import { printResult } from '../output.js';
@@ -36,16 +37,19 @@ export async function run(args: ArtifactsArguments): Promise<void> {
     throw new UserError(`device "${device}" does not work here; choose one that does with --device`);
 }
 
-/** The config file, and the generators that it would use. */
-async function findExperiment({ config, seed, out }: ArtifactsArguments): Promise<Finding[]> {
-  const attempt = async (what: string, find: () => Promise<string>): Promise<Finding> => {
-    try {
-      return { what, ok: true, detail: await find() };
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      return { what, ok: false, detail: error.message };
-    }
-  };
+/** Finds something: whether it is there, and where, or why not. */
+async function attempt(what: string, find: () => Promise<string>): Promise<Finding> {
+  try {
+    return { what, ok: true, detail: await find() };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { what, ok: false, detail: error.message };
+  }
+}
+
+/** The config file, and the networks that it would use. */
+async function findExperiment(args: ArtifactsArguments): Promise<Finding[]> {
+  const { config, seed, out } = args;
   let loaded: LoadedExperiment | undefined;
   const configFound = await attempt('config', async () => {
     loaded = await loadExperiment(config, seed);
@@ -55,7 +59,25 @@ async function findExperiment({ config, seed, out }: ArtifactsArguments): Promis
   for (const factor of loaded ? FACTORS : []) {
     findings.push(await attempt(`${factor} generator`, () => soundGenerator(loaded!, factor, out)));
   }
+  if (loaded && findings.every(({ ok }) => ok)) findings.push(...(await findCompanions(loaded, args)));
   return findings;
+}
+
+/** What goes with the generators: the encoder, where the search asks one, and the denoiser. */
+async function findCompanions(loaded: LoadedExperiment, args: ArtifactsArguments): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  if (loaded.experiment.solver.starts !== undefined) {
+    const encoder = async () => {
+      await findEncoder(loaded, (await findPair(loaded, args)).generators, args);
+      return 'that of these generators';
+    };
+    findings.push(await attempt('encoder', encoder));
+  }
+  const denoiser = async () => {
+    const found = await findDenoiser(loaded, (await findPair(loaded, args)).generators, args);
+    return found?.folder ?? 'none: signals are refined by a division (`demod train denoiser` makes one)';
+  };
+  return [...findings, await attempt('denoiser', denoiser)];
 }
 
 /** The folder or file of the generator that would be used; the weights of a trained one are read, and so checked. */
