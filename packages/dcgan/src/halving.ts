@@ -48,11 +48,12 @@ export function halving(parameters: Parameters<Tensor>, images: Tensor): Tensor 
 const halve = (image: Tensor, layer: LayerParameters<Tensor>): Tensor =>
   swish(convolve(image, layer as Convolution<Tensor>, 2));
 
-const dense = (x: Tensor, { weight, bias }: LayerParameters<Tensor>): Tensor =>
+/** Of rows. To be called inside a compiled function. */
+export const dense = (x: Tensor, { weight, bias }: LayerParameters<Tensor>): Tensor =>
   tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), bias!);
 
 /** How many channels say where a pixel is. */
-const PLACES = 3;
+export const PLACES = 3;
 
 /** The place of each pixel as channels [1, 3, side, side]: u, v and the distance from the middle. */
 function places(side: number): Float32NdArray {
@@ -66,7 +67,7 @@ function places(side: number): Float32NdArray {
 }
 
 /** Images [n, channels, side, side] with where each pixel is. To be called inside a compiled function. */
-function withPlaces(images: Tensor): Tensor {
+export function withPlaces(images: Tensor): Tensor {
   const [count, , side] = images.shape as [number, number, number];
   return tf.concat([images, tf.mul(constant(places(side)), tf.ones([count, 1, 1, 1]))], 1);
 }

@@ -17,12 +17,19 @@ export {
   generatorToOnnx,
   parameterCount,
 } from './generator.js';
-export { halving, initialHalving } from './halving.js';
+export { dense, halving, initialHalving, PLACES, withPlaces } from './halving.js';
 export { networksOf } from './networks.js';
 export { planOf, type TrainingSettings } from './objectives/index.js';
 export type { Batch } from './objectives/objective.js';
 export { type OnnxGenerator, type OnnxOptions, readOnnxGenerator } from './onnx/generator.js';
-export { type LayerParameters, layersIn, type Parameters, tensorsOf, zipParameters } from './parameters.js';
+export {
+  type LayerParameters,
+  layersIn,
+  type Parameters,
+  randomLayer,
+  tensorsOf,
+  zipParameters,
+} from './parameters.js';
 export type { GeneratorSettings } from './settings.js';
 export { initialState, type StepResult, type TrainingState, trainingStep, valueAndGradient } from './step.js';
 export { still } from './still.js';

@@ -1,10 +1,10 @@
-// The light of pictures: what the network knows from each, what all have in common, each by its doubt; then once more on
-// what is left.
+// The light of pictures: least squares of what the network reads from them, and of what is known of lights before; then once
+// more on what is left.
 
-import type { Encoder, Told } from './ask.js';
+import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import type { Encoder } from './ask.js';
 import { project, render, TERMS } from './basis.js';
 import { COARSE, medianOf } from './common.js';
-import { lightOfDifferences } from './differences.js';
 import { SIDE } from './encoder.js';
 import { centred, halved } from './reduce.js';
 
@@ -12,14 +12,10 @@ import { centred, halved } from './reduce.js';
 const TIMES = 2;
 /** So many pictures, spread over all, are enough. */
 const MOST = 200;
-/** The world is further from the network's pictures than these are from each other: its variances are times this. */
-const WORLD = 2.2;
-/** The part of the network's variance that is the same for all pictures of a series, and so stays, however many they are. */
-const SHARED_VARIANCE = 0.4;
-/** What the variances of differences are times this: they are found with few pictures, from differences that overlap. */
-const UNDERSTATED = 5;
-/** A lone scene's own smooth part is so much further from the light than the network is. */
-const LONE_SCENE = 9;
+/** Different scenes of one kind are so much alike at least: the network is wrong about them in the same way. */
+const LEAST_ALIKE = 0.15;
+/** The world is further from the network's pictures than these are from each other: its doubts are times this. */
+const WORLD = 2;
 
 /** A light that pictures share. */
 export interface SharedLight {
@@ -35,16 +31,22 @@ export interface SharedLight {
 export async function estimateLight(encoder: Encoder, logs: readonly Float32Array[]): Promise<SharedLight> {
   if (logs.length === 0) throw new TypeError('expected pictures, got none');
   const used = spreadOver(logs, MOST);
+  const part = countOf(used) / used.length;
+  const prior = Matrix.diag([...encoder.prior]);
   let coefficients: Float64Array = new Float64Array(TERMS.length);
-  let variances = coefficients;
+  let posterior!: CholeskyDecomposition;
   for (let time = 0; time < TIMES; time++) {
-    const told = await askOnce(encoder, divided(used, coefficients));
-    coefficients = coefficients.map((value, term) => value + told.coefficients[term]!);
-    variances = told.variances;
+    const { precision, pull } = await encoder.ask(divided(used, coefficients));
+    // The prior is of the whole light, not of what is left of it.
+    const left = pull.map((value, term) => part * value - encoder.prior[term]! * coefficients[term]!);
+    posterior = new CholeskyDecomposition(precision.mul(part).add(prior));
+    const more = posterior.solve(Matrix.columnVector(left)).to1DArray();
+    coefficients = coefficients.map((value, term) => value + more[term]!);
   }
+  const variance = posterior.solve(Matrix.eye(TERMS.length)).trace();
   return {
     coefficients,
-    doubt: Math.sqrt(variances.reduce((sum, value) => sum + value, 0)),
+    doubt: WORLD * Math.sqrt(variance),
     unevenness: {
       before: sharedUnevenness(used),
       after: sharedUnevenness(divided(used, coefficients)),
@@ -52,33 +54,11 @@ export async function estimateLight(encoder: Encoder, logs: readonly Float32Arra
   };
 }
 
-/** Both answers, weighed by their variances. */
-async function askOnce(encoder: Encoder, logs: readonly Float32Array[]): Promise<Told> {
-  const answers: Told[] = [];
-  for (const log of logs) answers.push(await encoder.ask(log));
-  const meanOf = (of: (answer: Told) => Float64Array) =>
-    TERMS.map((_, term) => answers.reduce((sum, answer) => sum + of(answer)[term]!, 0) / answers.length);
-  const known = meanOf(answer => answer.coefficients);
-  const lone = meanOf(answer => answer.variances).map(variance => WORLD * variance);
-  if (logs.length === 1)
-    return { coefficients: Float64Array.from(known), variances: Float64Array.from(lone) };
-
-  const coarse = logs.map(halved);
-  const common = lightOfDifferences(coarse);
-  const alike = likeness(coarse);
-  // So many pictures of different scenes would tell as much.
-  const count = logs.length / (1 + (logs.length - 1) * alike);
-  const few = UNDERSTATED * (1 + 2 / (logs.length - 1)) * (logs.length / count);
-  const pooled = TERMS.map((_, term) => {
-    const ofKnown = lone[term]! * (SHARED_VARIANCE + (1 - SHARED_VARIANCE) / count);
-    const ofCommon = few * common.variances[term]! + alike * LONE_SCENE * lone[term]!;
-    const variance = 1 / (1 / ofKnown + 1 / ofCommon);
-    return { variance, value: variance * (known[term]! / ofKnown + common.coefficients[term]! / ofCommon) };
-  });
-  return {
-    coefficients: Float64Array.from(pooled, ({ value }) => value),
-    variances: Float64Array.from(pooled, ({ variance }) => variance),
-  };
+/** So many pictures of different scenes would tell as much. */
+function countOf(logs: readonly Float32Array[]): number {
+  if (logs.length === 1) return 1;
+  const alike = Math.max(LEAST_ALIKE, likeness(logs.map(halved)));
+  return logs.length / (1 + (logs.length - 1) * alike);
 }
 
 /**

@@ -3,6 +3,8 @@
 import { TERMS } from './basis.js';
 
 export const ORIENTATIONS = 8;
+/** The one that only swaps both axes. */
+export const SWAPPED = 4;
 
 /** For each orientation of a square of this side, which pixel each takes its value from. */
 const places = new Map<number, Int32Array[]>();

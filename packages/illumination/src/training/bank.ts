@@ -2,7 +2,7 @@
 
 import { type RandomStream, randomStream } from '@blind-demod/arrays';
 import { between, drawIllumination, renderLight } from '@blind-demod/distortion-data';
-import { project } from '../basis.js';
+import { project, render, TERMS } from '../basis.js';
 import { SIDE } from '../encoder.js';
 import { ORIENTATIONS, orient, orientTerms } from '../orientations.js';
 import { centred, toLog } from '../reduce.js';
@@ -15,22 +15,27 @@ const BLACK = [0.003, 0.08] as const;
 /** How often a window of a procedural scene is shown, not all of it; and the least side of one. */
 const WINDOWS = 0.5;
 const SMALLEST = 0.6;
+/** How often pictures are shown as they are asked about again: with most of the light divided out. */
+const ASKED_AGAIN = 0.4;
+/** At most this part of the light is left then, and an error of such a size. */
+const LEFT = 0.3;
+const ERROR = [0.001, 0.03] as const;
 /** Fields of noise that are drawn: a picture's begins anywhere in them. */
 const NOISE_FIELDS = 32;
 
-/** A picture under even light, as it is trained on. */
-export interface Scene {
-  /** [side · side] logarithms. */
-  readonly log: Float32Array;
+/** What can be shown in one series. */
+export interface Scenes {
+  /** [side · side] logarithms under even light. */
+  readonly logs: readonly Float32Array[];
   /** Standard deviation of what is added to them. */
   readonly noise: number;
-  /** How often a random window of it is shown, not all of it. */
+  /** How often random windows of them are shown, not all of each. */
   readonly windows: number;
 }
 
 /** What is drawn beforehand, as drawing is dear. Lights are logarithms, too, [side · side]. */
 export interface Bank {
-  readonly scenes: readonly Scene[];
+  readonly scenes: readonly Scenes[];
   readonly lights: readonly { readonly log: Float32Array; readonly coefficients: Float64Array }[];
   readonly noise: Float32Array;
 }
@@ -44,12 +49,9 @@ export function drawBank(
     scenes: Array.from({ length: styles }, (_, index) => {
       const random = randomStream(seed, 'style', index);
       const { scene, noise } = drawStyle(random);
-      return Array.from({ length: each }, () => ({
-        log: toLog(scene(random, SIDE).map(Math.exp)),
-        noise,
-        windows: WINDOWS,
-      }));
-    }).flat(),
+      const logs = Array.from({ length: each }, () => toLog(scene(random, SIDE).map(Math.exp)));
+      return { logs, noise, windows: WINDOWS };
+    }),
     lights: Array.from({ length: lights }, (_, index) => {
       const log = renderLight(drawIllumination(randomStream(seed, 'light', index)), SIDE).map(Math.log);
       return { log, coefficients: project(log, SIDE, SIDE) };
@@ -60,33 +62,56 @@ export function drawBank(
 
 export interface Example {
   /** Logarithms of mean 0. */
-  readonly picture: Float32Array;
-  /** Coefficients of the logarithm of its light. */
-  readonly truth: Float64Array;
+  readonly pictures: readonly Float32Array[];
+  /** Of the coefficients of the logarithm of their light: what has been divided out of the pictures, and what is left. */
+  readonly known: Float64Array;
+  readonly left: Float64Array;
 }
 
-/** A scene under a light, each turned as it comes. */
-export function drawExample(bank: Bank, random: RandomStream): Example {
+/** A series under one light, scenes and light turned as they come. */
+export function drawExample(bank: Bank, count: number, random: RandomStream): Example {
   const one = <T>(list: readonly T[]): T => list[random.integer(list.length)]!;
   const light = one(bank.lights);
   const lies = random.integer(ORIENTATIONS);
   const log = orient(light.log, SIDE, lies);
-  const { log: scene, noise, windows } = one(bank.scenes);
-  const shown = random.uniform() < windows ? windowOf(scene, random) : scene;
-  let picture = orient(shown, SIDE, random.integer(ORIENTATIONS));
-  for (let i = 0; i < PIXELS; i++) picture[i]! += log[i]!;
-  if (random.uniform() < WITH_BLACK) {
-    picture = onBlack(picture, Math.exp(between(random, Math.log(BLACK[0]), Math.log(BLACK[1]))));
-  }
-  const start = random.integer(bank.noise.length - PIXELS);
-  for (let i = 0; i < PIXELS; i++) picture[i]! += noise * bank.noise[start + i]!;
-  return { picture: centred(picture), truth: orientTerms(light.coefficients, lies) };
+  const { logs, noise, windows } = one(bank.scenes);
+  const scale = random.uniform() < windows ? between(random, SMALLEST, 1) : 1;
+  const first = random.integer(logs.length);
+  const shown = Array.from({ length: count }, (_, index) => {
+    const [left, top] = [0, 0].map(() => between(random, 0, (1 - scale) * SIDE)) as [number, number];
+    const scene = windowOf(logs[(first + index) % logs.length]!, scale, left, top);
+    return orient(scene, SIDE, random.integer(ORIENTATIONS));
+  });
+  const black =
+    random.uniform() < WITH_BLACK ? Math.exp(between(random, Math.log(BLACK[0]), Math.log(BLACK[1]))) : 0;
+  for (const scene of shown) for (let i = 0; i < PIXELS; i++) scene[i]! += log[i]!;
+  const lit = black > 0 ? onBlack(shown, black) : shown;
+  const pictures = lit.map(picture => {
+    const start = random.integer(bank.noise.length - PIXELS);
+    return centred(picture.map((value, i) => value + noise * bank.noise[start + i]!));
+  });
+  const truth = orientTerms(light.coefficients, lies);
+  if (random.uniform() >= ASKED_AGAIN)
+    return { pictures, known: new Float64Array(truth.length), left: truth };
+  const left = leftOf(truth, random);
+  const known = truth.map((value, term) => value - left[term]!);
+  const field = render(known, SIDE, SIDE);
+  return { pictures: pictures.map(log => centred(log.map((v, i) => v - field[i]!))), known, left };
 }
 
-/** A random square of a field, enlarged to its size: linear between its pixels. */
-function windowOf(field: Float32Array, random: RandomStream): Float32Array {
-  const scale = between(random, SMALLEST, 1);
-  const [left, top] = [0, 0].map(() => between(random, 0, (1 - scale) * SIDE)) as [number, number];
+/** What a first answer leaves of a light: a part of it, and an error of its own. */
+function leftOf(truth: Float64Array, random: RandomStream): Float64Array {
+  const part = LEFT * random.uniform() ** 2;
+  const error = Math.exp(between(random, Math.log(ERROR[0]), Math.log(ERROR[1])));
+  return truth.map((value, term) => {
+    const [i, j] = TERMS[term]!;
+    return part * value + (error / (i + j)) * random.normal();
+  });
+}
+
+/** A square of a field, enlarged to its size: linear between its pixels. */
+function windowOf(field: Float32Array, scale: number, left: number, top: number): Float32Array {
+  if (scale === 1) return field.slice();
   const places = (start: number) =>
     Array.from({ length: SIDE }, (_, i) => {
       const at = Math.min(SIDE - 1, Math.max(0, start + scale * (i + 0.5) - 0.5));
@@ -106,9 +131,10 @@ function windowOf(field: Float32Array, random: RandomStream): Float32Array {
   return shown;
 }
 
-/** On a black level that is this part of the mean. */
-function onBlack(log: Float32Array, part: number): Float32Array {
-  const values = log.map(Math.exp);
-  const black = (part * values.reduce((a, b) => a + b, 0)) / PIXELS;
-  return toLog(values.map(value => value + black));
+/** On a black level that is this part of their mean. */
+function onBlack(logs: readonly Float32Array[], part: number): Float32Array[] {
+  const values = logs.map(log => log.map(Math.exp));
+  const sum = values.reduce((all, one) => all + one.reduce((a, b) => a + b, 0), 0);
+  const black = (part * sum) / (logs.length * PIXELS);
+  return values.map(one => toLog(one.map(value => value + black)));
 }

@@ -11,8 +11,8 @@ import { trainEncoder } from './train-encoder.js';
 
 const SEED = 21;
 const SETTINGS = {
-  bank: { styles: 600, each: 20, lights: 6000 },
-  steps: 12_000,
+  bank: { styles: 500, each: 32, lights: 6000 },
+  steps: 20_000,
   /** After so many steps all pictures are drawn anew. */
   drawnAnew: 3000,
   highestRate: 0.003,

@@ -4,7 +4,7 @@ import type { NdArray } from '@blind-demod/arrays';
 import type { Parameters } from '@blind-demod/dcgan';
 import { openEncoder } from '../ask.js';
 import { divided, estimateLight } from '../estimate.js';
-import { drawBank, type Scene } from './bank.js';
+import { drawBank, type Scenes } from './bank.js';
 import { examplesOf } from './examples.js';
 import { trainEncoder } from './train-encoder.js';
 
@@ -17,7 +17,7 @@ export const SPECIMEN = {
   highestRate: 0.0007,
   /** Of the examples, how many show the specimen; the others keep what was known before. */
   share: 0.6,
-  bank: { styles: 100, each: 6, lights: 3000 },
+  bank: { styles: 100, each: 16, lights: 3000 },
 };
 
 interface Training {
@@ -43,7 +43,7 @@ export async function trainForSpecimen(
   const procedural = drawBank(seed, settings.bank);
   let parameters = start;
   for (let turn = 0; turn < turns; turn++) {
-    const own = (await evened(parameters, groups)).map((log): Scene => ({ log, noise: 0, windows: 1 }));
+    const own = (await evened(parameters, groups)).map((logs): Scenes => ({ logs, noise: 0, windows: 1 }));
     const bank = { ...procedural, scenes: mixed(own, procedural.scenes, share) };
     parameters = await trainEncoder({
       start: parameters,
@@ -61,12 +61,12 @@ export async function trainForSpecimen(
 async function evened(
   parameters: Parameters<NdArray>,
   groups: readonly (readonly Float32Array[])[],
-): Promise<Float32Array[]> {
+): Promise<Float32Array[][]> {
   const encoder = await openEncoder(parameters);
   try {
-    const pictures: Float32Array[] = [];
+    const pictures: Float32Array[][] = [];
     for (const logs of groups) {
-      pictures.push(...divided(logs, (await estimateLight(encoder, logs)).coefficients));
+      pictures.push(divided(logs, (await estimateLight(encoder, logs)).coefficients));
     }
     return pictures;
   } finally {
@@ -75,7 +75,7 @@ async function evened(
 }
 
 /** Both, the specimen's as often as it takes for its share. */
-function mixed(own: readonly Scene[], procedural: readonly Scene[], share: number): Scene[] {
+function mixed(own: readonly Scenes[], procedural: readonly Scenes[], share: number): Scenes[] {
   const count = Math.round((procedural.length * share) / (1 - share));
   return [...procedural, ...Array.from({ length: count }, (_, index) => own[index % own.length]!)];
 }

@@ -1,37 +1,38 @@
 // Training of an encoder.
 
 import type { NdArray } from '@blind-demod/arrays';
-import { type Parameters, still } from '@blind-demod/dcgan';
+import type { Parameters } from '@blind-demod/dcgan';
 import { type OneCycle, trainInOneCycle } from '@blind-demod/dcgan/node';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Answer, encode } from '../encoder.js';
+import { encode, priorOf } from '../encoder.js';
+import { solve } from '../solve.js';
 
 const AVERAGE_DECAY = 0.998;
-/** Of the doubt in the loss, beside the error itself. */
-const DOUBT_SHARE = 0.02;
 
-/** Pictures [n, 1, 32, 32] and the coefficients [n, terms] of their lights. */
+/** Pictures of several series: see `Grouped`. */
 export interface Examples<T> {
   readonly pictures: T;
-  readonly truth: T;
+  readonly members: T;
+  /** [series, terms]: of the coefficients of their lights, what has been divided out of the pictures, and what is left. */
+  readonly known: T;
+  readonly left: T;
+  /** [series]: how much each counts; they sum to 1. */
+  readonly weights: T;
 }
 
 /** The average network of a training. */
 export const trainEncoder = (
   training: Omit<OneCycle<keyof Examples<NdArray>>, 'loss' | 'averageDecay'>,
-): Promise<Parameters<NdArray>> =>
-  trainInOneCycle({
-    ...training,
-    averageDecay: AVERAGE_DECAY,
-    loss: (network, { pictures, truth }) => loss(encode(network, pictures), truth),
-  });
+): Promise<Parameters<NdArray>> => trainInOneCycle({ ...training, averageDecay: AVERAGE_DECAY, loss });
 
-/** The mean size of the error, which minds no outlier, and how well the doubt tells it. */
-function loss({ coefficients, logDoubt }: Answer<Tensor>, truth: Tensor): Tensor {
-  const squares = tf.squaredDifference(coefficients, truth);
-  const error = tf.sqrt(tf.add(tf.sum(squares, 1), 1e-5));
-  // The doubt learns from the errors as they are; it moves the answer itself no further.
-  const told = tf.add(tf.mul(0.5, tf.mul(still(squares), tf.exp(tf.mul(-2, logDoubt)))), logDoubt);
-  return tf.add(tf.mean(error), tf.mul(DOUBT_SHARE, tf.mean(told)));
+/** The mean size of the error, which minds no outlier. */
+function loss(network: Parameters<Tensor>, { known, left, weights, ...grouped }: Examples<Tensor>): Tensor {
+  const { precision, pull } = encode(network, grouped);
+  const prior = tf.expandDims(tf.exp(priorOf(network)), 0);
+  const all = tf.add(precision, tf.mul(tf.expandDims(prior, 2), tf.expandDims(tf.eye(prior.shape[1]!), 0)));
+  // The prior is of the whole light, not of what is left of it.
+  const found = solve(all, tf.sub(pull, tf.mul(prior, known)));
+  const error = tf.sqrt(tf.add(tf.sum(tf.squaredDifference(found, left), 1), 1e-5));
+  return tf.sum(tf.mul(weights, error));
 }

@@ -3,12 +3,15 @@
 
 import type { RandomStream } from '@blind-demod/arrays';
 import { between } from '@blind-demod/distortion-data';
+import { chosen } from '../chosen.js';
 import { cells } from './cells.js';
 import { fibres } from './fibres.js';
+import { hazy } from './haze.js';
 import { matter } from './matter.js';
 import { nearlyEmpty } from './nearly-empty.js';
 import { page } from './page.js';
 import type { Scene } from './scene.js';
+import { tissue } from './tissue.js';
 
 /** What the pictures of one series have in common. */
 export interface Style {
@@ -17,23 +20,24 @@ export interface Style {
   readonly noise: number;
 }
 
-/** How often each kind is drawn, of all; the rest is `matter`. */
+/** How often each kind is drawn, of all. */
 const SHARES: readonly (readonly [number, (style: RandomStream) => Scene])[] = [
   [0.1, page],
   [0.06, nearlyEmpty],
   [0.18, cells],
   [0.05, fibres],
+  [0.2, tissue],
+  [0.41, matter],
 ];
+/** How often a scene is seen through haze. */
+const HAZE = 0.3;
 const NOISE = [0.004, 0.11] as const;
 
 /** A way to make series of pictures. */
 export function drawStyle(random: RandomStream): Style {
-  let left = random.uniform();
+  const kind = chosen(SHARES, random);
   const noise =
     random.uniform() < 0.5 ? 0 : Math.exp(between(random, Math.log(NOISE[0]), Math.log(NOISE[1])));
-  for (const [share, kind] of SHARES) {
-    left -= share;
-    if (left < 0) return { scene: kind(random), noise };
-  }
-  return { scene: matter(random), noise };
+  const scene = kind(random);
+  return { scene: random.uniform() < HAZE ? hazy(scene, random) : scene, noise };
 }
