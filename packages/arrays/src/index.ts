@@ -4,6 +4,7 @@ export { sha256 } from '#sha256';
 export { bilinearWeights } from './bilinear.js';
 export { gaussianBlur } from './blur.js';
 export { checkMemory } from './check-memory.js';
+export { chosen } from './chosen.js';
 export { errorWhereSeen, MAX_PSNR, psnr, relativeError } from './closeness.js';
 export { UserError } from './errors.js';
 export { type ByFactor, byFactor, FACTORS, type Factor, otherFactor } from './factor.js';

@@ -1,6 +1,6 @@
 // Uneven light as it is met: any of the families of lights, now and then two at once, strong or hardly there.
 
-import type { RandomStream } from '@blind-demod/arrays';
+import { chosen } from '@blind-demod/arrays';
 import { drawGradient } from './gradient.js';
 import { between, type DrawLight, lightFamily } from './light.js';
 import { drawPolynomial } from './polynomial.js';
@@ -27,20 +27,11 @@ const TWO_AT_ONCE = 0.25;
 const WEAKENED = 0.35;
 
 export const drawIllumination: DrawLight = random => {
-  const one = drawOne(random);
-  const other = random.uniform() < TWO_AT_ONCE ? drawOne(random) : () => 1;
+  const one = chosen(SHARES, random)(random);
+  const other = random.uniform() < TWO_AT_ONCE ? chosen(SHARES, random)(random) : () => 1;
   const power = random.uniform() < WEAKENED ? Math.exp(between(random, Math.log(0.02), 0)) : 1;
   return (u, v) => (one(u, v) * other(u, v)) ** power;
 };
-
-function drawOne(random: RandomStream) {
-  let left = random.uniform();
-  for (const [share, draw] of SHARES) {
-    left -= share;
-    if (left < 0) return draw(random);
-  }
-  return drawSpot(random); // where rounding leaves the shares a little short of 1
-}
 
 export const illumination = lightFamily(
   'illumination',

@@ -1,10 +1,9 @@
 // What the network is trained on, batch by batch: the same seed and step always give the same.
 
-import { float32, type NdArray, randomStream } from '@blind-demod/arrays';
+import { chosen, float32, type NdArray, randomStream } from '@blind-demod/arrays';
 import { TERMS } from '../basis.js';
 import { SIDE } from '../encoder.js';
 import { type Bank, drawExample } from './bank.js';
-import { chosen } from './chosen.js';
 import type { Examples } from './train-encoder.js';
 
 /** Pictures in a batch. */

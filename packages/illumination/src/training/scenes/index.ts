@@ -1,9 +1,8 @@
 // Procedural pictures under even light. Not one of them shows anything; what a network learns from them is how what is seen
 // differs from how it is lit.
 
-import type { RandomStream } from '@blind-demod/arrays';
+import { chosen, type RandomStream } from '@blind-demod/arrays';
 import { between } from '@blind-demod/distortion-data';
-import { chosen } from '../chosen.js';
 import { cells } from './cells.js';
 import { fibres } from './fibres.js';
 import { hazy } from './haze.js';

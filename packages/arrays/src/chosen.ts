@@ -1,5 +1,5 @@
 // A choice by shares.
-import type { RandomStream } from '@blind-demod/arrays';
+import type { RandomStream } from './random.js';
 
 /** One of the values, each as often as its share says; the shares sum to 1. */
 export function chosen<T>(shares: readonly (readonly [share: number, value: T])[], random: RandomStream): T {
