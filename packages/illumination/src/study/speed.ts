@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomStream } from '@blind-demod/arrays';
-import { python } from '@blind-demod/artifacts';
+import { lastLine, python } from '@blind-demod/artifacts';
 import { textTable } from '@blind-demod/picture';
 import { withPicture, writePicture } from '@blind-demod/picture-files';
 import { correct } from '../correct/correct.js';
@@ -48,11 +48,11 @@ async function compare(count: number): Promise<void> {
     const rows: string[][] = [];
     for (const [index, [name, program, args]] of programs.entries()) {
       const out = join(root, `out-${index}`);
-      const { status, stdout, stderr } = spawnSync(program, [...args, join(root, 'in'), out], {
+      const { status, stdout, stderr, error } = spawnSync(program, [...args, join(root, 'in'), out], {
         encoding: 'utf8',
       });
       if (status !== 0) {
-        process.stderr.write(`${name} does not run here: ${(stderr ?? '').trim().split('\n').at(-1)}\n`);
+        process.stderr.write(`${name} does not run here: ${error?.message ?? lastLine(stderr)}\n`);
         continue;
       }
       const usage: Usage = JSON.parse(stdout.trim().split('\n').at(-1)!);
