@@ -27,15 +27,22 @@ export interface SharedLight {
   readonly unevenness: { readonly before: number; readonly after: number };
 }
 
-/** @param logs of reduced pictures, each of mean 0: see `reduce`. */
-export async function estimateLight(encoder: Encoder, logs: readonly Float32Array[]): Promise<SharedLight> {
+/**
+ * @param logs of reduced pictures, each of mean 0: see `reduce`.
+ * @param times how often the light is asked for.
+ */
+export async function estimateLight(
+  encoder: Encoder,
+  logs: readonly Float32Array[],
+  times = TIMES,
+): Promise<SharedLight> {
   if (logs.length === 0) throw new TypeError('expected pictures, got none');
   const used = spreadOver(logs, MOST);
   const part = countOf(used) / used.length;
   const prior = Matrix.diag([...encoder.prior]);
   let coefficients: Float64Array = new Float64Array(TERMS.length);
   let posterior!: CholeskyDecomposition;
-  for (let time = 0; time < TIMES; time++) {
+  for (let time = 0; time < times; time++) {
     const { precision, pull } = await encoder.ask(divided(used, coefficients));
     // The prior is of the whole light, not of what is left of it.
     const left = pull.map((value, term) => part * value - encoder.prior[term]! * coefficients[term]!);

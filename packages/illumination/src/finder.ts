@@ -29,20 +29,21 @@ export interface LightFinder {
 /**
  * Finds lights as `demod correct` does, by the network that comes with the project.
  *
+ * @param times how often the light is asked for; as often as `demod correct` does when absent.
  * @throws UserError, by `lightOf`, when no picture shows anything
  * @example
  * const finder = await openFinder();
  * const { light, doubt } = await finder.lightOf({ width: 512, height: 512, planes: [picture] });
  * await finder.close();
  */
-export async function openFinder(): Promise<LightFinder> {
+export async function openFinder({ times }: { times?: number } = {}): Promise<LightFinder> {
   const encoder = await shippedEncoder();
   return {
     async lightOf(pictures) {
       const start = performance.now();
       const logs = logsOf(pictures);
       if (logs.length === 0) throw new UserError('no picture shows anything');
-      const { coefficients, doubt } = await estimateLight(encoder, logs);
+      const { coefficients, doubt } = await estimateLight(encoder, logs, times);
       const light = renderLight(coefficients, pictures).data;
       return { light, doubt, seconds: (performance.now() - start) / 1000 };
     },

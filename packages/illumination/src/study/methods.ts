@@ -35,7 +35,29 @@ async function peer(name: PeerName): Promise<Method> {
   };
 }
 
-/** Nothing, the peers that can be had here, and this project's way; of the other peers it is said on stderr why not. */
+/** The mean of the lights of each picture alone: what this project's way would be without its least squares over all of them. */
+async function oneByOne(): Promise<Method> {
+  const { lightOf, close } = await openFinder();
+  return {
+    title: 'one by one',
+    close,
+    async lightOf({ planes, ...size }) {
+      const sum = new Float64Array(size.width * size.height);
+      let seconds = 0;
+      for (const plane of planes) {
+        const found = await lightOf({ ...size, planes: [plane] });
+        for (const [pixel, value] of found.light.entries()) sum[pixel]! += Math.log(value);
+        seconds += found.seconds;
+      }
+      return { light: Float32Array.from(sum, value => Math.exp(value / planes.length)), seconds };
+    },
+  };
+}
+
+/**
+ * Nothing, the peers that can be had here, and this project's way, also by its stages; of the other peers it is said on stderr
+ * why not.
+ */
 export async function allMethods(): Promise<Method[]> {
   const methods = [nothing];
   for (const name of Object.keys(PEERS) as PeerName[]) {
@@ -46,5 +68,6 @@ export async function allMethods(): Promise<Method[]> {
       process.stderr.write(`note: ${error.message}\n`);
     }
   }
-  return [...methods, await ownMethod()];
+  const askedOnce = { title: 'asked once', ...(await openFinder({ times: 1 })) };
+  return [...methods, await oneByOne(), askedOnce, await ownMethod()];
 }
