@@ -147,8 +147,9 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
       // After three iterations the two agree to more digits than the page shows …
       const third = frames.findIndex(({ line, count }) => line === 'distortion' && count === 3);
       await page.locator('#scrub').fill(`${third}`);
-      const shown = (await page.locator('#norms').textContent())!;
-      expect(shown).toBe(frames[third]!.norms.map(norm => norm.toFixed(1)).join(' · '));
+      // (It is drawn with the screen's next picture.)
+      const norms = frames[third]!.norms.map(norm => norm.toFixed(1)).join(' · ');
+      await expect.poll(() => page.locator('#norms').textContent()).toBe(norms);
       // … and after fifty steps that carry on each other's rounding, in what was found.
       const objective = Number(await result.getAttribute('data-objective'));
       expect(Math.abs(Math.log(objective / inNode.objective))).toBeLessThan(0.15);
