@@ -18,6 +18,7 @@ export {
   parameterCount,
 } from './generator.js';
 export { dense, halving, initialHalving, PLACES, withPlaces } from './halving.js';
+export { resizeBilinear } from './layers.js';
 export { networksOf } from './networks.js';
 export { planOf, type TrainingSettings } from './objectives/index.js';
 export type { Batch } from './objectives/objective.js';

@@ -4,7 +4,7 @@
 // (2001), who takes the median of such differences over many pictures, but from one picture on, as what is scene is learnt.
 
 import { float32, type NdArray, type RandomStream } from '@blind-demod/arrays';
-import { dense, type Parameters, PLACES, randomLayer, withPlaces } from '@blind-demod/dcgan';
+import { dense, type Parameters, PLACES, randomLayer, resizeBilinear, withPlaces } from '@blind-demod/dcgan';
 import { type Convolution, convolve, swish } from '@blind-demod/demod-core';
 import { constant } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -139,7 +139,8 @@ export function look(parameters: Parameters<Tensor>, pictures: Tensor): Seen<Ten
   const [trustLayer, hidden, whole] = layers.slice(DOWN.length + 2 * UP.length);
   const up = UP.reduce((seen: Tensor, _, index) => {
     const beside = convolve(down.at(-2 - index)!, ways[2 * index + 1]!);
-    return swish(tf.add(enlarged(convolve(seen, ways[2 * index]!)), beside));
+    const above = convolve(seen, ways[2 * index]!);
+    return swish(tf.add(resizeBilinear(above, 2 * above.shape.at(-1)!), beside));
   }, down.at(-1)!);
 
   const [scene, near, far] = tf.split(convolve(up, trustLayer!), MAPS, 1) as [Tensor, Tensor, Tensor];
@@ -169,28 +170,6 @@ function atOther(maps: Tensor): Tensor {
     ]);
   });
   return tf.concat(shifted, 1);
-}
-
-/** [n, channels, side, side] at twice the side, linear between the pixels. */
-function enlarged(image: Tensor): Tensor {
-  const [count, channels, side] = image.shape as [number, number, number];
-  const rows = tf.reshape(image, [count * channels, side * side]) as tf.Tensor2D;
-  const matrix = constant(float32([side * side, 4 * side * side], enlarging(side))) as tf.Tensor2D;
-  return tf.reshape(tf.matMul(rows, matrix), [count, channels, 2 * side, 2 * side]);
-}
-
-/** [side², (2 · side)²] */
-function enlarging(side: number): Float32Array {
-  const along = Array.from({ length: 2 * side }, (_, i) => {
-    const at = Math.min(side - 1, Math.max(0, (i + 0.5) / 2 - 0.5));
-    return Array.from({ length: side }, (__, from) => Math.max(0, 1 - Math.abs(at - from)));
-  });
-  const large = 4 * side * side;
-  return Float32Array.from({ length: side * side * large }, (_, index) => {
-    const [from, to] = [Math.floor(index / large), index % large];
-    const vertical = along[Math.floor(to / (2 * side))]![Math.floor(from / side)]!;
-    return vertical * along[to % (2 * side)]![from % side]!;
-  });
 }
 
 /** [n, 1, side, side] with the pixels of each square of 2 × 2 as channels: [n, 4, side / 2, side / 2]. */

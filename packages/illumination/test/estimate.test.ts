@@ -9,6 +9,7 @@ import { estimateLight } from '../src/estimate.js';
 import { shippedEncoder } from '../src/model.js';
 import { ORIENTATIONS, orient, orientTerms } from '../src/orientations.js';
 import { reduce } from '../src/reduce.js';
+import { squares } from './squares.js';
 
 let encoder: Encoder;
 beforeAll(async () => {
@@ -27,13 +28,7 @@ const even: Light = () => 1;
 /** Squares of random grey on a grey ground, with noise, under a light. */
 function picture(light: Light, number: number, exposure = 1): Float64Array {
   const random = randomStream(number, 'squares');
-  const values = new Float64Array(SIZE * SIZE).fill(100);
-  for (let square = 0; square < 60; square++) {
-    const [x0, y0, side] = [random.integer(SIZE), random.integer(SIZE), 4 + random.integer(12)];
-    const grey = 40 + 160 * random.uniform();
-    for (let y = y0; y < Math.min(SIZE, y0 + side); y++)
-      values.fill(grey, y * SIZE + x0, y * SIZE + Math.min(SIZE, x0 + side));
-  }
+  const values = squares(random, { side: SIZE, count: 60, ground: 100, sides: [4, 12], greys: [40, 160] });
   return values.map((value, pixel) => {
     const [u, v] = [(2 * (pixel % SIZE) + 1) / SIZE - 1, (2 * Math.floor(pixel / SIZE) + 1) / SIZE - 1];
     return exposure * value * light(u, v) * (1 + 0.02 * random.normal());

@@ -8,6 +8,7 @@ import { withPicture, writePicture } from '@blind-demod/picture-files';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { correct, learnPrior } from '../src/index.js';
 import { SPECIMEN } from '../src/training/specimen.js';
+import { squares } from './squares.js';
 
 const root = mkdtempSync(join(tmpdir(), 'learn-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -22,13 +23,7 @@ const light = (pixel: number) => {
 /** Grains of random grey. */
 function grains(number: number): Uint16Array {
   const random = randomStream(number, 'grains');
-  const values = new Float64Array(SIZE * SIZE).fill(2000);
-  for (let grain = 0; grain < 80; grain++) {
-    const [x0, y0, side] = [random.integer(SIZE), random.integer(SIZE), 3 + random.integer(9)];
-    const grey = 1000 + 4000 * random.uniform();
-    for (let y = y0; y < Math.min(SIZE, y0 + side); y++)
-      values.fill(grey, y * SIZE + x0, y * SIZE + Math.min(SIZE, x0 + side));
-  }
+  const values = squares(random, { side: SIZE, count: 80, ground: 2000, sides: [3, 9], greys: [1000, 4000] });
   return Uint16Array.from(values, (value, pixel) => Math.round(value * light(pixel)));
 }
 

@@ -2,6 +2,7 @@
 
 import { randomStream } from '@blind-demod/arrays';
 import type { Planes } from '../src/finder.js';
+import { squares } from './squares.js';
 
 export function vignetted({ side, count }: { side: number; count: number }): {
   pictures: Planes;
@@ -14,14 +15,8 @@ export function vignetted({ side, count }: { side: number; count: number }): {
   });
   const planes = Array.from({ length: count }, (_, number) => {
     const random = randomStream(number, 'squares');
-    const scene = new Float32Array(side * side).fill(100);
-    for (let square = 0; square < 40; square++) {
-      const [left, top, length] = [random.integer(side), random.integer(side), 3 + random.integer(8)];
-      const grey = 60 + 80 * random.uniform();
-      for (let row = top; row < Math.min(side, top + length); row++)
-        scene.fill(grey, row * side + left, row * side + Math.min(side, left + length));
-    }
-    return scene.map((value, pixel) => value * light[pixel]! * (1 + 0.01 * random.normal()));
+    const scene = squares(random, { side, count: 40, ground: 100, sides: [3, 8], greys: [60, 80] });
+    return Float32Array.from(scene, (value, pixel) => value * light[pixel]! * (1 + 0.01 * random.normal()));
   });
   return { pictures: { width: side, height: side, planes }, light };
 }

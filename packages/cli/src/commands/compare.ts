@@ -44,8 +44,8 @@ images it does only the new ones; what demod eval solved, it does not solve agai
       .option('conditions', {
         type: 'string',
         requiresArg: true,
-        defaultDescription: namesOf(CONDITIONS),
-        describe: `Which, with commas between; besides: ${namesOf(MORE_CONDITIONS)}`,
+        defaultDescription: listOf(CONDITIONS),
+        describe: `Which, with commas between; besides: ${listOf(MORE_CONDITIONS)}`,
       })
       .option('methods', {
         type: 'string',
@@ -65,6 +65,6 @@ images it does only the new ones; what demod eval solved, it does not solve agai
 };
 
 /** As the command line takes them. */
-export function namesOf(named: readonly Named[]): string {
+export function listOf(named: readonly Named[]): string {
   return named.map(({ name }) => name).join(', ');
 }

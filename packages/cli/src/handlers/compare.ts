@@ -1,6 +1,7 @@
 // The work of demod compare: all methods on the same held-out pairs, under every condition.
 import type { ByFactor } from '@blind-demod/arrays';
 import { alone } from '@blind-demod/artifacts';
+import type { Generators } from '@blind-demod/dcgan';
 import type { FactorImages } from '@blind-demod/distortion-data';
 import {
   allProcedures,
@@ -17,7 +18,7 @@ import {
 } from '@blind-demod/eval';
 import { type LoadedExperiment, loadExperiment } from '@blind-demod/experiment';
 import { chosenDevice } from '@blind-demod/jit';
-import { type Arguments, namesOf as listOf } from '../commands/compare.js';
+import { type Arguments, listOf } from '../commands/compare.js';
 import { findDenoiser } from '../denoiser.js';
 import { UsageError } from '../exit.js';
 import { type Folders, foldersOf } from '../folders.js';
@@ -73,21 +74,29 @@ async function proceduresOf(
 ): Promise<{ images: ByFactor<FactorImages>; procedures: Procedure[] }> {
   const more = lightProcedures();
   const isOfMore = (name: string) => namesIn(more).some(method => method.name === name);
-  if (args.methods !== undefined && namesOf(args.methods).every(isOfMore)) {
-    const images = await prepareBoth(loaded, folders);
-    return { images, procedures: withMethods(more, namesOf(args.methods)) };
-  }
-  const { generators } = await findGenerators(loaded, args);
+  const found =
+    args.methods !== undefined && namesOf(args.methods).every(isOfMore)
+      ? undefined
+      : await findGenerators(loaded, args);
   const images = await prepareBoth(loaded, folders);
+  const usual = found ? await usualProcedures(loaded, images, found.generators, args) : [];
+  const all = [...usual, ...more];
+  const names = chosen('methods', args.methods, namesIn(all), namesIn(usual));
+  return { images, procedures: withMethods(all, names) };
+}
+
+async function usualProcedures(
+  loaded: LoadedExperiment,
+  images: ByFactor<FactorImages>,
+  generators: Generators,
+  args: Arguments,
+): Promise<Procedure[]> {
   const { experiment } = loaded;
   const device = await chosenDevice(args.device);
   const training = { signal: images.signal.train, distortion: images.distortion.train };
   const paperGenerators = await findPaperGenerators(loaded);
   const denoiser = await findDenoiser(loaded, generators, args);
-  const usual = allProcedures({ experiment, training, generators, paperGenerators, denoiser, device });
-  const all = [...usual, ...more];
-  const names = chosen('methods', args.methods, namesIn(all), namesIn(usual));
-  return { images, procedures: withMethods(all, names) };
+  return allProcedures({ experiment, training, generators, paperGenerators, denoiser, device });
 }
 
 const namesIn = (procedures: readonly Procedure[]): Named[] => procedures.flatMap(({ methods }) => methods);
