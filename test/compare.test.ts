@@ -67,10 +67,10 @@ test('with --json, the summaries by condition and method', async () => {
 
 test('where all methods look for a light alone, nothing need be trained', async () => {
   const place = await Workplace.createWithin({ evaluation: { images: 4, batchSize: 4 } });
-  const options = ['--methods', 'correct', '--conditions', 'shared-4', '--json'];
+  const options = ['--methods', 'observation,correct', '--conditions', 'shared-4', '--json'];
   const { conditions } = JSON.parse(await place.succeed('compare', ...options));
   expect(Object.keys(conditions)).toEqual(['shared-4']);
-  expect(Object.keys(conditions['shared-4'])).toEqual(['correct']);
+  expect(Object.keys(conditions['shared-4'])).toEqual(['observation', 'correct']);
   const { code, stderr } = await place.run('compare', '--methods', 'basic', '--conditions', 'clean');
   expect([code, stderr]).toEqual([
     1,

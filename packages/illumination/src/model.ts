@@ -1,7 +1,8 @@
 // The encoder that comes with the project, and the files that its weights are kept in.
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeSafetensors, encodeSafetensors, type NdArray } from '@blind-demod/arrays';
+import { decodeSafetensors, encodeSafetensors, type NdArray, UserError } from '@blind-demod/arrays';
 import { openArtifact, writeArtifact } from '@blind-demod/artifacts';
 import { layersIn, type Parameters, tensorsOf } from '@blind-demod/dcgan';
 import { shipped } from '@blind-demod/shipped';
@@ -34,8 +35,11 @@ export async function readEncoder(
 }
 
 /** The encoder of a specimen. @throws UserError when there is none, or it is damaged */
-export const priorEncoder = async (folder: string): Promise<Encoder> =>
-  openEncoder(await readEncoder(folder, 'make it by demod train --pictures'));
+export async function priorEncoder(folder: string): Promise<Encoder> {
+  const remedy = 'make it by demod train --pictures';
+  if (!existsSync(join(folder, WEIGHTS))) throw new UserError(`no prior in ${folder}; ${remedy}`);
+  return openEncoder(await readEncoder(folder, remedy));
+}
 
 /** The encoder that comes with the project. */
 export const shippedEncoder = async (): Promise<Encoder> => openEncoder(await readEncoder(SHIPPED));

@@ -320,6 +320,11 @@ describe('refuses in one line', () => {
       { pictures: [at('mixed', 'small.png')], light: at('given', 'light.tif') },
       /96×64.*48×40/,
     ],
+    [
+      'a dark that no pixel is brighter than',
+      { pictures: [at('in', '1.tif')], dark: '65535', float: true },
+      /--dark 65535: no pixel of .*1\.tif is brighter/,
+    ],
     ['a dark frame that is not there', { pictures: [at('in', '1.tif')], dark: at('no.tif') }, /no\.tif/],
   ])('%s', async (_, change, message) => {
     const error = await correct(options({ out: at('out-refused'), ...change })).catch(error => error);
@@ -327,6 +332,15 @@ describe('refuses in one line', () => {
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain('\n');
   });
+});
+
+test('pictures that all show nothing stay as they are, under an even light', async () => {
+  const grey = Float32Array.from({ length: WIDTH * HEIGHT }, () => 70);
+  await write(at('grey', 'grey.tif'), [page(grey, 'uint16')]);
+  const { series } = await correct(options({ pictures: [at('grey')], out: at('out-grey') }));
+  expect(series[0]!.found).toEqual([null]);
+  expect((await read(at('out-grey', 'grey.tif'))).planes[0]!.every(value => value === 70)).toBe(true);
+  expect((await read(series[0]!.light)).planes[0]!.every(value => value === 1)).toBe(true);
 });
 
 test('each picture has a light of its own where that is asked for', async () => {

@@ -100,5 +100,7 @@ test('a prior that is there is kept, or made anew: the same for the same seed, a
 test('a prior that is not there is named', async () => {
   const options = { each: false, normalise: false, float: false, force: false };
   const given = { pictures: [at('in')], out: at('none'), prior: at('nowhere') };
-  await expect(correct({ ...given, ...options })).rejects.toThrow('make it by demod train --pictures');
+  await expect(correct({ ...given, ...options })).rejects.toThrow(
+    `no prior in ${at('nowhere')}; make it by demod train --pictures`,
+  );
 });

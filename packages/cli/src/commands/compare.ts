@@ -50,15 +50,15 @@ images it does only the new ones; what demod eval solved, it does not solve agai
       .option('methods', {
         type: 'string',
         requiresArg: true,
-        defaultDescription: 'all but those that look for a light alone',
+        defaultDescription: 'all but those that only look for a light',
         describe:
-          'Which, with commas between; a name that there is not lists those that there are. Generators are needed for those alone that search them',
+          'Which, with commas between; an unknown name lists them all. observation and those that only look for a light need no generators',
       })
       .example('$0 compare --images all', 'The whole table')
       .example('$0 compare --images all --launcher local --jobs 4', 'The same by four processes')
       .example(
         '$0 compare --methods correct,n4,basic --conditions shared-16',
-        'Ways to even out real pictures; Python has the last two',
+        'Ways to even out real pictures, the last two by Python',
       )
       .example('$0 compare --methods paper,ours-refined --conditions clean,noise-5', 'A part of it'),
   handler: async args => (await import('../handlers/compare.js')).run(args),

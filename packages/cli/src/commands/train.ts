@@ -35,14 +35,13 @@ export const command: Command<Arguments> = {
         array: true,
         requiresArg: true,
         describe:
-          "Train a specimen's prior for `demod correct --prior` on these pictures, in OUT/prior, and no generators",
+          "Train a specimen's prior for `demod correct --prior` on these pictures, in OUT/prior, and no generators (minutes; begun anew each time)",
       })
       .options(cameraOptions)
       .check(args => {
         checkLaunch(args);
         const camera = Object.keys(cameraOptions).find(name => args[name as keyof typeof cameraOptions]);
-        if (camera && !args.pictures)
-          throw new UsageError(`--${camera} is for --pictures: digits and lights have no camera`);
+        if (camera && !args.pictures) throw new UsageError(`--${camera} is for --pictures`);
         if (args.pictures && (args.factor !== 'both' || args.launcher))
           throw new UsageError('--pictures trains a prior of its own: no factor and no --launcher beside it');
         if (args.factor === 'denoiser' && args.launcher !== undefined)

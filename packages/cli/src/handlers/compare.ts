@@ -80,7 +80,7 @@ async function proceduresOf(
       : await findGenerators(loaded, args);
   const images = await prepareBoth(loaded, folders);
   const usual = found ? await usualProcedures(loaded, images, found.generators, args) : [];
-  const all = [...usual, ...more];
+  const all = [...usual, ...more.filter(({ name }) => usual.every(other => other.name !== name))];
   const names = chosen('methods', args.methods, namesIn(all), namesIn(usual));
   return { images, procedures: withMethods(all, names) };
 }

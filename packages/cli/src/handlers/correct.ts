@@ -18,7 +18,7 @@ function told({ series, report }: CorrectionResult): string[] {
     return found.map((one, channel) => {
       const which =
         found.length > 1 ? `${many}, channel ${channel + 1}` : channels > 1 ? `${many}, all channels` : many;
-      if (one === null) return `${which}: nothing to see, left as it is`;
+      if (one === null) return `${which}: nothing to see, no light taken out`;
       const { before, after } = one.unevenness;
       return `${which}: ${percent(before)} uneven before, ${percent(after)} after; the light is ${one.inWords}`;
     });

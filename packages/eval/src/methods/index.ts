@@ -2,7 +2,7 @@
 import { homomorphic } from './baselines/homomorphic.js';
 import { l1BranchHull } from './baselines/l1-branch-hull.js';
 import { liftedNuclearNorm } from './baselines/lifted-nuclear-norm.js';
-import { observation } from './baselines/observation.js';
+import { doingNothing, observation } from './baselines/observation.js';
 import { sparse } from './baselines/sparse.js';
 import { subspaceAls } from './baselines/subspace-als.js';
 import { LIGHTS } from './lights.js';
@@ -28,8 +28,8 @@ export const SOLVERS = {
   ownSolver,
 } satisfies Record<string, ProcedureOf>;
 
-/** The procedures of the methods that are asked for by name alone; they need no generators. */
-export const lightProcedures = (): Procedure[] => LIGHTS.map(alone);
+/** The procedures of the methods that look for a light alone, which are asked for by name, and of doing nothing: they need no generators. */
+export const lightProcedures = (): Procedure[] => [doingNothing, ...LIGHTS].map(alone);
 
 /** The procedures of all other methods. Of an experiment whose own solver is the paper's, that one is there once. */
 export function allProcedures(means: Means): Procedure[] {

@@ -10,7 +10,7 @@ import type { Light } from '../light.js';
 import { priorEncoder, shippedEncoder } from '../model.js';
 import { applyLight } from './apply.js';
 import { type Estimate, findLights } from './find-lights.js';
-import { type Dark, framesOf, readFlat, readLight } from './frames.js';
+import { type Dark, framesOf, leastOf, readFlat, readLight } from './frames.js';
 import { gainsOf } from './gains.js';
 import { findPictures, targetsOf } from './inputs.js';
 import { writeLight, writeLightPreview } from './lights-file.js';
@@ -59,6 +59,8 @@ export interface PictureResult {
 }
 
 export interface CorrectionResult {
+  /** The folder of the prior by which the lights were found, where one was given. */
+  readonly prior?: string;
   readonly report: string;
   readonly series: readonly SeriesResult[];
 }
@@ -124,7 +126,8 @@ export async function correct(options: CorrectOptions): Promise<CorrectionResult
       } finally {
         progress.stop();
       }
-      const result = { report, series: done.map(one => one.result) };
+      const { prior } = options;
+      const result = { ...(prior && { prior }), report, series: done.map(one => one.result) };
       await writeFileAtomic(report, await reportPage(done));
       await writeFileAtomic(join(options.out, RESULT), `${JSON.stringify(result, undefined, 2)}\n`);
       return result;
@@ -156,6 +159,11 @@ async function correctSeries(
   const frames = await framesOf(series, options, tell);
   const { darks } = frames;
   const seen = encoder || options.normalise ? await survey(series, { ...frames, tell }) : [];
+  if (encoder && isAllDark(seen, darks)) {
+    throw new UserError(
+      `--dark ${options.dark}: no pixel of ${series.inputs[0]!.file}${series.inputs.length > 1 ? ' or the others' : ''} is brighter; give what the camera tells without light`,
+    );
+  }
   const found = encoder && (await findLights(encoder, series, seen));
   const lights = found?.lights ?? (await givenLights(options, series, darks));
 
@@ -189,6 +197,11 @@ async function correctSeries(
   };
   return { series, lights, darks, seen, result, ...(found && { estimates: found.estimates }) };
 }
+
+/** Whether a dark is given, and nothing is brighter anywhere: taken off, it would leave black pictures. */
+const isAllDark = (seen: readonly Seen[], darks: readonly Dark[]): boolean =>
+  darks.some(dark => dark !== 0) &&
+  seen.every(({ channel, brightest }) => brightest <= leastOf(darks[channel]!));
 
 function lightResult(estimate: Estimate | undefined): LightResult | null {
   if (estimate === undefined) return null;

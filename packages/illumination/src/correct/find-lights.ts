@@ -1,10 +1,14 @@
 // The lights of a series: found from its pictures, one for each channel.
 
 import type { Encoder } from '../ask.js';
+import { TERMS } from '../basis.js';
 import { estimateLight, type SharedLight } from '../estimate.js';
 import { type Light, renderLight } from '../light.js';
 import type { Series } from './series.js';
 import type { Seen } from './survey.js';
+
+/** The light of a channel that shows nothing. */
+const EVEN = new Float64Array(TERMS.length);
 
 export interface FoundLights {
   /** One for each channel. */
@@ -37,7 +41,7 @@ export async function findLights(
   const colours = series.inputs[0]!.channels;
   const shared = colours > 1 && colours === series.channels ? meanOf(estimates) : undefined;
   const used = shared === undefined ? estimates : [shared];
-  const lights = used.map(estimate => renderLight(estimate?.coefficients ?? [], series));
+  const lights = used.map(estimate => renderLight(estimate?.coefficients ?? EVEN, series));
   return {
     estimates: used,
     lights: Array.from({ length: series.channels }, (_, c) => lights[c % lights.length]!),

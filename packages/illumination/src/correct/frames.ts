@@ -79,6 +79,14 @@ export type Dark = number | ArrayLike<number>;
 
 export const darkAt = (dark: Dark, pixel: number): number => (typeof dark === 'number' ? dark : dark[pixel]!);
 
+/** The least that a channel tells without light. */
+export function leastOf(dark: Dark): number {
+  if (typeof dark === 'number') return dark;
+  let least = Number.POSITIVE_INFINITY;
+  for (let pixel = 0; pixel < dark.length; pixel++) least = Math.min(least, dark[pixel]!);
+  return least;
+}
+
 /** The dark of each channel of a series, 0 where none is given, and whether a pixel is to be left out, where there is a mask. */
 export async function framesOf(
   series: Series,

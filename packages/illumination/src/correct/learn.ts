@@ -66,7 +66,7 @@ export async function learnPrior({
       const parameters = await trainForSpecimen(await readEncoder(SHIPPED), groups, {
         ...{ seed, settings, onStep },
       });
-      await writeEncoder(out, parameters, { settings: { ...settings, pictures: files }, seed });
+      await writeEncoder(out, parameters, { settings: { ...settings, pictures: files, ...frames }, seed });
     } finally {
       progress.stop();
     }

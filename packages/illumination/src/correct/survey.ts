@@ -15,6 +15,8 @@ export interface Seen {
   readonly channel: number;
   /** Undefined when it shows nothing. */
   readonly reduced: Reduced | undefined;
+  /** The brightest of its numbers, as they are stored. */
+  readonly brightest: number;
   /** Part of the pixels that are as bright as can be. */
   readonly saturated: number;
 }
@@ -41,7 +43,10 @@ export async function survey(
           const isLeftOut = (pixel: number) =>
             leftOut?.(pixel) === true || isClear(pixel) || (top.left && data[pixel]! >= top.level);
           const reduced = reduce({ width, height, data }, { dark: darks[channel]!, leftOut: isLeftOut });
-          seen.push({ file: input.file, page: index, channel, reduced, saturated: top.share });
+          seen.push({
+            ...{ file: input.file, page: index, channel, reduced },
+            ...{ brightest: top.level, saturated: top.share },
+          });
         }
         tell();
       }

@@ -1,13 +1,14 @@
 // Doing nothing: the observation as the estimate of the signal. What any method must beat.
 import type { Float32NdArray } from '@blind-demod/arrays';
-import type { Baseline, Observed } from '../method.js';
+import type { Baseline, Method, Observed } from '../method.js';
 
-export const observation: Baseline = () => ({
+export const doingNothing: Method = {
   name: 'observation',
   title: 'the observation itself',
   settings: {},
   recover: async problem => ({ signal: blackWhereMissing(problem) }),
-});
+};
+export const observation: Baseline = () => doingNothing;
 
 /** y, and 0 where it is missing, whatever it holds there. */
 export function blackWhereMissing({

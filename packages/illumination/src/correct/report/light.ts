@@ -43,7 +43,7 @@ ${numbers(corrected, channel)}
 <figure class="panel">${await embeddedImage(image, `The light, ${range}`)}<figcaption>The light, ${range}.</figcaption></figure>
 ${profiles(corrected, channel)}
 </div>
-${estimates && estimate === undefined ? html`<p>No picture of this channel shows anything, so it has no light; it is left as it is.</p>` : undefined}
+${estimates && estimate === undefined ? html`<p>No picture of this channel shows anything, so no light is taken out of it.</p>` : undefined}
 </section>`;
 }
 
