@@ -96,11 +96,22 @@ export function resizeBilinear(image: Tensor, size: number): Tensor {
 export const perChannel = (vector: Tensor, rank: number): Tensor =>
   tf.reshape(vector, [1, -1, ...Array<number>(rank - 2).fill(1)]);
 
-/** Mean and variance of each channel of [n, channels, …] over all other axes, each [1, channels, 1, …]. */
-export function channelMoments(image: Tensor): { mean: Tensor; variance: Tensor } {
-  const others = image.shape.map((_, axis) => axis).filter(axis => axis !== 1);
-  const mean = tf.mean(image, others, true);
-  return { mean, variance: tf.mean(tf.square(tf.sub(image, mean)), others, true) };
+/**
+ * Mean and variance of each channel of [n, channels, …] over all other axes, each [1, channels, 1, …]; of several batches of
+ * one size, one after the other, by themselves, each [n, channels, 1, …].
+ */
+export function channelMoments(image: Tensor, batches = 1): { mean: Tensor; variance: Tensor } {
+  const [count, channels] = image.shape as [number, number];
+  const pixels = image.shape.map((_, axis) => axis).slice(2);
+  const overAll = (values: Tensor): Tensor => {
+    // Of each image first: where the batches are apart, the large array is not cut.
+    const each = pixels.length ? tf.mean(values, pixels, true) : values;
+    const means = tf.mean(tf.reshape(each, [batches, count / batches, channels]), 1, true);
+    if (batches === 1) return tf.reshape(means, [1, channels, ...pixels.map(() => 1)]);
+    return tf.reshape(tf.mul(means, tf.ones([1, count / batches, 1])), each.shape);
+  };
+  const mean = overAll(image);
+  return { mean, variance: overAll(tf.square(tf.sub(image, mean))) };
 }
 
 /** The factor and offset per channel that batch normalisation amounts to: image · factor + offset. */
@@ -113,10 +124,13 @@ export function normalisation(
   return { factor, offset: bias ? tf.sub(perChannel(bias, mean.rank), shift) : tf.neg(shift) };
 }
 
-/** Batch normalisation by the batch's own moments where the layer has a scale, a bias, if any, where it has none. */
-export function normalise(image: Tensor, { scale, bias }: LayerParameters<Tensor>): Tensor {
+/**
+ * Batch normalisation by the batch's own moments, or those of each of several batches, where the layer has a scale; a bias, if
+ * any, where it has none.
+ */
+export function normalise(image: Tensor, { scale, bias }: LayerParameters<Tensor>, batches = 1): Tensor {
   if (scale === undefined) return biased(image, bias);
-  const { factor, offset } = normalisation(channelMoments(image), { scale, ...(bias && { bias }) });
+  const { factor, offset } = normalisation(channelMoments(image, batches), { scale, ...(bias && { bias }) });
   return tf.add(tf.mul(image, factor), offset);
 }
 

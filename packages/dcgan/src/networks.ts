@@ -46,8 +46,11 @@ export interface Networks {
   generate(generator: Parameters<Tensor>, codes: Tensor): Tensor;
   /** Random parameters of a network from images to so many numbers. */
   initialDiscriminator(outputs: number, random: RandomStream): Parameters<NdArray>;
-  /** Images in the output range to [n, outputs]. */
-  discriminate(discriminator: Parameters<Tensor>, images: Tensor): Tensor;
+  /**
+   * Images in the output range to [n, outputs]. Of several batches of one size, one after the other, each is normalised by its
+   * own moments.
+   */
+  discriminate(discriminator: Parameters<Tensor>, images: Tensor, batches?: number): Tensor;
 }
 
 /** The networks of these settings for images of this shape. */
@@ -67,10 +70,10 @@ export function networksOf<Name extends ArchitectureName>(
     generate: (generator, codes) => generate(generator, codes, form),
     initialDiscriminator: (outputs, random) =>
       architecture.initialDiscriminator(settings, imageShape, outputs, random),
-    discriminate: (discriminator, images) => {
+    discriminate: (discriminator, images, batches) => {
       // From the output range to [−1, 1].
       const centred = tf.sub(tf.mul(images, 2 / (high - low)), (high + low) / (high - low));
-      return architecture.discriminate(discriminator, centred);
+      return architecture.discriminate(discriminator, centred, batches);
     },
   };
 }

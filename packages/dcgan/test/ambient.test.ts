@@ -41,7 +41,7 @@ describe.each(ADVERSARIAL)('%s on products', objective => {
       generate: generator => generator[0]!.weight,
       discriminate: (_, images) => {
         seen.push(images);
-        return tf.mean(images, [1, 2, 3]);
+        return tf.mean(images, [1, 2, 3], true);
       },
     };
     const plan = planOf(settings, networks) as RivalPlan;
@@ -60,8 +60,9 @@ describe.each(ADVERSARIAL)('%s on products', objective => {
         const byCompanion = [...seen];
         seen.length = 0;
         plan.generatorLoss(generator, [], batch);
-        // R1 looks at the real images once more, for its gradient.
-        return { real: byCompanion.at(-2)!, fake: byCompanion.at(-1)!, again: seen[0]! };
+        // The last it looks at are both; R1 looks at the real images before, for its gradient.
+        const [real, fake] = tf.split(byCompanion.at(-1)!, 2) as [Tensor, Tensor];
+        return { real, fake, again: seen[0]! };
       },
       input,
       { device: 'js' },

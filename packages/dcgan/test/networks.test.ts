@@ -19,6 +19,7 @@ import {
   upsample,
 } from '../src/layers.js';
 import { drawnShape, formOf, networksOf } from '../src/networks.js';
+import { verdicts } from '../src/objectives/verdicts.js';
 import type { Parameters } from '../src/parameters.js';
 import { networkSchema } from '../src/settings.js';
 import { smallNetwork } from './small-networks.js';
@@ -248,6 +249,39 @@ describe('layers', () => {
     expect(variance.data[0]).toBeCloseTo(4, 3);
     expect(variance.data[1]).toBeCloseTo(0.25, 4);
   });
+});
+
+test('a discriminator judges two batches at once as it judges each by itself', async () => {
+  const networks = networksOf(smallNetwork('dcgan'), [1, 16, 16]);
+  const input = {
+    discriminator: networks.initialDiscriminator(1, random()),
+    real: normals(4, 1, 16, 16),
+    // Far from the others: normalised together, all verdicts would be otherwise.
+    fake: float32(
+      [4, 1, 16, 16],
+      normals(4, 1, 16, 16).data.map(value => 3 - 5 * value * value),
+    ),
+  };
+  type Given = { discriminator: Parameters<Tensor>; real: Tensor; fake: Tensor };
+  const program = await compile(
+    ({ discriminator, real, fake }: Given) => ({
+      together: verdicts(networks.discriminate, discriminator, { real, fake }),
+      apart: {
+        real: networks.discriminate(discriminator, real),
+        fake: networks.discriminate(discriminator, fake),
+        mixed: networks.discriminate(discriminator, tf.concat([real, fake])),
+      },
+    }),
+    input,
+    { device: 'js' },
+  );
+  const { together, apart } = await program.run(input);
+  const numbers = [...together.real.data, ...together.fake.data];
+  // Sums in another order change the last bits.
+  for (const [i, number] of [...apart.real.data, ...apart.fake.data].entries())
+    expect(numbers[i]).toBeCloseTo(number, 5);
+  const furthest = Math.max(...[...apart.mixed.data].map((number, i) => Math.abs(number - numbers[i]!)));
+  expect(furthest).toBeGreaterThan(0.01);
 });
 
 test.each(['cpu', 'js'] as const)(

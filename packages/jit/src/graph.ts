@@ -1,5 +1,8 @@
 // The recorded program: a graph of ONNX nodes, kept small while it grows. Equal nodes are one node, transposes
 // cancel, and a value that merely repeats a smaller one is only written out where an operator needs it.
+import { commonRefinement, joined, partsOf, sameShape, sizeOf, sources } from './layout.js';
+
+export { sameShape, sizeOf } from './layout.js';
 
 export type ValueType = 'float32' | 'int32' | 'bool' | 'int64';
 /** An ONNX attribute: whole number, text, list of whole numbers, or a real number. */
@@ -19,10 +22,16 @@ export interface Value {
   readonly scalar?: number;
   /** The smaller value that it repeats along its axes (NumPy's broadcasting rules). */
   readonly expandedFrom?: Value;
-  /** The value that it is a transpose of, by a permutation of axes. */
-  readonly transposedFrom?: { readonly value: Value; readonly permutation: readonly number[] };
+  /** What it is a transpose of. */
+  readonly transposedFrom?: Transposed;
   /** Of a convolution [batch, channels, …]: the same with a number for each channel added along the way. */
   readonly plus?: (bias: Value) => Value;
+}
+
+/** A value, and a permutation of its axes; neighbouring ones may be one axis afterwards. */
+export interface Transposed {
+  readonly value: Value;
+  readonly permutation: readonly number[];
 }
 
 export interface Node {
@@ -37,11 +46,6 @@ export interface Constant {
   readonly data: Data;
 }
 
-export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, axis) => size === b[axis]);
-
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
-
 /** The shape of an elementwise operation over `shapes` (NumPy's rules). @throws TypeError if they do not fit. */
 export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map(shape => shape.length));
@@ -55,6 +59,8 @@ export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
   });
 }
 
+const shapeOf = ({ value, permutation }: Transposed): number[] => permutation.map(axis => value.shape[axis]!);
+
 /** What the engine that a graph is recorded for does well. */
 export interface Strengths {
   /** It convolves a batch of small images faster as one image: a large product, where each of them is a small one. */
@@ -64,6 +70,9 @@ export interface Strengths {
   /** Its matrix products are fast enough beside its convolutions that fewer multiplications are worth moving data. */
   readonly fastProducts?: boolean;
 }
+
+/** Numbers that lie one after the other, from which on they are moved faster by Gather. */
+const LONG_LINE = 32;
 
 export class Graph {
   constructor(readonly strengths: Strengths = {}) {}
@@ -196,37 +205,47 @@ export class Graph {
 
   /** `value` with its axes permuted; transposes of transposes are composed, and one that does nothing is left out. */
   transpose(value: Value, permutation: readonly number[]): Value {
-    const { value: base, permutation: first } = value.transposedFrom ?? { value, permutation: null };
-    const whole = first ? permutation.map(axis => first[axis]!) : permutation;
-    if (whole.every((axis, position) => axis === position)) return base;
-    const shape = whole.map(axis => base.shape[axis]!);
+    const before = value.transposedFrom ?? { value, permutation: [...value.shape.keys()] };
+    const parts = partsOf(value.shape, shapeOf(before));
+    const whole = {
+      value: before.value,
+      permutation: permutation.flatMap(axis => parts[axis]!.map(part => before.permutation[part]!)),
+    };
+    const base = whole.value;
+    const shape = permutation.map(axis => value.shape[axis]!);
+    if (whole.permutation.every((axis, position) => axis === position)) return this.reshape(base, shape);
     // Moving axes of length one does not move data.
-    const moved = whole.filter(axis => base.shape[axis] !== 1);
-    const node = moved.every((axis, i) => i === 0 || axis > moved[i - 1]!)
-      ? this.reshape(base, shape)
-      : this.#permuted(base, whole);
-    return { ...node, transposedFrom: { value: base, permutation: whole } };
+    const moved = whole.permutation.filter(axis => base.shape[axis] !== 1);
+    const stays = moved.every((axis, i) => i === 0 || axis > moved[i - 1]!);
+    const node = this.reshape(stays ? base : this.#permuted(base, whole.permutation), shape);
+    return { ...node, transposedFrom: whole };
   }
 
-  /** The transpose as an operator: axes that stay together are one to it, and those of length one are none. */
+  /** The transpose as an operator. */
   #permuted(value: Value, permutation: readonly number[]): Value {
     const shape = permutation.map(axis => value.shape[axis]!);
     if (!this.strengths.fastProducts)
       return this.node('Transpose', [value], shape, value.dtype, { perm: permutation });
-    const runs: number[][] = [];
-    for (const axis of permutation.filter(axis => value.shape[axis] !== 1)) {
-      const run = runs.at(-1);
-      const next = value.shape.findIndex(
-        (length, other) => other > (run?.at(-1) ?? Infinity) && length !== 1,
-      );
-      if (run && next === axis) run.push(axis);
-      else runs.push([axis]);
+    const few = joined(value.shape, permutation);
+    const before = this.reshape(value, few.shape);
+    return this.reshape(this.#moved(before, few.permutation, before !== value), shape);
+  }
+
+  /** By the operator of ONNX Runtime's that is the fastest on a processor, where Transpose has one thread. */
+  #moved(value: Value, permutation: readonly number[], isReshaped: boolean): Value {
+    const { shape, dtype } = value;
+    const moved = permutation.map(axis => shape[axis]!);
+    const last = shape.length - 1;
+    const line = shape[last]!;
+    if (permutation[last] === last && line >= LONG_LINE) {
+      const places = sources(shape.slice(0, last), permutation.slice(0, last));
+      const lines = this.reshape(value, [places.length, line]);
+      return this.node('Gather', [lines, this.integers(places)], lines.shape, dtype, { axis: 0 });
     }
-    const lengthOf = (run: readonly number[]) => sizeOf(run.map(axis => value.shape[axis]!));
-    const before = runs.toSorted(([a], [b]) => a! - b!);
-    const merged = this.reshape(value, before.map(lengthOf));
-    const perm = runs.map(run => before.indexOf(run));
-    return this.reshape(this.node('Transpose', [merged], runs.map(lengthOf), value.dtype, { perm }), shape);
+    // A Transpose between two reshapings is moved behind the second, where it takes ten times as long.
+    if (isReshaped && last === 1 && dtype === 'float32')
+      return this.node('Einsum', [value], moved, dtype, { equation: 'ij->ji' });
+    return this.node('Transpose', [value], moved, dtype, { perm: permutation });
   }
 
   /** `value` as it is laid out now, whatever it is a transpose of. */
@@ -247,13 +266,31 @@ export class Graph {
     const empty = sizeOf(shape) === 0;
     const target =
       empty || shape.length === 0 ? shape : [shape[0] === value.shape[0] ? 0 : -1, ...shape.slice(1)];
-    return this.node(
+    const node = this.node(
       'Reshape',
       [value, this.integers(target)],
       shape,
       value.dtype,
       empty ? { allowzero: 1 } : {},
     );
+    const transposedFrom = empty ? undefined : this.#reshaped(value.transposedFrom, shape);
+    return transposedFrom ? { ...node, transposedFrom } : node;
+  }
+
+  /** What the transpose is in another shape; undefined for none that moves whole axes. */
+  #reshaped(before: Transposed | undefined, shape: readonly number[]): Transposed | undefined {
+    if (!before || !this.strengths.fastProducts) return undefined;
+    const fine = commonRefinement(shapeOf(before), shape);
+    if (!fine) return undefined;
+    const parts = partsOf(shapeOf(before), fine);
+    const inBase = before.value.shape.flatMap((_, axis) => parts[before.permutation.indexOf(axis)]!);
+    return {
+      value: this.reshape(
+        before.value,
+        inBase.map(part => fine[part]!),
+      ),
+      permutation: [...fine.keys()].map(part => inBase.indexOf(part)),
+    };
   }
 
   /**
@@ -267,34 +304,53 @@ export class Graph {
     attributes: Readonly<Record<string, Attribute>> = {},
   ): Value {
     const shape = broadcastShapes(...operands.map(value => value.shape));
-    const sources = operands.map(value => value.expandedFrom ?? value);
-    const narrow = broadcastShapes(...sources.map(value => value.shape));
-    const whole = sources.filter(value => sameShape(value.shape, narrow));
-    const { permutation } = whole.map(value => this.sunk(value)).find(Boolean) ?? {};
-    if (permutation) {
-      const inverse = permutation.map((_, axis) => permutation.indexOf(axis));
-      const before = sources.map(value =>
-        value.shape.length === 0 ? value : this.transpose(this.#ranked(value, narrow.length), inverse),
-      );
-      const order = inverse.map(axis => narrow[axis]!);
-      const result = this.node(operator, before, order, dtype, attributes);
-      return this.expand(this.transpose(result, permutation), shape);
-    }
-    return this.expand(this.node(operator, sources, narrow, dtype, attributes), shape);
+    const given = operands.map(value => value.expandedFrom ?? value);
+    const narrow = broadcastShapes(...given.map(value => value.shape));
+    const whole = given.filter(value => sameShape(value.shape, narrow));
+    const sunk = whole.map(value => this.sunk(value)).find(Boolean);
+    if (!sunk) return this.expand(this.node(operator, given, narrow, dtype, attributes), shape);
+    const { permutation } = sunk;
+    const order = sunk.value.shape;
+    const before = given.map(value =>
+      value.shape.length === 0 ? value : this.#inLines(this.#laidOutAs(sunk, value, narrow), order),
+    );
+    const result = this.transpose(this.node(operator, before, order, dtype, attributes), permutation);
+    return this.expand(this.reshape(result, narrow), shape);
   }
 
-  /** `value` with axes of length one in front, so that it has so many. */
-  #ranked(value: Value, rank: number): Value {
-    return this.reshape(value, [...Array<number>(rank - value.shape.length).fill(1), ...value.shape]);
+  /** What broadcasts to `shape`, in the order of axes that another value of that shape is a transpose of. */
+  #laidOutAs(other: Transposed, value: Value, shape: readonly number[]): Value {
+    const ranked = [...Array<number>(shape.length - value.shape.length).fill(1), ...value.shape];
+    const fine = shapeOf(other);
+    const lengths = partsOf(shape, fine).flatMap((parts, axis) =>
+      parts.map(part => (ranked[axis] === shape[axis] ? fine[part]! : 1)),
+    );
+    const inverse = [...other.permutation.keys()].map(axis => other.permutation.indexOf(axis));
+    return this.transpose(this.reshape(value, lengths), inverse);
+  }
+
+  /** A number for each channel of images [height, width, batch, channels] as one for each in a line of the whole batch. */
+  #inLines(value: Value, shape: readonly number[]): Value {
+    const channels = shape.at(-1)!;
+    const isVector = sizeOf(value.shape) === channels && value.shape.at(-1) === channels;
+    if (!isVector || shape.length < 3) return value;
+    const line = shape.map((_, axis) => (axis < shape.length - 2 ? 1 : shape[axis]!));
+    return this.dense(this.expand(value, line));
   }
 
   /**
    * What a value is a transpose of, where an operator is better recorded in front of the transpose: it may meet its inverse
    * behind the operator.
    */
-  sunk(value: Value): Value['transposedFrom'] {
+  sunk(value: Value): Transposed | undefined {
     const moves = value.shape.filter(length => length > 1).length > 1;
     return this.strengths.fastProducts && moves ? value.transposedFrom : undefined;
+  }
+
+  /** The axes of what a value is a transpose of that make up these of the value. */
+  axesOf({ value, permutation }: Transposed, axes: readonly number[], shape: readonly number[]): number[] {
+    const parts = partsOf(shape, shapeOf({ value, permutation }));
+    return axes.flatMap(axis => parts[axis]!.map(part => permutation[part]!));
   }
 
   /** The nodes and constants that `outputs` depend on, in order. */

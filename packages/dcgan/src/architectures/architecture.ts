@@ -99,8 +99,8 @@ export interface Architecture<Settings, Schema = z.ZodType<Settings>> {
     outputs: number,
     random: RandomStream,
   ): Parameters<NdArray>;
-  /** Images [n, channels, height, width] in [−1, 1] to [n, outputs]. */
-  discriminate(parameters: Parameters<Tensor>, images: Tensor): Tensor;
+  /** Images [n, channels, height, width] in [−1, 1] to [n, outputs]; of so many batches, each normalised by itself. */
+  discriminate(parameters: Parameters<Tensor>, images: Tensor, batches?: number): Tensor;
 }
 
 /** The architecture given. It is here for its type: its functions take the settings that the schema gives. */

@@ -33,11 +33,11 @@ export function initialDiscriminator(
   ];
 }
 
-/** Images [n, channels, height, width] in [−1, 1] to [n, outputs]. */
-export function discriminate(parameters: Parameters<Tensor>, images: Tensor): Tensor {
+/** Images [n, channels, height, width] in [−1, 1] to [n, outputs]; of so many batches, each normalised by itself. */
+export function discriminate(parameters: Parameters<Tensor>, images: Tensor, batches = 1): Tensor {
   let image = images;
   for (const layer of parameters.slice(0, -1)) {
-    image = leakyRelu(normalise(downsample(image, layer.weight), layer), LEAK);
+    image = leakyRelu(normalise(downsample(image, layer.weight), layer, batches), LEAK);
   }
   const verdict = parameters.at(-1)!;
   const features = tf.reshape(image, [images.shape[0]!, -1]) as tf.Tensor2D;

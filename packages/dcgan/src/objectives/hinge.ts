@@ -4,9 +4,11 @@
 import { float32 } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerParameters, Parameters } from '../parameters.js';
+import type { Networks } from '../networks.js';
+import type { LayerParameters } from '../parameters.js';
 import { ambient } from './ambient.js';
 import { objective, plan } from './objective.js';
+import { verdicts } from './verdicts.js';
 
 /** Steps of the power method, from the same vector every time: there is no state to keep. */
 const POWER_STEPS = 8;
@@ -25,10 +27,10 @@ export const hinge = objective({
   companion: 'discriminator',
   advice: 'a lower learningRate',
   plan: (_, { latentDimension, generate, discriminate, initialDiscriminator }) => {
-    const judge = (discriminator: Parameters<Tensor>, images: Tensor) =>
+    const judge: Networks['discriminate'] = (discriminator, ...of) =>
       discriminate(
         discriminator.map(layer => ({ ...layer, weight: spectrallyNormalised(layer.weight) })),
-        images,
+        ...of,
       );
     return plan({
       initialCompanion: ({ random }) => initialDiscriminator(1, random).map(withoutNormalisation),
@@ -36,11 +38,13 @@ export const hinge = objective({
         codes: float32([length, latentDimension], random.normals(length * latentDimension)),
       }),
       // Real images are to be judged above 1, generated ones below −1.
-      companionLoss: (discriminator, generator, { images, codes }) =>
-        tf.add(
-          tf.mean(tf.relu(tf.sub(1, judge(discriminator, images)))),
-          tf.mean(tf.relu(tf.add(1, judge(discriminator, generate(generator, codes))))),
-        ),
+      companionLoss: (discriminator, generator, { images, codes }) => {
+        const { real, fake } = verdicts(judge, discriminator, {
+          real: images,
+          fake: generate(generator, codes),
+        });
+        return tf.add(tf.mean(tf.relu(tf.sub(1, real))), tf.mean(tf.relu(tf.add(1, fake))));
+      },
       generatorLoss: (generator, discriminator, { codes }) =>
         tf.neg(tf.mean(judge(discriminator, generate(generator, codes)))),
     });

@@ -6,6 +6,7 @@ import { ambient } from './ambient.js';
 import { adversarialFeed, instanceNoise, noisy } from './instance-noise.js';
 import { meanSquare } from './mean-square.js';
 import { objective, plan } from './objective.js';
+import { verdicts } from './verdicts.js';
 
 /** Half the mean square of the verdicts' distances from what they should be. */
 const distance = (verdicts: Tensor, wanted: number) => tf.div(meanSquare(tf.sub(verdicts, wanted)), 2);
@@ -27,12 +28,11 @@ export const leastSquares = objective({
       initialCompanion: ({ random }) => initialDiscriminator(1, random),
       feed: adversarialFeed(latentDimension),
       companionLoss: (discriminator, generator, { images, codes, realNoise, fakeNoise }) => {
-        const real = noisy(images, realNoise, instanceNoise);
-        const fake = noisy(generate(generator, codes), fakeNoise, instanceNoise);
-        return tf.add(
-          distance(discriminate(discriminator, real), 1),
-          distance(discriminate(discriminator, fake), 0),
-        );
+        const { real, fake } = verdicts(discriminate, discriminator, {
+          real: noisy(images, realNoise, instanceNoise),
+          fake: noisy(generate(generator, codes), fakeNoise, instanceNoise),
+        });
+        return tf.add(distance(real, 1), distance(fake, 0));
       },
       generatorLoss: (generator, discriminator, { codes, fakeNoise }) => {
         const fake = noisy(generate(generator, codes), fakeNoise, instanceNoise);

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ambient } from './ambient.js';
 import { adversarialFeed, instanceNoise, noisy } from './instance-noise.js';
 import { objective, plan } from './objective.js';
+import { verdicts } from './verdicts.js';
 
 export const nonSaturating = objective({
   settings: (z, common) =>
@@ -28,11 +29,13 @@ export const nonSaturating = objective({
       initialCompanion: ({ random }) => initialDiscriminator(1, random),
       feed: adversarialFeed(latentDimension),
       // Tell real from generated.
-      companionLoss: (discriminator, generator, { images, codes, realNoise, fakeNoise }) =>
-        tf.add(
-          crossEntropy(discriminate(discriminator, seen(images, realNoise)), 'real'),
-          crossEntropy(discriminate(discriminator, seen(generate(generator, codes), fakeNoise)), 'fake'),
-        ),
+      companionLoss: (discriminator, generator, { images, codes, realNoise, fakeNoise }) => {
+        const { real, fake } = verdicts(discriminate, discriminator, {
+          real: seen(images, realNoise),
+          fake: seen(generate(generator, codes), fakeNoise),
+        });
+        return tf.add(crossEntropy(real, 'real'), crossEntropy(fake, 'fake'));
+      },
       // Have generated images taken for real.
       generatorLoss: (generator, discriminator, { codes, fakeNoise }) =>
         crossEntropy(discriminate(discriminator, seen(generate(generator, codes), fakeNoise)), 'real'),

@@ -8,6 +8,7 @@ import { ambient } from './ambient.js';
 import { withoutNormalisation } from './hinge.js';
 import { crossEntropy } from './non-saturating.js';
 import { objective, plan } from './objective.js';
+import { verdicts } from './verdicts.js';
 
 export const r1 = objective({
   settings: (z, common) =>
@@ -37,10 +38,11 @@ export const r1 = objective({
       companionLoss: (discriminator, generator, { images, codes }) => {
         const slope = tf.grad((at: Tensor) => tf.sum(discriminate(discriminator, at)))(images);
         const steepness = tf.div(tf.sum(tf.square(slope)), images.shape[0]!);
-        const losses = tf.add(
-          crossEntropy(discriminate(discriminator, images), 'real'),
-          crossEntropy(discriminate(discriminator, generate(generator, codes)), 'fake'),
-        );
+        const { real, fake } = verdicts(discriminate, discriminator, {
+          real: images,
+          fake: generate(generator, codes),
+        });
+        const losses = tf.add(crossEntropy(real, 'real'), crossEntropy(fake, 'fake'));
         return tf.add(losses, tf.mul(steepness, penalty / 2));
       },
       generatorLoss: (generator, discriminator, { codes }) =>

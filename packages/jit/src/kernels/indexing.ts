@@ -54,11 +54,13 @@ const gather: Kernel = ({ graph, inputs, attrs }) => {
   const at = positions(graph, 'GatherV2', indices, [x.shape[axis]!]);
   if (!attrs.batchDims) {
     const sunk = graph.sunk(x);
-    if (!sunk || at.shape.length !== 1) return graph.node('Gather', [x, at], outputShape, x.dtype, { axis });
-    const along = sunk.permutation[axis]!;
+    const [along, ...more] = sunk ? graph.axesOf(sunk, [axis], x.shape) : [];
+    if (!sunk || along === undefined || more.length > 0 || at.shape.length !== 1) {
+      return graph.node('Gather', [x, at], outputShape, x.dtype, { axis });
+    }
     const shape = sunk.value.shape.with(along, at.shape[0]!);
     const taken = graph.node('Gather', [sunk.value, at], shape, x.dtype, { axis: along });
-    return graph.transpose(taken, sunk.permutation);
+    return graph.reshape(graph.transpose(taken, sunk.permutation), outputShape);
   }
   const batch = attrs.batchDims < 0 ? attrs.batchDims + indices.shape.length : attrs.batchDims;
   if (sizeOf(outputShape) === 0) return graph.filled(0, outputShape, x.dtype);

@@ -1,7 +1,8 @@
 // Images cut into overlapping tiles, by which convolutions become matrix products. The filter is twice as long as its
 // stride, so that of each phase of the image (its pixels one stride apart) it has two taps.
 //
-// Images are here [height, width, batch, channels]: a step along an axis is then a product by a small constant matrix.
+// Images are here [phase, row, phase, column, batch, channels]: of each axis the pixels one stride apart lie together. A step
+// along an axis is then a product of each phase by a small constant matrix.
 import type { Graph, Value } from '../graph.js';
 import type { Windows } from './window.js';
 
@@ -26,6 +27,9 @@ export function matrix<const Rows extends readonly number[], const Columns exten
   );
 }
 
+/** Neighbouring results that are made together by fewer multiplications. */
+export const TILE = 4;
+
 /** Neighbouring results of a convolution that are made together, and the transform of the pixels of a phase under them. */
 export interface Tiling {
   readonly tile: number;
@@ -48,16 +52,40 @@ export function matrixOf(graph: Graph, name: string, make: () => Matrix): Value 
   return graph.constant(data, shape, 'float32');
 }
 
-/** The transform of an axis of so many pixels: a row for each of [point, tile, phase]. */
-function alongAxis(length: number, stride: number, pad: number, { tile, ofImage }: Tiling): Matrix {
-  const steps = (length / stride / tile) * stride;
-  return ofImage.flatMap(weights =>
-    Array.from({ length: steps }, (_, step) => {
-      const first = stride * tile * Math.floor(step / stride) + (step % stride) - pad;
-      return Array.from({ length }, (_, pixel) => weights[(pixel - first) / stride] ?? 0);
-    }),
+/** The transform of an axis of so many pixels: for each phase a row for each of [point, tile] and a column for each pixel. */
+function alongAxis(length: number, stride: number, pad: number, { tile, ofImage }: Tiling): Matrix[] {
+  const pixels = length / stride;
+  return Array.from({ length: stride }, (_, phase) =>
+    ofImage.flatMap(weights =>
+      Array.from({ length: pixels / tile }, (_, number) => {
+        // Of the pixels of this phase the first under the tile; the padding in front counts.
+        const first = tile * number - Math.floor((phase + pad) / stride);
+        return Array.from({ length: pixels }, (_, pixel) => weights[pixel - first] ?? 0);
+      }),
+    ),
   );
 }
+
+/** The tap of a filter, of those within a stride, that lies on this phase of the image. */
+export const tapOn = (phase: number, stride: number, pad: number): number => (phase + pad) % stride;
+
+/** Images [batch, channels, height, width] by the phases of their axes. */
+export function byPhases(graph: Graph, image: Value, stride: number): Value {
+  const [batch, channels, height, width] = image.shape as [number, number, number, number];
+  const apart = [batch, channels, height / stride, stride, width / stride, stride];
+  return graph.transpose(graph.reshape(image, apart), [3, 2, 5, 4, 0, 1]);
+}
+
+/** The inverse. */
+export function fromPhases(graph: Graph, value: Value): Value {
+  const [down, rows, across, columns, batch, channels] = value.shape as [number, ...number[]];
+  const image = [batch!, channels!, rows! * down, columns! * across!];
+  return graph.reshape(graph.transpose(value, [4, 5, 1, 0, 3, 2]), image);
+}
+
+/** The stride by whose phases a result is laid out: that of its layer, if the next one can be made by tiles, too. */
+export const phasesOfResult = ({ result, strides }: Windows): number =>
+  result.every(length => length % (TILE * strides[0]!) === 0) ? strides[0]! : 1;
 
 /**
  * Whether a layer is worth it, as measured. It is by the numbers in a line of its image, channels times pixels, which are the
@@ -82,38 +110,43 @@ export function tilesOf(
   { batch, inChannels, image, result, strides, pads }: Windows,
   tiling: Tiling,
 ) {
-  const [height, width] = image as [number, number];
   const stride = strides[0]!;
   const points = tiling.ofImage.length;
+  const [rows, columns] = image.map(length => length / stride) as [number, number];
   const [down, across] = result.map(length => length / tiling.tile) as [number, number];
-  const [rows, columns] = [points * down * stride, points * across * stride];
+  const [high, wide] = [points * down, points * across];
   const pixels = batch * inChannels;
-  const line = width * pixels;
-  const matrix = (axis: 0 | 1, adjoint: boolean) => {
+  const transform = (axis: 0 | 1, adjoint: boolean) => {
     const [length, pad] = [image[axis]!, pads[axis]!];
-    return matrixOf(graph, `axis ${[points, length, stride, pad, adjoint]}`, () => {
+    const name = `axis ${[points, length, stride, pad, adjoint]}`;
+    const matrices = () => {
       const along = alongAxis(length, stride, pad, tiling);
-      return adjoint ? transposed(along) : along;
-    });
+      return adjoint ? along.map(transposed) : along;
+    };
+    const stack = matrixOf(graph, name, () => matrices().flat());
+    return graph.reshape(stack, [stride, stack.shape[0]! / stride, stack.shape[1]!]);
   };
   const product = (a: Value, b: Value, shape: readonly number[]) =>
-    graph.node('MatMul', [a, b], shape, 'float32');
+    graph.node(
+      'MatMul',
+      [a, graph.reshape(b, [...shape.slice(0, -2), a.shape.at(-1)!, shape.at(-1)!])],
+      shape,
+      'float32',
+    );
   return {
     down,
     across,
-    /** [height, width, a, b] as [point, tile, phase, point, tile, phase, a, b], rows first. */
+    /** [phase, row, phase, column, a, b] as [phase, point, tile, phase, point, tile, a, b], rows first. */
     cut: (value: Value): Value => {
-      const first = product(matrix(0, false), graph.reshape(value, [height, line]), [rows, line]);
-      const lines = graph.reshape(first, [rows, width, pixels]);
-      const both = product(matrix(1, false), lines, [rows, columns, pixels]);
-      return graph.reshape(both, [points, down, stride, points, across, stride, ...value.shape.slice(2)]);
+      const lines = product(transform(0, false), value, [stride, high, stride * columns * pixels]);
+      const both = product(transform(1, false), lines, [stride * high, stride, wide, pixels]);
+      return graph.reshape(both, [stride, points, down, stride, points, across, ...value.shape.slice(4)]);
     },
     /** The adjoint of `cut`. */
     join: (value: Value): Value => {
-      const both = graph.reshape(value, [rows, columns, pixels]);
-      const lines = product(matrix(1, true), both, [rows, width, pixels]);
-      const first = product(matrix(0, true), graph.reshape(lines, [rows, line]), [height, line]);
-      return graph.reshape(first, [height, width, ...value.shape.slice(6)]);
+      const lines = product(transform(1, true), value, [stride * high, stride, columns, pixels]);
+      const both = product(transform(0, true), lines, [stride, rows, stride * columns * pixels]);
+      return graph.reshape(both, [stride, rows, stride, columns, ...value.shape.slice(6)]);
     },
   };
 }

@@ -2,7 +2,20 @@
 // taps take eight products, and five do: those of the transformed image by the transformed filter, of which the results are
 // transforms. In two axes that is 25 matrix products in place of 64. The gradients are the adjoints.
 import { type Graph, sizeOf, type Value } from '../graph.js';
-import { canBeTiled, isWorth, type Matrix, matrix, matrixOf, tilesOf, transposed } from './tiles.js';
+import {
+  byPhases,
+  canBeTiled,
+  fromPhases,
+  isWorth,
+  type Matrix,
+  matrix,
+  matrixOf,
+  phasesOfResult,
+  TILE,
+  tapOn,
+  tilesOf,
+  transposed,
+} from './tiles.js';
 import type { Windows } from './window.js';
 
 // Polynomials of degree 1 and 3 are multiplied by their values at 0, 1, −1, 2 and ∞: `OF_FILTER` and `OF_RESULT` evaluate
@@ -22,7 +35,7 @@ const OF_RESULT = [
   [0, 0, 0, 1],
 ];
 const TILING = {
-  tile: 4,
+  tile: TILE,
   ofImage: [
     [1, -1 / 2, -1, 1 / 2, 0],
     [0, 1, 1 / 2, -1 / 2, 0],
@@ -32,6 +45,9 @@ const TILING = {
   ],
 };
 const POINTS = OF_FILTER.length;
+
+/** [pixel, tile, pixel, tile, …] as [pixel, pixel, tile, tile, …], and back. */
+const PIXELS_FIRST = [0, 2, 1, 3, 4, 5];
 
 /**
  * Whether it is faster. `varies` tells whether the filters do. A pixel's transform takes as many multiplications as a side is
@@ -46,28 +62,29 @@ export const worthWinograd = (graph: Graph, at: Windows, varies: boolean): boole
 const alongBoth = (matrix: Matrix): Matrix =>
   matrix.flatMap(down => matrix.map(across => down.flatMap(a => across.map(b => a * b))));
 
-/** Of a filter's taps along an axis, this one at this point of this phase. */
-const weightOf = (stride: number, point: number, phase: number, tap: number): number =>
-  tap % stride === phase ? OF_FILTER[point]![Math.floor(tap / stride)]! : 0;
+/** Of a filter's taps along an axis, this one at this point of this phase of the image. */
+const weightOf = (stride: number, pad: number, point: number, phase: number, tap: number): number =>
+  tap % stride === tapOn(phase, stride, pad) ? OF_FILTER[point]![Math.floor(tap / stride)]! : 0;
 
 /** The transform of filters in two axes: a row for each [point, point, phase, phase], a column for each tap. */
-const ofFilter = (stride: number): Matrix =>
+const ofFilter = (stride: number, [top, left]: readonly [number, number]): Matrix =>
   matrix(
     [POINTS, POINTS, stride, stride],
     [2 * stride, 2 * stride],
-    ([a, b, p, q], [down, across]) => weightOf(stride, a, p, down) * weightOf(stride, b, q, across),
+    ([a, b, p, q], [down, across]) =>
+      weightOf(stride, top, a, p, down) * weightOf(stride, left, b, q, across),
   );
 
 /** Its adjoint in two steps. Across: from [point, phase, phase] to [phase, tap]. */
-const toTapsAcross = (stride: number): Matrix =>
+const toTapsAcross = (stride: number, left: number): Matrix =>
   matrix([stride, 2 * stride], [POINTS, stride, stride], ([phase, across], [b, p, q]) =>
-    p === phase ? weightOf(stride, b, q, across) : 0,
+    p === phase ? weightOf(stride, left, b, q, across) : 0,
   );
 
 /** Down: from [point, phase, tap], which are rows here, to [tap, tap]. */
-const toTapsDown = (stride: number): Matrix =>
+const toTapsDown = (stride: number, top: number): Matrix =>
   matrix([POINTS, stride, 2 * stride], [2 * stride, 2 * stride], ([a, p, tap], [down, across]) =>
-    tap === across ? weightOf(stride, a, p, down) : 0,
+    tap === across ? weightOf(stride, top, a, p, down) : 0,
   );
 
 /**
@@ -77,8 +94,8 @@ const toTapsDown = (stride: number): Matrix =>
 export function winograd(graph: Graph, at: Windows) {
   const { batch, inChannels, outChannels } = at;
   const { cut, join, down, across } = tilesOf(graph, at, TILING);
-  const { tile } = TILING;
   const [stride] = at.strides as [number];
+  const [top, left] = at.pads as [number, number];
   const [points, tiles, phases] = [POINTS ** 2, down * across * batch, stride ** 2];
   const [depth, filters, taps] = [phases * inChannels, inChannels * outChannels, sizeOf(at.window)];
 
@@ -87,47 +104,42 @@ export function winograd(graph: Graph, at: Windows) {
   const swapped = (value: Value) => graph.transpose(value, [0, 2, 1]);
 
   const ofImage = (image: Value): Value => {
-    const apart = cut(graph.transpose(image, [2, 3, 0, 1]));
-    return graph.reshape(graph.transpose(apart, [0, 3, 1, 4, 6, 2, 5, 7]), [points, tiles, depth]);
+    const apart = cut(byPhases(graph, image, stride));
+    const inTiles = graph.settled(graph.transpose(apart, [1, 4, 2, 5, 6, 0, 3, 7]));
+    return graph.reshape(inTiles, [points, tiles, depth]);
   };
   const toImage = (value: Value): Value => {
     const apart = graph.reshape(value, [POINTS, POINTS, down, across, batch, stride, stride, inChannels]);
-    return graph.transpose(join(graph.transpose(apart, [0, 2, 5, 1, 3, 6, 4, 7])), [2, 3, 0, 1]);
+    return fromPhases(graph, join(graph.transpose(apart, [5, 0, 2, 6, 1, 3, 4, 7])));
   };
 
-  const [pixels, placed] = [tile ** 2, tiles * outChannels];
+  const [pixels, placed] = [TILE ** 2, tiles * outChannels];
   const ofResult = (result: Value): Value => {
-    const grid = [down, tile, across, tile, batch, outChannels];
-    const apart = graph.transpose(
-      graph.reshape(graph.transpose(result, [2, 3, 0, 1]), grid),
-      [1, 3, 0, 2, 4, 5],
-    );
     const transform = matrixOf(graph, 'result', () => alongBoth(OF_RESULT));
-    const values = product(transform, graph.reshape(apart, [pixels, placed]), [points, placed]);
-    return graph.reshape(values, [points, tiles, outChannels]);
+    const apart = graph.reshape(graph.transpose(byPhases(graph, result, TILE), PIXELS_FIRST), [
+      pixels,
+      placed,
+    ]);
+    return graph.reshape(product(transform, apart, [points, placed]), [points, tiles, outChannels]);
   };
   const toResult = (value: Value): Value => {
     const transform = matrixOf(graph, 'to result', () => transposed(alongBoth(OF_RESULT)));
     const values = product(transform, graph.reshape(value, [points, placed]), [pixels, placed]);
-    const apart = graph.reshape(values, [tile, tile, down, across, batch, outChannels]);
-    const image = graph.reshape(graph.transpose(apart, [2, 0, 3, 1, 4, 5]), [
-      ...at.result,
-      batch,
-      outChannels,
-    ]);
-    return graph.transpose(image, [2, 3, 0, 1]);
+    const apart = graph.reshape(values, [TILE, TILE, down, across, batch, outChannels]);
+    const image = fromPhases(graph, graph.transpose(apart, PIXELS_FIRST));
+    return fromPhases(graph, graph.settled(byPhases(graph, image, phasesOfResult(at))));
   };
 
   const ofFilters = (filter: Value): Value => {
-    const transform = matrixOf(graph, `filter ${stride}`, () => ofFilter(stride));
+    const transform = matrixOf(graph, `filter ${[stride, top, left]}`, () => ofFilter(stride, [top, left]));
     const flat = graph.reshape(graph.transpose(filter, [1, 0, 2, 3]), [filters, taps]);
     const transposed = { transA: 0, transB: 1 };
     const values = graph.node('Gemm', [transform, flat], [points * phases, filters], 'float32', transposed);
     return graph.reshape(values, [points, depth, outChannels]);
   };
   const toFilters = (value: Value): Value => {
-    const across = matrixOf(graph, `taps across ${stride}`, () => toTapsAcross(stride));
-    const down = matrixOf(graph, `taps down ${stride}`, () => toTapsDown(stride));
+    const across = matrixOf(graph, `taps across ${[stride, left]}`, () => toTapsAcross(stride, left));
+    const down = matrixOf(graph, `taps down ${[stride, top]}`, () => toTapsDown(stride, top));
     const apart = graph.reshape(value, [POINTS, POINTS * phases, filters]);
     const first = product(across, apart, [POINTS, 2 * phases, filters]);
     const flat = graph.reshape(first, [POINTS * 2 * phases, filters]);
