@@ -126,7 +126,7 @@ const edges: Record<string, Edge> = {
   Softmax: { two: (a, b) => tf.softmax(tf.transpose(pair(a, b))) },
   LeakyRelu: { one: x => tf.leakyRelu(x, 0.25) },
   // Relu's gradient.
-  Step: { one: x => tf.step(x, 0.25), known: ['NaN: NaN → 0.25'] },
+  Step: { one: x => tf.step(x, 0.25) },
   Sign: { one: tf.sign, known: ['NaN: 0 → NaN'] },
   Floor: { one: tf.floor },
   Ceil: { one: tf.ceil },
