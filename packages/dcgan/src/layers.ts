@@ -97,21 +97,23 @@ export const perChannel = (vector: Tensor, rank: number): Tensor =>
   tf.reshape(vector, [1, -1, ...Array<number>(rank - 2).fill(1)]);
 
 /**
- * Mean and variance of each channel of [n, channels, …] over all other axes, each [1, channels, 1, …]; of several batches of
- * one size, one after the other, by themselves, each [n, channels, 1, …].
+ * The mean of each channel of [n, channels, …] over all other axes, [1, channels, 1, …]; of several batches of one size, one
+ * after the other, by themselves, [n, channels, 1, …].
  */
+function channelMeans(values: Tensor, batches: number): Tensor {
+  const [count, channels] = values.shape as [number, number];
+  const pixels = values.shape.map((_, axis) => axis).slice(2);
+  // Of each image first: where the batches are apart, the large array is not cut.
+  const each = pixels.length ? tf.mean(values, pixels, true) : values;
+  const means = tf.mean(tf.reshape(each, [batches, count / batches, channels]), 1, true);
+  if (batches === 1) return tf.reshape(means, [1, channels, ...pixels.map(() => 1)]);
+  return tf.reshape(tf.mul(means, tf.ones([1, count / batches, 1])), each.shape);
+}
+
+/** Mean and variance of each channel of [n, channels, …] over all other axes; maybe of several batches by themselves. */
 export function channelMoments(image: Tensor, batches = 1): { mean: Tensor; variance: Tensor } {
-  const [count, channels] = image.shape as [number, number];
-  const pixels = image.shape.map((_, axis) => axis).slice(2);
-  const overAll = (values: Tensor): Tensor => {
-    // Of each image first: where the batches are apart, the large array is not cut.
-    const each = pixels.length ? tf.mean(values, pixels, true) : values;
-    const means = tf.mean(tf.reshape(each, [batches, count / batches, channels]), 1, true);
-    if (batches === 1) return tf.reshape(means, [1, channels, ...pixels.map(() => 1)]);
-    return tf.reshape(tf.mul(means, tf.ones([1, count / batches, 1])), each.shape);
-  };
-  const mean = overAll(image);
-  return { mean, variance: overAll(tf.square(tf.sub(image, mean))) };
+  const mean = channelMeans(image, batches);
+  return { mean, variance: channelMeans(tf.square(tf.sub(image, mean)), batches) };
 }
 
 /** The factor and offset per channel that batch normalisation amounts to: image · factor + offset. */
@@ -128,11 +130,41 @@ export function normalisation(
  * Batch normalisation by the batch's own moments, or those of each of several batches, where the layer has a scale; a bias, if
  * any, where it has none.
  */
-export function normalise(image: Tensor, { scale, bias }: LayerParameters<Tensor>, batches = 1): Tensor {
-  if (scale === undefined) return biased(image, bias);
-  const { factor, offset } = normalisation(channelMoments(image, batches), { scale, ...(bias && { bias }) });
-  return tf.add(tf.mul(image, factor), offset);
+export const normalise = (image: Tensor, { scale, bias }: LayerParameters<Tensor>, batches = 1): Tensor =>
+  biased(scale === undefined ? image : standardised(image, scale, batches), bias);
+
+/** How far each number is from its channel's mean, and by what its standard deviation is divided. */
+function deviations(image: Tensor, batches: number): { deviation: Tensor; inverse: Tensor } {
+  const deviation = tf.sub(image, channelMeans(image, batches));
+  const variance = channelMeans(tf.square(deviation), batches);
+  return { deviation, inverse: tf.rsqrt(tf.add(variance, VARIANCE_FLOOR)) };
 }
+
+/**
+ * The image with mean 0 and, but for the floor, variance `scale`² in each channel. Its gradient in closed form (Ioffe and
+ * Szegedy 2015, section 3) passes over the image half as often as TensorFlow.js' own, which goes back step by step.
+ */
+const standardised = (image: Tensor, scale: Tensor, batches: number): Tensor =>
+  tf.customGrad((...given) => {
+    const [image, scale, save] = given as unknown as [Tensor, Tensor, tf.GradSaveFunc];
+    save([image, scale]);
+    const { deviation, inverse } = deviations(image, batches);
+    return {
+      value: tf.mul(deviation, tf.mul(inverse, perChannel(scale, image.rank))),
+      gradFunc: (dy, saved) => {
+        const [image, scale] = saved as [Tensor, Tensor];
+        // Taken anew, for a gradient of this gradient; a compiled program has them once.
+        const { deviation, inverse } = deviations(image, batches);
+        const factor = tf.mul(inverse, perChannel(scale, image.rank));
+        const along = tf.mul(channelMeans(tf.mul(dy, deviation), batches), inverse);
+        const sideways = tf.sub(dy, tf.mul(deviation, tf.mul(along, inverse)));
+        return [
+          tf.mul(tf.sub(sideways, channelMeans(dy, batches)), factor),
+          tf.reshape(tf.mul(tf.mean(along, 0), image.size / scale.size), scale.shape),
+        ];
+      },
+    };
+  })(image, scale);
 
 /** The image with a bias per channel, where there is one. */
 export const biased = (image: Tensor, bias: Tensor | undefined): Tensor =>

@@ -7,6 +7,8 @@ import {
   type RandomStream,
   UserError,
 } from '@blind-demod/arrays';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Parameters of one layer; it has a `scale` where it is normalised, and a bias, if any, is added after that. */
 export interface LayerParameters<T> {
@@ -44,6 +46,23 @@ export function zipParameters<From, To>(
     ]);
     return Object.fromEntries(combined) as LayerParameters<To>;
   });
+}
+
+/** The leaves of a network, layer by layer. */
+export const leavesOf = <T>(network: Parameters<T>): T[] =>
+  network.flatMap(layer => Object.values(layer) as T[]);
+
+/** All numbers of a network one after the other. */
+export const inRow = (network: Parameters<Tensor>): Tensor =>
+  tf.concat(leavesOf(network).map(leaf => tf.reshape(leaf, [-1])));
+
+/** Such numbers as a network with the layers of `like`. */
+export function fromRow(row: Tensor, like: Parameters<Tensor>): Parameters<Tensor> {
+  const parts = tf.split(
+    row,
+    leavesOf(like).map(({ size }) => size),
+  );
+  return zipParameters(({ shape }: Tensor) => tf.reshape(parts.shift()!, shape), like);
 }
 
 /** Arrays by the names that they have in a file: "0.weight", "0.bias", "1.weight" and so on. */

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type AdamSettings, type AdamState, adamStep, initialAdam } from './adam.js';
 import type { Networks } from './networks.js';
 import type { Batch, JointPlan, Plan, RivalPlan } from './objectives/objective.js';
-import { type Parameters, zipParameters } from './parameters.js';
+import { fromRow, inRow, type Parameters, zipParameters } from './parameters.js';
 
 /** Everything that a step reads and writes. */
 export interface TrainingState<T> {
@@ -65,11 +65,8 @@ export function trainingStep(
   // Average: over few steps at first, so that the initial weights do not linger in it.
   const step = generator.state.step;
   const decay = tf.minimum(averageDecay, tf.div(step, tf.add(step, 9)));
-  const average = zipParameters(
-    (before, now) => tf.add(now, tf.mul(tf.sub(before, now), decay)),
-    state.average,
-    generator.parameters,
-  );
+  const [before, now] = [inRow(state.average), inRow(generator.parameters)];
+  const average = fromRow(tf.add(now, tf.mul(tf.sub(before, now), decay)), state.average);
 
   return {
     state: {

@@ -2,7 +2,7 @@ import { float32, type NdArray, randomStream } from '@blind-demod/arrays';
 import { compile, compileLoop, type Device, isNdArray, leaves, type Tree } from '@blind-demod/jit';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, inject, test } from 'vitest';
-import { adamStep } from '../src/adam.js';
+import { adamStep, initialAdam } from '../src/adam.js';
 import { networksOf } from '../src/networks.js';
 import { OBJECTIVES, type ObjectiveName, planOf } from '../src/objectives/index.js';
 import type { Batch } from '../src/objectives/objective.js';
@@ -173,8 +173,7 @@ test('Adam follows its formula', async () => {
   const gradients = [0.3, -0.1].map(g => [
     { weight: float32([2], Float32Array.of(g, 2 * g)), bias: float32([1], Float32Array.of(-g)) },
   ]);
-  const zero = [{ weight: float32([2], new Float32Array(2)), bias: float32([1], new Float32Array(1)) }];
-  let adam = { parameters, state: { mean: zero, square: zero, step: float32([], Float32Array.of(0)) } };
+  let adam = { parameters, state: initialAdam(parameters) };
   const program = await compile(
     (input: {
       parameters: TrainingState<Tensor>['generator'];
@@ -186,15 +185,22 @@ test('Adam follows its formula', async () => {
   );
   for (const gradient of gradients) adam = (await program.run({ ...adam, gradient })) as typeof adam;
 
-  // Kingma and Ba's Algorithm 1, on the first weight.
+  // Kingma and Ba's Algorithm 1.
   const { learningRate, beta1, beta2 } = training;
-  let [theta, m, v] = [1, 0, 0];
-  [0.3, -0.1].forEach((g, index) => {
-    m = beta1 * m + (1 - beta1) * g;
-    v = beta2 * v + (1 - beta2) * g * g;
-    theta -=
-      (learningRate * (m / (1 - beta1 ** (index + 1)))) / (Math.sqrt(v / (1 - beta2 ** (index + 1))) + 1e-8);
-  });
-  expect(adam.parameters[0]!.weight.data[0]).toBeCloseTo(theta, 6);
+  const after = (start: number, gradients: number[]) => {
+    let [theta, m, v] = [start, 0, 0];
+    gradients.forEach((g, index) => {
+      m = beta1 * m + (1 - beta1) * g;
+      v = beta2 * v + (1 - beta2) * g * g;
+      theta -=
+        (learningRate * (m / (1 - beta1 ** (index + 1)))) /
+        (Math.sqrt(v / (1 - beta2 ** (index + 1))) + 1e-8);
+    });
+    return theta;
+  };
+  const [{ weight, bias }] = adam.parameters as [{ weight: NdArray; bias: NdArray }];
+  expect(weight.data[0]).toBeCloseTo(after(1, [0.3, -0.1]), 6);
+  expect(weight.data[1]).toBeCloseTo(after(-2, [0.6, -0.2]), 6);
+  expect(bias.data[0]).toBeCloseTo(after(0.5, [-0.3, 0.1]), 6);
   expect(adam.state.step.data[0]).toBe(2);
 });
