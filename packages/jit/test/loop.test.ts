@@ -37,6 +37,24 @@ describe.each([...inject('devices'), 'js'] as const)('on %s, a loop', device => 
     await loop.dispose();
   });
 
+  test('takes several steps, whose results are those of one after the other', async () => {
+    const loop = await begin();
+    const asked: number[] = [];
+    function* inputs(...numbers: number[]) {
+      for (const number of numbers) {
+        asked.push(number);
+        yield { x: nd([3], [number, 0, 0]) };
+      }
+    }
+    expect(await loop.steps(inputs(1, 2, 3))).toEqual([2, 6, 12].map(most => ({ largest: nd([], [most]) })));
+    expect(asked).toEqual([1, 2, 3]);
+    expect(await loop.steps([])).toEqual([]);
+    expect(await loop.steps(inputs(4))).toEqual([{ largest: nd([], [20]) }]);
+    expect(await loop.step({ x })).toEqual({ largest: nd([], [22]) });
+    expect((await loop.state()).sums[1].count).toEqual(nd([], [5], 'int32'));
+    await loop.dispose();
+  });
+
   test('leaves alone what it was given and what it gave', async () => {
     const loop = await begin();
     const given: NdArray[] = [];
@@ -63,15 +81,15 @@ describe.each([...inject('devices'), 'js'] as const)('on %s, a loop', device => 
     await loop.dispose();
   });
 
-  test('frees the states that it leaves behind', async () => {
+  test('frees the states that it leaves behind, and what it returned', async () => {
     const length = 2 ** 18; // 1 MiB
     const loop = await compileLoop(
-      (before: tf.Tensor, by: tf.Tensor) => ({ state: tf.mul(before, by) }),
+      (before: tf.Tensor, by: tf.Tensor) => ({ state: tf.mul(before, by), copy: tf.add(before, by) }),
       { state: nd([length], new Array(length).fill(1)), input: nd([], [1]) },
       { device },
     );
     const heldAfter = async (steps: number) => {
-      for (let step = 0; step < steps; step++) await loop.step(nd([], [1]));
+      for (let step = 0; step < steps; step += 5) await loop.steps(new Array(5).fill(nd([], [1])));
       return { mebibytes: process.memoryUsage().rss / 2 ** 20, tensors: tf.memory().numTensors };
     };
     const before = await heldAfter(30);

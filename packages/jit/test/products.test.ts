@@ -1,8 +1,9 @@
 // Convolutions by matrix products (src/kernels/winograd.ts, patches.ts), beside `js`, and where they are made so.
 import { float32, randomStream } from '@blind-demod/arrays';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
-import { compile, constant } from '../src/index.js';
+import { describe, expect, inject, test } from 'vitest';
+import type { Strengths } from '../src/graph.js';
+import { type ArraysOf, compile, constant, type Device } from '../src/index.js';
 import { isOutput, trace } from '../src/trace.js';
 import { leaves } from '../src/tree.js';
 import { nd } from './cases/case.js';
@@ -52,11 +53,14 @@ const withGradients = (layer: Layer) => (inputs: Inputs) => {
   };
 };
 
-const operators = (fn: (inputs: Inputs) => unknown, layer: Layer, fastProducts = true): string[] => {
-  const { graph, result } = trace(fn, inputsOf(layer), { fastProducts });
+const operatorsOf = <I>(fn: (inputs: I) => unknown, inputs: ArraysOf<I>, strengths: Strengths): string[] => {
+  const { graph, result } = trace(fn, inputs, strengths);
   const values = leaves(result, isOutput).map(([, { value }]) => graph.dense(value));
   return graph.reachable(values).nodes.map(({ operator }) => operator);
 };
+
+const operators = (fn: (inputs: Inputs) => unknown, layer: Layer, strengths?: Strengths): string[] =>
+  operatorsOf(fn, inputsOf(layer), { fastProducts: true, ...strengths });
 
 const layer: Layer = { batch: 8, channels: [32, 40], image: [8, 16], stride: 2 };
 
@@ -72,24 +76,27 @@ const LAYERS: readonly (readonly [string, Layer])[] = [
   ],
 ];
 
+const run = async <I>(fn: (inputs: I) => unknown, inputs: ArraysOf<I>, device: Device) => {
+  const program = await compile(fn, inputs, { device });
+  const result = await program.run(inputs);
+  await program.dispose();
+  return result;
+};
+
 describe.each(LAYERS)('a convolution that %s', (_, layer) => {
-  test('is the same on cpu and js, and its gradients are', async () => {
+  test('is the same on all devices, and its gradients are', async () => {
     const inputs = inputsOf(layer);
-    const [cpu, js] = await Promise.all(
-      (['cpu', 'js'] as const).map(async device => {
-        const program = await compile(withGradients(layer), inputs, { device });
-        const result = await program.run(inputs);
-        await program.dispose();
-        return result;
-      }),
-    );
-    // Rounding errors have a deviation of 4e-6 in results of size one, and the largest of thousands is some times that.
-    expect(difference(cpu, js, 5e-5)).toBeUndefined();
+    const js = await run(withGradients(layer), inputs, 'js');
+    for (const device of inject('devices')) {
+      const got = await run(withGradients(layer), inputs, device);
+      // Rounding errors have a deviation of 4e-6 in results of size one, and the largest of thousands is some times that.
+      expect(difference(got, js, 5e-5), device).toBeUndefined();
+    }
   });
 
   test('is matrix products, where the engine does better so', () => {
     expect(operators(withGradients(layer), layer)).not.toContain('Conv');
-    expect(operators(withGradients(layer), layer, false)).toContain('Conv');
+    expect(operators(withGradients(layer), layer, { fastProducts: false })).toContain('Conv');
   });
 });
 
@@ -111,6 +118,7 @@ describe('a convolution stays one', () => {
     const large: Layer = { ...layer, batch: 16, channels: [128, 128] };
     expect(operators(constants(layer), layer)).toContain('Conv');
     expect(operators(constants(large), large)).not.toContain('Conv');
+    expect(operators(constants(large), large, { constantFilters: true })).toContain('Conv');
   });
 });
 
@@ -143,21 +151,48 @@ describe('sums and means of rows', () => {
       sum: tf.sum(x, [0, 1]),
       mean: tf.mean(x, [1, 0], true),
     });
-    const { graph, result } = trace(fn, { x }, { fastProducts: true });
-    const values = leaves(result, isOutput).map(([, { value }]) => graph.dense(value));
-    return { fn, x, operators: graph.reachable(values).nodes.map(({ operator }) => operator) };
+    return { fn, x, operators: operatorsOf(fn, { x }, { sumsByProducts: true }) };
   };
 
   test('are products, where there are many, and the same on cpu and js', async () => {
     const { fn, x, operators } = reduced(8192);
     expect(operators).toContain('MatMul');
-    const [cpu, js] = await Promise.all(
-      (['cpu', 'js'] as const).map(async device => (await compile(fn, { x }, { device })).run({ x })),
-    );
+    const [cpu, js] = [await run(fn, { x }, 'cpu'), await run(fn, { x }, 'js')];
     expect(difference(cpu, js, 0)).toBeUndefined();
   });
 
   test('are not, where there are few', () => {
     expect(reduced(64).operators).not.toContain('MatMul');
+  });
+});
+
+describe('a product of few results and long sums', () => {
+  type Factors = Record<'a' | 'b', tf.Tensor2D>;
+  const WAYS = [false, true].flatMap(first => [false, true].map(second => [first, second] as const));
+  const factors = (terms: number, [first, second]: (typeof WAYS)[number]) => ({
+    a: normals('a', first ? [terms, 3] : [3, terms], 1 / Math.sqrt(terms)),
+    b: normals('b', second ? [5, terms] : [terms, 5]),
+  });
+  const product =
+    ([first, second]: (typeof WAYS)[number]) =>
+    ({ a, b }: Factors) =>
+      tf.matMul(a, b, first, second);
+
+  test.each(WAYS)('is the same on all devices, with factors transposed or not: %s, %s', async (...way) => {
+    const given = factors(4096, way);
+    const js = await run(product(way), given, 'js');
+    // Of four thousand terms, to the last bits of the largest partial sums.
+    for (const device of inject('devices')) {
+      expect(difference(await run(product(way), given, device), js, 1e-5), device).toBeUndefined();
+    }
+  });
+
+  test('is sums of parts, where the engine leaves most of itself idle otherwise', () => {
+    const made = (terms: number, parallelResults = true) =>
+      operatorsOf(product([false, false]), factors(terms, [false, false]), { parallelResults });
+    expect(made(4096)).toContain('ReduceSum');
+    expect(made(1024)).toEqual(['Gemm']);
+    expect(made(4099)).toEqual(['Gemm']); // a prime number
+    expect(made(4096, false)).toEqual(['Gemm']);
   });
 });

@@ -30,6 +30,8 @@ export const isAnyArray = (value: unknown): value is AnyArray =>
   value instanceof DeviceArray || isNdArray(value);
 
 export interface Engine {
+  /** Whether it computes beside the host, which waits for it only where it reads a result. */
+  readonly computesAside: boolean;
   /**
    * @param keep tells by their paths which results stay on the device as `DeviceArray`s, where that is another memory
    * than the host's. Any program of the engine takes them as input.

@@ -13,8 +13,8 @@ import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engine.js
 
 /** What each provider's kernels do well, as far as it was measured. */
 const STRENGTHS: Readonly<Record<Provider, Strengths>> = {
-  cpu: { foldedBatches: true, fastProducts: true },
-  webgpu: { transposedConvolutions: true },
+  cpu: { foldedBatches: true, fastProducts: true, sumsByProducts: true },
+  webgpu: { transposedConvolutions: true, fastProducts: true, constantFilters: true, parallelResults: true },
   cuda: {},
 };
 
@@ -33,6 +33,7 @@ export async function onnxRuntimeEngine(provider: Provider): Promise<Engine> {
   const placeOf = (array: NdArray | undefined): Tensor | null =>
     array && writesInPlace ? toOrtTensor(array) : null;
   return {
+    computesAside: provider === 'webgpu',
     async compile<I>(
       fn: (input: I) => unknown,
       example: ArraysOf<I>,

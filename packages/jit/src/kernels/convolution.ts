@@ -120,6 +120,7 @@ function convolve(
 
 /** A convolution and its gradients as matrix products, where those are faster; `varies` tells whether the filters do. */
 function asProducts(graph: Graph, at: Windows, varies: boolean) {
+  if (!varies && graph.strengths.constantFilters) return undefined;
   if (worthWinograd(graph, at, varies)) return winograd(graph, at);
   return worthPatches(graph, at, varies) ? patches(graph, at) : undefined;
 }

@@ -1,6 +1,7 @@
 // Convolutions between an image of few channels and one of many, as one matrix product over the patches that the filters
 // lie on. They are where a network begins or ends, and in the order of axes that its other layers have (see tiles.ts).
 import { type Graph, sizeOf, type Value } from '../graph.js';
+import { multiply } from './product.js';
 import { byPhases, canBeTiled, fromPhases, isWorth, phasesOfResult, tapOn, tilesOf } from './tiles.js';
 import type { Windows } from './window.js';
 
@@ -35,8 +36,8 @@ export function patches(graph: Graph, at: Windows) {
   const phases = phasesOfResult(at);
   const grid = [phases, down / phases, phases, across / phases];
   const [places, depth] = [down * across * batch, sizeOf(window) * inChannels];
-  const product = (a: Value, transA: number, b: Value, transB: number, shape: readonly number[]) =>
-    graph.node('Gemm', [a, b], shape, 'float32', { transA, transB });
+  const product = (a: Value, transA: boolean, b: Value, transB: boolean) =>
+    multiply(graph, [a, transA], [b, transB]);
   /** The taps along an axis in this order. */
   const taps = (pad: number) =>
     [0, 1].flatMap(point =>
@@ -102,10 +103,10 @@ export function patches(graph: Graph, at: Windows) {
   return {
     /** Of images [batch, in, height, width] by filters [out, in, height, width]. */
     convolution: (image: Value, filter: Value): Value =>
-      toResult(product(ofImage(image), 1, ofFilter(filter), 1, [places, outChannels])),
+      toResult(product(ofImage(image), true, ofFilter(filter), true)),
     imageGradient: (result: Value, filter: Value): Value =>
-      toImage(product(ofFilter(filter), 1, ofResult(result), 1, [depth, places])),
+      toImage(product(ofFilter(filter), true, ofResult(result), true)),
     filterGradient: (image: Value, result: Value): Value =>
-      toFilter(product(ofImage(image), 0, ofResult(result), 0, [depth, outChannels])),
+      toFilter(product(ofImage(image), false, ofResult(result), false)),
   };
 }

@@ -16,6 +16,35 @@ export function multiplyMatrices(graph: Graph, a: Value, b: Value): Value {
   return graph.node('MatMul', [a, b], shape, a.dtype);
 }
 
+/** Results up to which a product has few, and terms of a sum from which on it is long. */
+const [FEW, LONG] = [16_384, 2048];
+/** Into how many parts a long sum is taken apart at most, and of how many terms these are at least. */
+const [PARTS, TERMS] = [64, 128];
+
+/** The product of two matrices of real numbers, each maybe transposed. */
+export function multiply(
+  graph: Graph,
+  [a, transposeA]: readonly [Value, boolean],
+  [b, transposeB]: readonly [Value, boolean],
+): Value {
+  const shape = [a.shape[transposeA ? 1 : 0]!, b.shape[transposeB ? 0 : 1]!];
+  const terms = a.shape[transposeA ? 0 : 1]!;
+  const parts = Array.from({ length: PARTS }, (_, index) => PARTS - index).find(
+    count => terms % count === 0 && terms >= count * TERMS,
+  )!;
+  if (!graph.strengths.parallelResults || sizeOf(shape) > FEW || terms < LONG || parts === 1) {
+    const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };
+    return graph.node('Gemm', [a, b], shape, 'float32', attributes);
+  }
+  /** A stack of matrices [rows, terms / parts] of one; `along` is its axis of terms. */
+  const apart = (matrix: Value, along: number, order: readonly number[]) =>
+    graph.transpose(graph.reshape(matrix, matrix.shape.toSpliced(along, 1, parts, terms / parts)), order);
+  const left = transposeA ? apart(a, 0, [0, 2, 1]) : apart(a, 1, [1, 0, 2]);
+  const right = transposeB ? apart(b, 1, [1, 2, 0]) : apart(b, 0, [0, 1, 2]);
+  const sums = graph.node('MatMul', [left, right], [parts, ...shape], 'float32');
+  return graph.node('ReduceSum', [sums, graph.integers([0])], shape, 'float32', { keepdims: 0 });
+}
+
 function matrixProduct({ graph, inputs, attrs }: KernelCall): Value {
   const { a, b } = inputs as { a: Value; b: Value };
   const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
@@ -26,9 +55,7 @@ function matrixProduct({ graph, inputs, attrs }: KernelCall): Value {
   }
   // ONNX Runtime has Gemm for real numbers only.
   if (a.shape.length === 2 && b.shape.length === 2 && a.dtype === 'float32') {
-    const shape = [a.shape[transposeA ? 1 : 0]!, b.shape[transposeB ? 0 : 1]!];
-    const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };
-    return graph.node('Gemm', [a, b], shape, a.dtype, attributes);
+    return multiply(graph, [a, transposeA], [b, transposeB]);
   }
   return multiplyMatrices(
     graph,
