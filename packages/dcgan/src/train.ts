@@ -85,6 +85,8 @@ const COLLAPSE = { epoch: 3, spread: 0.02 };
 
 /** Steps whose time tells how long all take. */
 const TIMED_STEPS = 3;
+/** Between two reports of the progress: about so many seconds, and at most so many steps. */
+const REPORT = { seconds: 0.25, steps: 32 };
 
 /** Everything that a trained generator depends on. */
 export function trainingSettings(experiment: GeneratorSettings, factor: Factor): object {
@@ -260,22 +262,29 @@ async function runSteps(
   const endEpoch = await epochEnd(training, start.state.average);
   const progress = startProgress({ title: `training ${factor}`, total: steps, initial: history.length });
   const first = history.length;
-  let warm = performance.now();
   progress.log(planned(training, first));
+  /** Seconds that a step takes. The first does not tell: it takes the memory of a process, and is slower than the others. */
+  let pace: number | undefined;
+  const stops = [stepsPerEpoch, settings.checkpointEvery];
+  function* batchesFrom(step: number, count: number) {
+    for (let at = step; at < step + count; at++) yield batchAt(at);
+  }
   try {
-    let batch = batchAt(history.length);
-    for (let done = history.length; done < steps; ) {
-      const running = loop.step(batch);
-      if (done + 1 < steps) batch = batchAt(done + 1); // made while the step runs
-      const { companionLoss, generatorLoss } = await running;
-      const losses = { companion: companionLoss.data[0]!, generator: generatorLoss.data[0]! };
-      if (!Number.isFinite(losses.companion + losses.generator)) throw diverged(training, done + 1);
-      done = history.push(losses);
-      progress.update(done, noteOn(training, done, losses));
-      // The first step of a process takes its memory, and is slower than the others.
-      if (done === first + 1) warm = performance.now();
-      if (done === first + 1 + TIMED_STEPS) {
-        const pace = (performance.now() - warm) / 1000 / TIMED_STEPS;
+    for (let done = first; done < steps; ) {
+      const wanted = done === first ? 1 : pace === undefined ? TIMED_STEPS : REPORT.seconds / pace;
+      const limits = [...stops.map(every => every - (done % every)), REPORT.steps, steps - done];
+      const count = Math.max(1, Math.floor(Math.min(wanted, ...limits)));
+      const start = performance.now();
+      for (const { companionLoss, generatorLoss } of await loop.steps(batchesFrom(done, count))) {
+        const losses = { companion: companionLoss.data[0]!, generator: generatorLoss.data[0]! };
+        if (!Number.isFinite(losses.companion + losses.generator))
+          throw diverged(training, history.length + 1);
+        history.push(losses);
+      }
+      done = history.length;
+      progress.update(done, noteOn(training, done, history.at(-1)!));
+      if (done > first + 1 && pace === undefined) {
+        pace = (performance.now() - start) / 1000 / count;
         progress.log(
           `${factor}: about ${durationText(pace * (steps - done))} from here, at ${pace.toPrecision(2)} s a step`,
         );
