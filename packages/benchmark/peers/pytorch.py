@@ -1,8 +1,9 @@
 """One program of the benchmark in PyTorch, as its users would write it, for comparison.
 
-usage: python pytorch.py '{"program": …, "maps": …, "batch": …, "threads": …, "setting": …}'
+usage: python pytorch.py '{"program": …, "maps": …, "batch": …, "threads": …, "setting": …, "gpu": …}'
 
-The setting is "eager", "channels-last" or "compiled". For each line "run" of the standard input the program runs for a
+The setting is "eager", "channels-last", "compiled" or "tf32", which is channels last and rounds the factors of products.
+Where "gpu" is true and there is one, it runs there. For each line "run" of the standard input the program runs for a
 turn, and a line of JSON tells the milliseconds per run; the first line tells that it is ready. See src/pytorch.ts.
 """
 
@@ -11,12 +12,14 @@ import json
 import resource
 import sys
 import time
+from functools import partial
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 TURN = 0.2  # seconds that a turn lasts at least
+TOGETHER = 16  # runs after which a GPU is waited for, at most
 SIDE = 64
 LATENT = {"signal": 100, "distortion": 50}
 
@@ -25,11 +28,16 @@ maps, batch, setting = task["maps"], task["batch"], task["setting"]
 if task.get("threads"):
     torch.set_num_threads(task["threads"])
 torch.manual_seed(1)
-layout = torch.channels_last if setting == "channels-last" else torch.contiguous_format
+device = "cuda" if task.get("gpu") and torch.cuda.is_available() else "cpu"
+torch.set_float32_matmul_precision("high" if setting == "tf32" else "highest")
+torch.backends.cudnn.allow_tf32 = setting == "tf32"
+torch.backends.cudnn.benchmark = True
+normals = partial(torch.randn, device=device)
+layout = torch.channels_last if setting in ("channels-last", "tf32") else torch.contiguous_format
 
 
 def ready(module):
-    module = module.to(memory_format=layout)
+    module = module.to(device, memory_format=layout)
     return torch.compile(module) if setting == "compiled" else module
 
 
@@ -69,11 +77,11 @@ class Discriminator(nn.Module):
 
 
 def images():
-    return torch.randn(batch, 1, SIDE, SIDE).to(memory_format=layout)
+    return normals(batch, 1, SIDE, SIDE).to(memory_format=layout)
 
 
 def matrix_product():
-    a, b = torch.randn(1536, 1536), torch.randn(1536, 1536)
+    a, b = normals(1536, 1536), normals(1536, 1536)
 
     def run():
         with torch.no_grad():
@@ -84,12 +92,12 @@ def matrix_product():
 
 def training_step():
     generator, discriminator = Generator(LATENT["signal"], folded=False), Discriminator()
-    average = copy.deepcopy(generator)
     generate, discriminate = ready(generator), ready(discriminator)
+    average = copy.deepcopy(generator)
     adam = dict(lr=2e-4, betas=(0.5, 0.999), fused=True)
     of_generator = torch.optim.Adam(generator.parameters(), **adam)
     of_discriminator = torch.optim.Adam(discriminator.parameters(), **adam)
-    real, codes = images(), torch.randn(batch, LATENT["signal"])
+    real, codes = images(), normals(batch, LATENT["signal"])
 
     def run():
         # The generated images serve both networks: one forward pass less than taking each loss by itself.
@@ -120,10 +128,10 @@ def iteration():
     """Seven passes forward and two backward: those of the sign check are not reused, which takes autograd apart."""
     g1, g2, y, momentum = prior("signal"), prior("distortion"), images(), 0.9
     state = {
-        "h": torch.randn(batch, LATENT["signal"]),
-        "m": torch.randn(batch, LATENT["distortion"]),
-        "vh": torch.zeros(batch, LATENT["signal"]),
-        "vm": torch.zeros(batch, LATENT["distortion"]),
+        "h": normals(batch, LATENT["signal"]),
+        "m": normals(batch, LATENT["distortion"]),
+        "vh": torch.zeros(batch, LATENT["signal"], device=device),
+        "vm": torch.zeros(batch, LATENT["distortion"], device=device),
     }
 
     def misfit(w, x):
@@ -154,11 +162,11 @@ def iteration():
 
 
 def forward():
-    generate, codes = prior("signal"), torch.randn(batch, LATENT["signal"])
+    generate, codes = prior("signal"), normals(batch, LATENT["signal"])
 
     def run():
         with torch.no_grad():
-            generate(codes)
+            generate(codes).cpu()
 
     return run
 
@@ -173,12 +181,23 @@ PROGRAMS = {
 
 def turn(run):
     """Milliseconds per run, over as many as fill a turn. One before them, not timed, takes the caches back."""
+    count = 1
     run()
+    finish()
     start, runs = time.perf_counter(), 0
     while runs == 0 or time.perf_counter() - start < TURN:
-        run()
-        runs += 1
+        for _ in range(count):
+            run()
+        finish()
+        runs += count
+        count = min(2 * count, TOGETHER)
     return 1000 * (time.perf_counter() - start) / runs
+
+
+def finish():
+    """Waits for a GPU, which computes beside the host."""
+    if device == "cuda":
+        torch.cuda.synchronize()
 
 
 def answer(**message):

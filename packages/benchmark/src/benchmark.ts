@@ -6,7 +6,7 @@ import { chosenDevice, type Device, threadCount } from '@blind-demod/jit';
 import { startWorker, type Worker } from './process.js';
 import { PROGRAM_NAMES, type Size, WASM_PROGRAMS } from './programs.js';
 import { pytorchVersion, startPyTorch } from './pytorch.js';
-import { PYTORCH_ENGINES, type PyTorchTask, type Task } from './task.js';
+import { PYTORCH_ENGINES, type PyTorchTask, ROUNDED_ENGINE, type Task } from './task.js';
 
 export interface BenchmarkOptions {
   readonly sizes: readonly Size[];
@@ -35,7 +35,7 @@ export type BenchmarkRow = Measurement & {
   /** How many times the rate of the same program on the reference; absent where that has no kernel for it. */
   readonly timesWasm?: number;
   readonly timesJs?: number;
-  /** … than on the peer, run in the way that is fastest there. */
+  /** … than on the peer, run in the way that is fastest there, in single precision. */
   readonly timesPyTorch?: number;
 };
 
@@ -64,13 +64,17 @@ export async function benchmark(options: BenchmarkOptions): Promise<BenchmarkRes
   const { sizes, repetitions, device, peer } = options;
   const engine = await chosenDevice(device);
   const notes: string[] = [];
-  const version = peer && (await orNote(notes, pytorchVersion));
+  const gpu = engine === 'webgpu' || engine === 'cuda';
+  const version = peer && (await orNote(notes, () => pytorchVersion(gpu)));
   if (version !== undefined) notes.push(`PyTorch ${version}`);
   const threads = threadCount();
   const programs = PROGRAM_NAMES.slice(1);
+  const ways: readonly PyTorchTask['engine'][] = gpu ? [...PYTORCH_ENGINES, ROUNDED_ENGINE] : PYTORCH_ENGINES;
+  const peers = version === undefined ? [] : ways;
   const rounds = sizes.map(({ maps, batch }): Task[] => [
-    ...[engine, ...(version === undefined ? [] : PYTORCH_ENGINES)].flatMap(engine =>
-      PROGRAM_NAMES.map(program => ({ engine, program, maps, batch, threads })),
+    ...PROGRAM_NAMES.map(program => ({ engine, program, maps, batch, threads })),
+    ...peers.flatMap(engine =>
+      PROGRAM_NAMES.map(program => ({ engine, program, maps, batch, threads, gpu })),
     ),
     ...WASM_PROGRAMS.map(program => ({ engine: 'wasm' as const, program, ...wasmSize({ maps, batch }) })),
   ]);
@@ -107,7 +111,8 @@ function wasmSize({ maps, batch }: Size): Size {
 function compared(row: Measurement, product: Measurement, references: readonly Measurement[]): BenchmarkRow {
   const times = (engine: string) => {
     const rates = references
-      .filter(other => other.engine.startsWith(engine) && other.program === row.program)
+      .filter(other => other.engine.startsWith(engine) && other.engine !== ROUNDED_ENGINE)
+      .filter(other => other.program === row.program)
       .map(({ gigaflops }) => gigaflops);
     return rates.length > 0 ? row.gigaflops / Math.max(...rates) : undefined;
   };
@@ -132,7 +137,7 @@ async function orNote<T>(notes: string[], of: () => T | Promise<T>): Promise<T |
   }
 }
 
-/** Starts a process per task, one after the other, and lets them run in turn. */
+/** Starts a process per task, and lets them run in turn. */
 async function measure(
   tasks: readonly Task[],
   repetitions: number,
@@ -141,13 +146,15 @@ async function measure(
 ): Promise<Measurement[]> {
   const workers: Worker[] = [];
   try {
-    for (const task of tasks) {
+    const start = async (task: Task) => {
       const worker = isPyTorch(task)
         ? await orNote(notes, () => startPyTorch(task))
         : await startWorker(task);
       if (worker !== undefined) workers.push(worker);
       onRun(task);
-    }
+    };
+    for (const task of tasks.filter(task => !isTogether(task))) await start(task);
+    await Promise.all(tasks.filter(isTogether).map(start));
     const times = workers.map((): number[] => []);
     for (let repetition = 0; repetition < repetitions; repetition++) {
       for (const [index, worker] of workers.entries()) {
@@ -167,6 +174,9 @@ async function measure(
     for (const { kill } of workers) kill();
   }
 }
+
+/** One after the other, so that the first run of one is not slowed by those of others; but PyTorch's on a GPU take minutes. */
+const isTogether = (task: Task): boolean => isPyTorch(task) && task.gpu === true;
 
 const isPyTorch = (task: Task): task is PyTorchTask => task.engine.startsWith('pytorch');
 

@@ -11,15 +11,18 @@ import type { Answer, PyTorchTask } from './task.js';
 
 const PROGRAMS = fileURLToPath(new URL('../peers/pytorch.py', import.meta.url));
 
+/** Prints the version, and of a GPU that it finds the name. */
+const VERSION = `import torch
+print(torch.__version__ + (" on " + torch.cuda.get_device_name() if torch.cuda.is_available() else ""))`;
+
 /**
- * Which PyTorch there is, such as "2.15.0".
+ * Which PyTorch there is, such as "2.15.0", and for a comparison on a GPU on which.
  *
  * @throws UserError when there is none
  */
-export function pytorchVersion(): string {
-  const { error, stdout, stderr } = spawnSync(python(), ['-c', 'import torch; print(torch.__version__)'], {
-    encoding: 'utf8',
-  });
+export function pytorchVersion(gpu = false): string {
+  const program = gpu ? VERSION : 'import torch; print(torch.__version__)';
+  const { error, stdout, stderr } = spawnSync(python(), ['-c', program], { encoding: 'utf8' });
   const version = stdout?.trim();
   if (version) return version;
   const why = error ? `${python()} cannot be started` : lastLine(stderr);

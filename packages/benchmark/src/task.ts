@@ -11,11 +11,16 @@ interface TaskOn<Engine> extends Size {
 
 /** PyTorch, run in its ways; which is the fastest depends on the program and the machine. */
 export const PYTORCH_ENGINES = ['pytorch eager', 'pytorch channels-last', 'pytorch compiled'] as const;
+/** Another, with products of ten bits after the point, which an NVIDIA GPU does faster. */
+export const ROUNDED_ENGINE = 'pytorch tf32';
 
 /** What a process of this project does, … */
 export type OwnTask = TaskOn<Exclude<Device, 'auto'> | 'wasm'>;
 /** … and one of PyTorch. */
-export type PyTorchTask = TaskOn<(typeof PYTORCH_ENGINES)[number]>;
+export type PyTorchTask = TaskOn<(typeof PYTORCH_ENGINES)[number] | typeof ROUNDED_ENGINE> & {
+  /** Whether it runs on a GPU, where PyTorch finds one. */
+  readonly gpu?: boolean;
+};
 export type Task = OwnTask | PyTorchTask;
 
 /** To the process: run the program for a turn, or tell what it took and end. */
