@@ -68,11 +68,11 @@ async function ready({ engine, program, threads, ...size }: OwnTask): Promise<Ru
   return repeated(() => compiled.run(input));
 }
 
-const repeated =
-  (run: () => Promise<unknown>): Run =>
-  async count => {
+function repeated(run: () => Promise<unknown>): Run {
+  return async count => {
     for (let done = 0; done < count; done++) await run();
   };
+}
 
 async function loopOf(
   next: (state: unknown, input: object) => { state: unknown },

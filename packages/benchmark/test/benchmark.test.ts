@@ -1,7 +1,8 @@
 import type { NdArray } from '@blind-demod/arrays';
 import { compile, countOperations, isNdArray, leaves, type Tree } from '@blind-demod/jit';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { benchmark } from '../src/benchmark.js';
+import { startWorker } from '../src/process.js';
 import { makeProgram, type ProgramName, WASM_PROGRAMS } from '../src/programs.js';
 import { wasmProgram } from '../src/wasm.js';
 
@@ -38,6 +39,17 @@ test.each(WASM_PROGRAMS)('%s is the same on wasm, with its axes in another order
     });
   }
 });
+
+test.runIf(inject('devices').includes('webgpu'))(
+  'on webgpu the state and the inputs stay there',
+  async () => {
+    for (const program of ['training step', 'generator forward'] as const) {
+      const { run, finish } = await startWorker({ engine: 'webgpu', program, maps: 2, batch: 2 });
+      expect(await run()).toBeGreaterThan(0);
+      expect((await finish()).operations).toBeGreaterThan(0);
+    }
+  },
+);
 
 test('says that a device does not work', async () => {
   const sizes = [{ maps: 2, batch: 2 }];
