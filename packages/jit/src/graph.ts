@@ -69,10 +69,6 @@ export interface Strengths {
   readonly transposedConvolutions?: boolean;
   /** Its matrix products are fast enough beside its convolutions that fewer multiplications are worth moving data. */
   readonly fastProducts?: boolean;
-  /** It convolves by constant filters faster than by those that vary from run to run, as they do in training. */
-  readonly constantFilters?: boolean;
-  /** It sums many rows faster as a product with a row of ones. */
-  readonly sumsByProducts?: boolean;
   /** It computes the results of a product at the same time, but each alone: few with long sums leave most of it idle. */
   readonly parallelResults?: boolean;
 }

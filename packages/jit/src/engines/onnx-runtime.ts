@@ -13,8 +13,8 @@ import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engine.js
 
 /** What each provider's kernels do well, as far as it was measured. */
 const STRENGTHS: Readonly<Record<Provider, Strengths>> = {
-  cpu: { foldedBatches: true, fastProducts: true, sumsByProducts: true },
-  webgpu: { transposedConvolutions: true, fastProducts: true, constantFilters: true, parallelResults: true },
+  cpu: { foldedBatches: true, fastProducts: true },
+  webgpu: { transposedConvolutions: true, parallelResults: true },
   cuda: {},
 };
 

@@ -1,6 +1,7 @@
 // Convolutions and their gradients. ONNX wants images as NCHW and filters as OIHW; TensorFlow.js has filters as HWIO
 // and images as either. Where a program keeps its tensors in ONNX' layout, the transposes written here cancel.
 import { type Graph, sameShape, sizeOf, type Value } from '../graph.js';
+import { filterGradientByImage, worthByImage } from './by-image.js';
 import { finished } from './fused.js';
 import { forTypes, type Kernel, type KernelCall, type KernelTable } from './kernel.js';
 import { patches, worthPatches } from './patches.js';
@@ -120,7 +121,6 @@ function convolve(
 
 /** A convolution and its gradients as matrix products, where those are faster; `varies` tells whether the filters do. */
 function asProducts(graph: Graph, at: Windows, varies: boolean) {
-  if (!varies && graph.strengths.constantFilters) return undefined;
   if (worthWinograd(graph, at, varies)) return winograd(graph, at);
   return worthPatches(graph, at, varies) ? patches(graph, at) : undefined;
 }
@@ -345,6 +345,9 @@ const filterGradient =
     const image = at.toChannelsFirst(graph, x);
     const products = depthwise ? undefined : asProducts(graph, at, true);
     if (products) return fromOIH(graph, products.filterGradient(image, at.toChannelsFirst(graph, dy)));
+    const isEmpty = [x.shape, dy.shape, at.window].some(shape => sizeOf(shape) === 0);
+    if (!depthwise && !isEmpty && worthByImage(graph, at))
+      return fromOIH(graph, filterGradientByImage(graph, image, at.toChannelsFirst(graph, dy), at));
     const seen = at.image.map((length, axis) => length - at.unseen[axis]!);
     const pixels = exchangeFirst(
       graph,

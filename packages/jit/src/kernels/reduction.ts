@@ -18,7 +18,7 @@ function sumOfRows(graph: Graph, operator: string, x: Value, axes: readonly numb
     number,
   ];
   const weight = { ReduceSum: 1, ReduceMean: 1 / rows }[operator];
-  if (!graph.strengths.sumsByProducts || weight === undefined || x.dtype !== 'float32') return undefined;
+  if (!graph.strengths.fastProducts || weight === undefined || x.dtype !== 'float32') return undefined;
   if (columns < 2 || rows * columns < MANY || axes.some(axis => axis >= axes.length)) return undefined;
   const weights = graph.filled(weight, [1, rows], 'float32');
   return graph.node('MatMul', [weights, graph.reshape(x, [rows, columns])], [1, columns], 'float32');

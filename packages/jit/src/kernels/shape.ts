@@ -25,7 +25,12 @@ export function concatenate(graph: Graph, values: readonly Value[], axis: number
   return graph.node('Concat', values, first.shape.with(axis, along), first.dtype, { axis });
 }
 
-function pad(graph: Graph, x: Value, paddings: readonly (readonly [number, number])[], value: number): Value {
+export function pad(
+  graph: Graph,
+  x: Value,
+  paddings: readonly (readonly [number, number])[],
+  value: number,
+): Value {
   const pads = [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)];
   const shape = x.shape.map((size, axis) => size + paddings[axis]![0] + paddings[axis]![1]);
   return graph.node('Pad', [x, graph.integers(pads), graph.filled(value, [], x.dtype)], shape, x.dtype);
