@@ -20,6 +20,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface Program {
   fn(input: unknown): unknown;
   readonly input: ArraysOf<unknown>;
+  /** Whether it is run several times at once where it is used. */
+  readonly several?: boolean;
 }
 
 export interface Size {
@@ -76,10 +78,11 @@ function training({ maps, batch }: Size): Program {
   const images = normals('images', batch, 1, SIDE, SIDE);
   const indices = Int32Array.from({ length: batch }, (_, image) => image);
   type Input = { state: TrainingState<Tensor>; batch: Batch<Tensor> };
-  return program((given: Input) => trainingStep(plan, training, given.state, given.batch, 1), {
+  const step = program((given: Input) => trainingStep(plan, training, given.state, given.batch, 1), {
     state: initialState(networks, plan, { count: batch, random }),
     batch: { ...plan.feed({ images, indices, random }), images },
   });
+  return { ...step, several: true };
 }
 
 function iteration({ maps, batch }: Size, toPrior: ToPrior): Program {

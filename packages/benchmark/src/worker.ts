@@ -2,15 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { UserError } from '@blind-demod/arrays';
+import { stepsTogether } from '@blind-demod/dcgan';
 import { type ArraysOf, compile, compileLoop, countOperations, useThreads } from '@blind-demod/jit';
 import { makeProgram } from './programs.js';
 import type { Answer, OwnTask, Request } from './task.js';
 
 /** Milliseconds that a turn lasts at least: one run of a short program, right after another process', tells little. */
 const TURN = 200;
-/** Runs after which the results of all are asked for, at most: a GPU computes beside the host until then. */
-const TOGETHER = 16;
-
 /** Runs the program so many times. */
 type Run = (count: number) => Promise<unknown>;
 
@@ -36,13 +34,17 @@ try {
   answer({ kind: 'refused', reason: error.message });
 }
 
-/** Milliseconds per run, over as many as fill a turn. One before them, not timed, takes the caches back. */
+/**
+ * Milliseconds per run, over as many as fill a turn, together as those of a training are. One before them takes the caches back
+ * and tells how many that is.
+ */
 async function turn(run: Run): Promise<number> {
+  const begin = performance.now();
   await run(1);
+  const count = stepsTogether((performance.now() - begin) / 1000);
   const start = performance.now();
-  for (let runs = 0, count = 1; ; count = Math.min(2 * count, TOGETHER)) {
+  for (let runs = count; ; runs += count) {
     await run(count);
-    runs += count;
     const elapsed = performance.now() - start;
     if (elapsed >= TURN) return elapsed / runs;
   }
@@ -52,17 +54,22 @@ async function ready({ engine, program, threads, ...size }: OwnTask): Promise<Ru
   // Loaded where it is wanted: another engine's memory should not hold it.
   if (engine === 'wasm') return repeated(await (await import('./wasm.js')).wasmProgram(program, size));
   useThreads(threads);
-  const { fn, input } = makeProgram(program, size);
+  const { fn, input, several = false } = makeProgram(program, size);
   if (hasState(input)) {
     // As in training and solving: the state stays on the device.
     const { state, ...rest } = input;
     const next = (before: unknown, given: object) => fn({ state: before, ...given }) as { state: unknown };
-    return loopOf(next, { state: state as ArraysOf<unknown>, input: rest as ArraysOf<object> }, engine);
+    return loopOf(
+      next,
+      { state: state as ArraysOf<unknown>, input: rest as ArraysOf<object> },
+      engine,
+      several,
+    );
   }
   if (engine === 'webgpu') {
     // To bring the factors of a product to a GPU takes ten times as long as the product.
     const again = (given: unknown) => ({ state: given, result: fn(given) });
-    return loopOf(again, { state: input, input: {} }, engine);
+    return loopOf(again, { state: input, input: {} }, engine, several);
   }
   const compiled = await compile(fn, input, { device: engine });
   return repeated(() => compiled.run(input));
@@ -78,8 +85,9 @@ async function loopOf(
   next: (state: unknown, input: object) => { state: unknown },
   example: { state: ArraysOf<unknown>; input: ArraysOf<object> },
   device: Exclude<OwnTask['engine'], 'wasm'>,
+  several: boolean,
 ): Promise<Run> {
-  const loop = await compileLoop(next, example, { device });
+  const loop = await compileLoop(next, example, { device, several });
   return count => loop.steps(Array(count).fill(example.input));
 }
 

@@ -32,5 +32,12 @@ export {
   zipParameters,
 } from './parameters.js';
 export type { GeneratorSettings } from './settings.js';
-export { initialState, type StepResult, type TrainingState, trainingStep, valueAndGradient } from './step.js';
+export {
+  initialState,
+  type StepResult,
+  stepsTogether,
+  type TrainingState,
+  trainingStep,
+  valueAndGradient,
+} from './step.js';
 export { still } from './still.js';

@@ -8,6 +8,9 @@ import type { Networks } from './networks.js';
 import type { Batch, JointPlan, Plan, RivalPlan } from './objectives/objective.js';
 import { fromRow, inRow, type Parameters, zipParameters } from './parameters.js';
 
+/** Steps that are taken together are about so many seconds', and at most so many. */
+const TOGETHER = { seconds: 1, steps: 32 };
+
 /** Everything that a step reads and writes. */
 export interface TrainingState<T> {
   readonly generator: Parameters<T>;
@@ -47,6 +50,10 @@ export interface StepSettings extends AdamSettings {
   readonly averageDecay: number;
   readonly schedule?: 'cosine' | undefined;
 }
+
+/** How many steps that take so many seconds each are taken together: no more than progress and Ctrl-C can wait for. */
+export const stepsTogether = (seconds: number): number =>
+  Math.min(Math.max(Math.round(TOGETHER.seconds / seconds), 1), TOGETHER.steps);
 
 /** One step on one batch, of a training of so many steps. */
 export function trainingStep(

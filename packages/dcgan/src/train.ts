@@ -66,7 +66,7 @@ import {
   snapshotFolder,
   writeSnapshot,
 } from './snapshots.js';
-import { initialState, type TrainingState, trainingStep } from './step.js';
+import { initialState, stepsTogether, type TrainingState, trainingStep } from './step.js';
 import { startTiming, type Timing } from './training-time.js';
 
 /** The files of the artifact, beside its weights. */
@@ -85,8 +85,6 @@ const COLLAPSE = { epoch: 3, spread: 0.02 };
 
 /** Steps whose time tells how long all take. */
 const TIMED_STEPS = 3;
-/** Between two reports of the progress: about so many seconds, and at most so many steps. */
-const REPORT = { seconds: 0.25, steps: 32 };
 
 /** Everything that a trained generator depends on. */
 export function trainingSettings(experiment: GeneratorSettings, factor: Factor): object {
@@ -257,7 +255,7 @@ async function runSteps(
     (before: TrainingState<Tensor>, batch: Batch<Tensor>) =>
       trainingStep(plan, settings, before, batch, steps),
     { state: start.state, input: batchAt(0) },
-    { device },
+    { device, several: true },
   );
   const endEpoch = await epochEnd(training, start.state.average);
   const progress = startProgress({ title: `training ${factor}`, total: steps, initial: history.length });
@@ -271,9 +269,8 @@ async function runSteps(
   }
   try {
     for (let done = first; done < steps; ) {
-      const wanted = done === first ? 1 : pace === undefined ? TIMED_STEPS : REPORT.seconds / pace;
-      const limits = [...stops.map(every => every - (done % every)), REPORT.steps, steps - done];
-      const count = Math.max(1, Math.floor(Math.min(wanted, ...limits)));
+      const wanted = done === first ? 1 : pace === undefined ? TIMED_STEPS : stepsTogether(pace);
+      const count = Math.min(wanted, ...stops.map(every => every - (done % every)), steps - done);
       const start = performance.now();
       for (const { companionLoss, generatorLoss } of await loop.steps(batchesFrom(done, count))) {
         const losses = { companion: companionLoss.data[0]!, generator: generatorLoss.data[0]! };

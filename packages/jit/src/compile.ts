@@ -46,7 +46,8 @@ export async function compile<I, O>(
  *
  * @param fn takes and returns trees of tensors; of what it returns, `state` goes into the next step.
  * @param example the first state, and an input with the shapes and types of every later one.
- * @param options `device` is where it runs.
+ * @param options `device` is where it runs. `several` is for `steps` with several inputs at a time, which on `cpu` are then one
+ * program: a large state costs it less than one by one.
  * @throws like `compile`.
  * @example
  * import { compileLoop, float32 } from '@blind-demod/jit';
@@ -67,9 +68,9 @@ export async function compile<I, O>(
 export async function compileLoop<S, I, R extends { readonly state: S }>(
   fn: (state: S, input: I) => R,
   example: { readonly state: ArraysOf<S>; readonly input: ArraysOf<I> },
-  { device }: { device: Device },
+  { device, several = false }: { device: Device; several?: boolean },
 ): Promise<Loop<ArraysOf<S>, ArraysOf<I>, ArraysOf<Omit<R, 'state'>>>> {
-  return startLoop(await engineOf(device), fn, example);
+  return startLoop(await engineOf(device), fn, example, several);
 }
 
 /**

@@ -244,10 +244,9 @@ export class Graph {
       const lines = this.reshape(value, [places.length, line]);
       return this.node('Gather', [lines, this.integers(places)], lines.shape, dtype, { axis: 0 });
     }
-    // A Transpose between two reshapings is moved behind the second, where it takes ten times as long.
-    if (isReshaped && last === 1 && dtype === 'float32')
-      return this.node('Einsum', [value], moved, dtype, { equation: 'ij->ji' });
-    return this.node('Transpose', [value], moved, dtype, { perm: permutation });
+    const node = this.node('Transpose', [value], moved, dtype, { perm: permutation });
+    // Between two reshapings it would be moved behind the second, where it takes ten times as long, but for what is between.
+    return isReshaped && last === 1 ? this.node('Flatten', [node], moved, dtype, { axis: 1 }) : node;
   }
 
   /** `value` as it is laid out now, whatever it is a transpose of. */

@@ -27,6 +27,4 @@ export interface OnnxRuntime {
   readonly Tensor: typeof Tensor;
   /** Makes a program use so many threads: options of its session, as far as they are this build's own. */
   sessionOptions(threads: number): InferenceSession.SessionOptions;
-  /** Whether results on the host may be written to arrays that the caller gives. */
-  readonly writesInPlace: boolean;
 }

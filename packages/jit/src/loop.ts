@@ -3,15 +3,15 @@
 import type { NdArray } from '@blind-demod/arrays';
 import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engines/engine.js';
 import { readTogether } from './read.js';
-import { type ArraysOf, isNdArray, leaves, type Tree } from './tree.js';
+import { type ArraysOf, leaves, type Tree } from './tree.js';
 
 /** A compiled iteration, and the state that it has come to. One call at a time. */
 export interface Loop<State, Input, Output> {
   /** One iteration: the state moves on, and what the function returns besides it comes back. */
   step(input: Input): Promise<Output>;
   /**
-   * One iteration for each input. What they return besides the state comes back after the last, and each input is asked for
-   * when the iteration before is under way: so a GPU and the host do not wait for each other in between.
+   * One iteration for each input. What they return besides the state comes back after the last. A GPU and the host do not wait
+   * for each other in between: there each input is asked for when the iteration before is under way.
    */
   steps(inputs: Iterable<Input>): Promise<Output[]>;
   /** The state, read from the device. */
@@ -20,13 +20,30 @@ export interface Loop<State, Input, Output> {
   dispose(): Promise<void>;
 }
 
-/** The loop of `fn` on an engine; `example.state` is where it starts. */
+/** A loop whatever its state is; the types of trees are the caller's affair. */
+type AnyLoop = Loop<Tree<NdArray>, Tree<NdArray>, Tree<NdArray>>;
+
+/** The loop of `fn` on an engine; `example.state` is where it starts. `several`: as `compileLoop` has it. */
 export async function startLoop<S, I, R extends { readonly state: S }>(
   engine: Engine,
   fn: (state: S, input: I) => R,
   example: { readonly state: ArraysOf<S>; readonly input: ArraysOf<I> },
+  several: boolean,
 ): Promise<Loop<ArraysOf<S>, ArraysOf<I>, ArraysOf<Omit<R, 'state'>>>> {
-  type Output = ArraysOf<Omit<R, 'state'>>;
+  const start = several && engine.compileSteps ? startSeveral : startSingle;
+  return (await start(engine, fn, example)) as AnyLoop as Loop<
+    ArraysOf<S>,
+    ArraysOf<I>,
+    ArraysOf<Omit<R, 'state'>>
+  >;
+}
+
+/** A run for each step; the state stays on the device. */
+async function startSingle<S, I, R extends { readonly state: S }>(
+  engine: Engine,
+  fn: (state: S, input: I) => R,
+  example: { readonly state: ArraysOf<S>; readonly input: ArraysOf<I> },
+): Promise<AnyLoop> {
   const program = await engine.compile(
     ({ state, input }: { state: S; input: I }) => fn(state, input),
     example as ArraysOf<{ state: S; input: I }>,
@@ -37,24 +54,19 @@ export async function startLoop<S, I, R extends { readonly state: S }>(
   let reader: ReturnType<typeof makeReader> | undefined;
   const outputReader = readTogether(engine);
   let current = example.state as Tree<AnyArray>;
-  /** The current state where the caller has it too, so that its memory must stay as it is. */
-  let shared: Tree<AnyArray> | undefined = current;
-  /** The memory of a state before the current one, for the next one. */
-  let spare: ReadonlyMap<string, NdArray> = new Map();
 
-  async function steps(inputs: Iterable<ArraysOf<I>>): Promise<Output[]> {
+  async function steps(inputs: Iterable<Tree<NdArray>>): Promise<Tree<NdArray>[]> {
     const outputs: Tree<AnyArray>[] = [];
     try {
       for (const input of inputs) {
         const before = current;
-        const result = await program.run({ state: before, input: input as Tree<AnyArray> }, spare);
+        const result = await program.run({ state: before, input });
         const { state, ...output } = result as { readonly [key: string]: Tree<AnyArray> };
         current = state!;
         outputs.push(output);
         free(before);
-        spare = before === shared ? new Map() : onHost({ state: before });
       }
-      return (await outputReader.read(outputs)) as Output[];
+      return (await outputReader.read(outputs)) as Tree<NdArray>[];
     } finally {
       free(outputs);
     }
@@ -64,12 +76,9 @@ export async function startLoop<S, I, R extends { readonly state: S }>(
     step: async input => (await steps([input]))[0]!,
     steps,
     async state() {
-      if (onDevice(current).length === 0) {
-        shared = current;
-        return current as ArraysOf<S>;
-      }
+      if (onDevice(current).length === 0) return current as Tree<NdArray>;
       reader ??= makeReader();
-      return (await (await reader).run(current)) as ArraysOf<S>;
+      return (await (await reader).run(current)) as Tree<NdArray>;
     },
     async dispose() {
       free(current);
@@ -80,8 +89,28 @@ export async function startLoop<S, I, R extends { readonly state: S }>(
   };
 }
 
-const onHost = (state: Tree<AnyArray>): Map<string, NdArray> =>
-  new Map(leaves(state, isAnyArray).filter((leaf): leaf is [string, NdArray] => isNdArray(leaf[1])));
+/** One run for all steps of a call; the state is on the host in between. */
+async function startSeveral<S, I>(
+  engine: Engine,
+  fn: (state: S, input: I) => { readonly state: S },
+  example: { readonly state: ArraysOf<S>; readonly input: ArraysOf<I> },
+): Promise<AnyLoop> {
+  const program = await engine.compileSteps!(fn, example);
+  let current = example.state as Tree<NdArray>;
+  const steps = async (given: Iterable<Tree<NdArray>>) => {
+    const inputs = [...given];
+    if (inputs.length === 0) return [];
+    const { state, outputs } = await program.run({ state: current, inputs });
+    current = state;
+    return [...outputs];
+  };
+  return {
+    step: async input => (await steps([input]))[0]!,
+    steps,
+    state: async () => current,
+    dispose: () => program.dispose(),
+  };
+}
 
 const onDevice = (state: Tree<AnyArray>): DeviceArray[] =>
   leaves(state, isAnyArray).flatMap(([, array]) => (array instanceof DeviceArray ? [array] : []));

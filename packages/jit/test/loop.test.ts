@@ -21,8 +21,13 @@ const start: State<NdArray> = {
 };
 const x = nd([3], [1, 2, 3]);
 
-describe.each([...inject('devices'), 'js'] as const)('on %s, a loop', device => {
-  const begin = () => compileLoop(sumUp, { state: start, input: { x } }, { device });
+const cases = [...inject('devices'), 'js' as const].flatMap(device => [
+  { device, several: false },
+  { device, several: true },
+]);
+
+describe.each(cases)('on $device, a loop, several steps at a time: $several,', ({ device, several }) => {
+  const begin = () => compileLoop(sumUp, { state: start, input: { x } }, { device, several });
 
   test('moves its state on, and returns the rest', async () => {
     const loop = await begin();
@@ -86,7 +91,7 @@ describe.each([...inject('devices'), 'js'] as const)('on %s, a loop', device => 
     const loop = await compileLoop(
       (before: tf.Tensor, by: tf.Tensor) => ({ state: tf.mul(before, by), copy: tf.add(before, by) }),
       { state: nd([length], new Array(length).fill(1)), input: nd([], [1]) },
-      { device },
+      { device, several },
     );
     const heldAfter = async (steps: number) => {
       for (let step = 0; step < steps; step += 5) await loop.steps(new Array(5).fill(nd([], [1])));
@@ -98,4 +103,12 @@ describe.each([...inject('devices'), 'js'] as const)('on %s, a loop', device => 
     expect(after.tensors).toBe(before.tensors);
     await loop.dispose();
   });
+});
+
+test('several steps are of one kind of state', async () => {
+  const grows = (state: tf.Tensor, input: tf.Tensor) => ({ state: tf.concat([state, input]) });
+  const example = { state: nd([1], [1]), input: nd([1], [2]) };
+  await expect(compileLoop(grows, example, { device: 'cpu', several: true })).rejects.toThrow(
+    'expected float32 [1] as input "state", got float32 [2]',
+  );
 });

@@ -32,8 +32,6 @@ export const host: Host = {
         env.wasm.numThreads = servesThreads(env) ? threads : 1;
         return {};
       },
-      // It leaves such arrays as they were.
-      writesInPlace: false,
     };
   },
   cudaBackend() {

@@ -41,12 +41,16 @@ export interface Engine {
     example: ArraysOf<I>,
     keep?: (path: string) => boolean,
   ): Promise<EngineProgram>;
+  /** Several steps of a loop as one program, where that is faster: it takes an input for each and gives what each returns. */
+  compileSteps?<S, I>(
+    fn: (state: S, input: I) => { readonly state: S },
+    example: { readonly state: ArraysOf<S>; readonly input: ArraysOf<I> },
+  ): Promise<StepsProgram>;
 }
 
-export interface EngineProgram extends Program<Tree<AnyArray>, Tree<AnyArray>> {
-  /**
-   * @param into arrays by the paths of results, which an engine that computes on the host may write these results to: new
-   * memory costs more than it looks, because the system clears each page of it when it is first written.
-   */
-  run(input: Tree<AnyArray>, into?: ReadonlyMap<string, NdArray>): Promise<Tree<AnyArray>>;
-}
+export type EngineProgram = Program<Tree<AnyArray>, Tree<AnyArray>>;
+
+export type StepsProgram = Program<
+  { readonly state: Tree<NdArray>; readonly inputs: readonly Tree<NdArray>[] },
+  { readonly state: Tree<NdArray>; readonly outputs: readonly Tree<NdArray>[] }
+>;

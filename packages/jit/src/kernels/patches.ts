@@ -80,7 +80,8 @@ export function patches(graph: Graph, at: Windows) {
     const apart = graph.reshape(value, [2, stride, 2, stride, inChannels, ...grid, batch]);
     const natural = graph.transpose(apart, [1, 0, 6, 5, 3, 2, 8, 7, 9, 4]);
     const tiles = graph.reshape(natural, [stride, 2, down, stride, 2, across, batch, inChannels]);
-    return fromPhases(graph, join(tiles));
+    // Of few channels, it is left in the order of rows, from which a transpose takes little time.
+    return fromPhases(graph, graph.settled(byPhases(graph, fromPhases(graph, join(tiles)), 1)));
   };
   const ofResult = (result: Value): Value =>
     graph.reshape(byPhases(graph, result, phases), [places, outChannels]);

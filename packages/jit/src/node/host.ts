@@ -18,7 +18,6 @@ export const host: Host = {
       // Moments of Adam and gradients fade into subnormal numbers, on which the processor is many times slower.
       extra: { session: { set_denormal_as_zero: '1' } },
     }),
-    writesInPlace: true,
   }),
   cudaBackend: () => fitCuda().backend,
   advice: '; see `demod doctor`',

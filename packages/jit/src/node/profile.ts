@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NdArray } from '@blind-demod/arrays';
 import { host } from '#host';
-import { createSession, record } from '../engines/onnx-runtime.js';
+import { createSession, record } from '../engines/session.js';
 import { inputName } from '../trace.js';
 import { type ArraysOf, isNdArray, leaves, type Tree } from '../tree.js';
 
