@@ -1,6 +1,6 @@
 // The gradient of a filter between an image of few channels and one of many, as matrix products image by image. Otherwise it
-// is a convolution of few results, each of which is one sum over all pixels of a batch: where results are computed at the same
-// time, but each alone, two dozen cores of a GPU do what thousands could.
+// is a convolution of few results, each of which is one sum over all pixels of a batch; a GPU that computes results at the same
+// time, but each alone, is nearly idle then.
 import { type Graph, sizeOf, type Value } from '../graph.js';
 import { concatenate, pad } from './shape.js';
 import type { Windows } from './window.js';
