@@ -93,7 +93,7 @@ export const phasesOfResult = ({ result, strides }: Windows): number =>
  * between. Constant filters ONNX Runtime has in an order of its own, which is faster.
  */
 export const isWorth = (batch: number, line: number, filterVaries: boolean): boolean =>
-  filterVaries ? batch >= 8 && line >= 512 : batch >= 16 && line >= 2048;
+  filterVaries ? batch >= 8 && line >= 512 : batch >= 16 && batch * line >= 32_768;
 
 /** Whether convolutions with such windows, and their gradients, can be made by tiles. */
 export const canBeTiled = (graph: Graph, at: Windows, { tile }: Tiling): boolean =>
