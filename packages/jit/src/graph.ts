@@ -82,6 +82,8 @@ export class Graph {
   readonly nodes: Node[] = [];
   readonly constants: Constant[] = [];
   readonly inputs: Value[] = [];
+  /** Names of the constant filters that convolutions are made products with. */
+  readonly multiplied = new Set<string>();
   /** Shapes of all values by name. */
   readonly shapes = new Map<string, readonly number[]>();
   /** The kernel being translated; recorded as the origin of the values that it makes. */

@@ -121,6 +121,16 @@ describe('a convolution stays one', () => {
   });
 });
 
+test('a constant filter that a large batch is multiplied by is a product for a smaller one, too', () => {
+  const large: Layer = { ...layer, batch: 16, channels: [128, 128] };
+  const { filter } = inputsOf(large);
+  const convolve = (x: tf.Tensor) => convolution(large)({ x, filter: constant(filter) });
+  const few = ({ x }: Inputs) => convolve(tf.slice(x, 0, 8));
+  const both = (inputs: Inputs) => [convolve(inputs.x), few(inputs)];
+  expect(operators(few, large)).toContain('Conv');
+  expect(operators(both, large)).not.toContain('Conv');
+});
+
 test('between two such convolutions no axes are moved', () => {
   const first: Layer = { ...layer, stride: 1 };
   const next: Layer = { ...first, channels: [40, 32] };

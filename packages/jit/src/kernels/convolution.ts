@@ -6,6 +6,7 @@ import { finished } from './fused.js';
 import { forTypes, type Kernel, type KernelCall, type KernelTable } from './kernel.js';
 import { patches, worthPatches } from './patches.js';
 import { concatenate, reverse, slice } from './shape.js';
+import type { FilterKind } from './tiles.js';
 import { expectResult, type Windows, windowsOf } from './window.js';
 import { winograd, worthWinograd } from './winograd.js';
 
@@ -120,10 +121,20 @@ function convolve(
 }
 
 /** A convolution and its gradients as matrix products, where those are faster; `varies` tells whether the filters do. */
-function asProducts(graph: Graph, at: Windows, varies: boolean) {
-  if (worthWinograd(graph, at, varies)) return winograd(graph, at);
-  return worthPatches(graph, at, varies) ? patches(graph, at) : undefined;
+function asProducts(graph: Graph, at: Windows, filter?: Value) {
+  const kind = kindOf(graph, filter);
+  const products = worthWinograd(graph, at, kind)
+    ? winograd(graph, at)
+    : worthPatches(graph, at, kind)
+      ? patches(graph, at)
+      : undefined;
+  if (products && filter) graph.multiplied.add(filter.name);
+  return products;
 }
+
+/** None is that of a gradient, which is a result. */
+const kindOf = (graph: Graph, filter: Value | undefined): FilterKind =>
+  !filter || filter.varies ? 'varies' : graph.multiplied.has(filter.name) ? 'multiplied' : 'constant';
 
 /** The sums of a convolution, channels first, and where its windows lie. */
 function convolved({ graph, inputs, attrs }: KernelCall, depthwise = false): { image: Value; at: Windows } {
@@ -131,7 +142,7 @@ function convolved({ graph, inputs, attrs }: KernelCall, depthwise = false): { i
   const at = windowsOf(x.shape, filter.shape, attrs, depthwise);
   const operands = [at.toChannelsFirst(graph, x), prepared(graph, filter, depthwise)] as const;
   const shape = [at.batch, at.outChannels, ...at.result];
-  const products = depthwise ? undefined : asProducts(graph, at, filter.varies);
+  const products = depthwise ? undefined : asProducts(graph, at, filter);
   if (products) return { image: products.convolution(...operands), at };
   const image = sums(graph, operands, shape, (...bias) =>
     convolve(graph, [...operands, ...bias], shape, at, depthwise ? at.inChannels : 1),
@@ -178,7 +189,7 @@ const convolutionOfGradient =
     expectResult(dy, at);
     const shape = [at.batch, at.inChannels, ...at.image];
     const small = at.toChannelsFirst(graph, dy);
-    const products = depthwise ? undefined : asProducts(graph, at, filter.varies);
+    const products = depthwise ? undefined : asProducts(graph, at, filter);
     if (products) return at.fromChannelsFirst(graph, products.imageGradient(small, toOIH(graph, filter)));
     const operands = [small, prepared(graph, filter, depthwise)] as const;
     const phases = worthPhases(graph, at) && !depthwise ? phasesOfImage(at) : undefined;
@@ -343,7 +354,7 @@ const filterGradient =
     const at = windowsOf(x.shape, attrs.filterShape, { ...attrs, dilations: 1 }, depthwise);
     expectResult(dy, at);
     const image = at.toChannelsFirst(graph, x);
-    const products = depthwise ? undefined : asProducts(graph, at, true);
+    const products = depthwise ? undefined : asProducts(graph, at);
     if (products) return fromOIH(graph, products.filterGradient(image, at.toChannelsFirst(graph, dy)));
     const isEmpty = [x.shape, dy.shape, at.window].some(shape => sizeOf(shape) === 0);
     if (!depthwise && !isEmpty && worthByImage(graph, at))

@@ -2,7 +2,17 @@
 // lie on. They are where a network begins or ends, and in the order of axes that its other layers have (see tiles.ts).
 import { type Graph, sizeOf, type Value } from '../graph.js';
 import { multiply } from './product.js';
-import { byPhases, canBeTiled, fromPhases, isWorth, phasesOfResult, tapOn, tilesOf } from './tiles.js';
+import { pad, take } from './shape.js';
+import {
+  byPhases,
+  canBeTiled,
+  type FilterKind,
+  fromPhases,
+  isWorth,
+  phasesOfResult,
+  tapOn,
+  tilesOf,
+} from './tiles.js';
 import type { Windows } from './window.js';
 
 /** Each result by itself, of two pixels of each phase. */
@@ -20,10 +30,10 @@ const FEW = 4;
 /** Sides of the image for each channel of the result, likewise: cutting it takes as many multiplications as they are long. */
 const LONG = 4;
 
-/** Whether it is faster. `varies` tells whether the filters do. */
-export const worthPatches = (graph: Graph, at: Windows, varies: boolean): boolean =>
+/** Whether it is faster. */
+export const worthPatches = (graph: Graph, at: Windows, filter: FilterKind): boolean =>
   canBeTiled(graph, at, TILING) &&
-  isWorth(at.batch, at.result[1]! * at.outChannels, varies) &&
+  isWorth(at.batch, at.result[1]! * at.outChannels, filter) &&
   at.inChannels <= FEW &&
   Math.max(...at.image) <= LONG * at.outChannels;
 
@@ -44,37 +54,29 @@ export function patches(graph: Graph, at: Windows) {
       Array.from({ length: stride }, (_, phase) => point * stride + tapOn(phase, stride, pad)),
     );
 
+  /** For each tap along an axis, the pixels that lie under it at all places of the filter, in their order. */
+  const under = (pad: number, tiles: number) =>
+    taps(pad).map(tap =>
+      Array.from({ length: phases }, (_, phase) =>
+        Array.from({ length: tiles / phases }, (_, tile) => tap + stride * (phases * tile + phase)),
+      ).flat(),
+    );
+
   /** A row for each tap and channel, a column for each place of the filter. */
   const ofImage = (image: Value): Value => {
     const [high, wide] = [at.image[0]! + top + bottom, at.image[1]! + left + right];
     const lines = graph.reshape(graph.transpose(image, [2, 3, 1, 0]), [...at.image, inChannels * batch]);
-    const pads = graph.integers([top, left, 0, bottom, right, 0]);
-    const padded = graph.node(
-      'Pad',
-      [lines, pads, graph.filled(0, [], 'float32')],
-      [high, wide, inChannels * batch],
-      'float32',
-    );
-    const along = (pad: number, [of, number]: readonly [number, number]) =>
-      taps(pad).map(tap =>
-        Array.from(
-          { length: of * number },
-          (_, i) => tap + stride * ((i % number) * of + Math.floor(i / number)),
-        ),
-      );
-    const [rows, columns] = [along(top, [phases, down / phases]), along(left, [phases, across / phases])];
-    const pixels = rows.flatMap(rows =>
-      columns.flatMap(columns =>
-        Array.from({ length: inChannels }, (_, channel) =>
+    const padding = [[top, bottom] as const, [left, right] as const, [0, 0] as const];
+    const padded = graph.reshape(pad(graph, lines, padding, 0), [high * wide * inChannels, batch]);
+    const channels = [...Array(inChannels).keys()];
+    const pixels = under(top, down).flatMap(rows =>
+      under(left, across).flatMap(columns =>
+        channels.flatMap(channel =>
           rows.flatMap(row => columns.map(column => (row * wide + column) * inChannels + channel)),
-        ).flat(),
+        ),
       ),
     );
-    const all = graph.reshape(padded, [high * wide * inChannels, batch]);
-    const taken = graph.node('Gather', [all, graph.integers(pixels)], [pixels.length, batch], 'float32', {
-      axis: 0,
-    });
-    return graph.reshape(taken, [depth, places]);
+    return graph.reshape(take(graph, padded, pixels, 0), [depth, places]);
   };
   const toImage = (value: Value): Value => {
     const apart = graph.reshape(value, [2, stride, 2, stride, inChannels, ...grid, batch]);
@@ -89,10 +91,8 @@ export function patches(graph: Graph, at: Windows) {
     fromPhases(graph, graph.reshape(value, [...grid, batch, outChannels]));
 
   const order = taps(top).flatMap(row => taps(left).map(column => row * window[1]! + column));
-  const inOrder = (filter: Value, order: readonly number[]) => {
-    const flat = graph.reshape(filter, [outChannels, inChannels, sizeOf(window)]);
-    return graph.node('Gather', [flat, graph.integers(order)], flat.shape, 'float32', { axis: 2 });
-  };
+  const inOrder = (filter: Value, order: readonly number[]) =>
+    take(graph, graph.reshape(filter, [outChannels, inChannels, sizeOf(window)]), order, 2);
   const ofFilter = (filter: Value): Value =>
     graph.reshape(graph.transpose(inOrder(filter, order), [0, 2, 1]), [outChannels, depth]);
   const toFilter = (value: Value): Value => {

@@ -37,7 +37,7 @@ export function pad(
 }
 
 /** The elements of `x` at the numbers `at` of an axis. */
-const take = (graph: Graph, x: Value, at: readonly number[], axis: number): Value =>
+export const take = (graph: Graph, x: Value, at: readonly number[], axis: number): Value =>
   graph.node('Gather', [x, graph.integers(at)], x.shape.with(axis, at.length), x.dtype, { axis });
 
 /** Every so many elements of each axis, from `begin` on; a step below zero goes backwards. */

@@ -90,10 +90,18 @@ export const phasesOfResult = ({ result, strides }: Windows): number =>
 /**
  * Whether a layer is worth it, as measured. It is by the numbers in a line of its image, channels times pixels, which are the
  * same for all layers of a network that doubles images and halves channels: one that is products in part moves axes in
- * between. Constant filters ONNX Runtime has in an order of its own, which is faster.
+ * between.
  */
-export const isWorth = (batch: number, line: number, filterVaries: boolean): boolean =>
-  filterVaries ? batch >= 8 && line >= 512 : batch >= 16 && batch * line >= 32_768;
+export function isWorth(batch: number, line: number, filter: FilterKind): boolean {
+  if (filter === 'constant') return batch >= 16 && batch * line >= 32_768;
+  return batch >= 8 && line >= 512;
+}
+
+/**
+ * Filters that vary from run to run; constant ones, which ONNX Runtime has in an order of its own; and those of them that another
+ * convolution of the program multiplies by already, in the order of axes that goes with it.
+ */
+export type FilterKind = 'varies' | 'constant' | 'multiplied';
 
 /** Whether convolutions with such windows, and their gradients, can be made by tiles. */
 export const canBeTiled = (graph: Graph, at: Windows, { tile }: Tiling): boolean =>

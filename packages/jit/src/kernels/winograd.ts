@@ -5,6 +5,7 @@ import { type Graph, sizeOf, type Value } from '../graph.js';
 import {
   byPhases,
   canBeTiled,
+  type FilterKind,
   fromPhases,
   isWorth,
   type Matrix,
@@ -50,12 +51,12 @@ const POINTS = OF_FILTER.length;
 const PIXELS_FIRST = [0, 2, 1, 3, 4, 5];
 
 /**
- * Whether it is faster. `varies` tells whether the filters do. A pixel's transform takes as many multiplications as a side is
+ * Whether it is faster. A pixel's transform takes as many multiplications as a side is
  * long, and spares about as many as there are channels.
  */
-export const worthWinograd = (graph: Graph, at: Windows, varies: boolean): boolean =>
+export const worthWinograd = (graph: Graph, at: Windows, filter: FilterKind): boolean =>
   canBeTiled(graph, at, TILING) &&
-  isWorth(at.batch, at.image[1]! * Math.min(at.inChannels, at.outChannels), varies) &&
+  isWorth(at.batch, at.image[1]! * Math.min(at.inChannels, at.outChannels), filter) &&
   Math.max(...at.image) <= at.outChannels;
 
 /** The product by a matrix along each of two axes that are laid out one after the other. */
