@@ -9,6 +9,7 @@ import type { Answer, OwnTask, Request } from './task.js';
 
 /** Milliseconds that a turn lasts at least: one run of a short program, right after another process', tells little. */
 const TURN = 200;
+
 /** Runs the program so many times. */
 type Run = (count: number) => Promise<unknown>;
 

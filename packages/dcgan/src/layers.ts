@@ -110,10 +110,10 @@ function channelMeans(values: Tensor, batches: number): Tensor {
   return tf.reshape(tf.mul(means, tf.ones([1, count / batches, 1])), each.shape);
 }
 
-/** Mean and variance of each channel of [n, channels, …] over all other axes; maybe of several batches by themselves. */
-export function channelMoments(image: Tensor, batches = 1): { mean: Tensor; variance: Tensor } {
-  const mean = channelMeans(image, batches);
-  return { mean, variance: channelMeans(tf.square(tf.sub(image, mean)), batches) };
+/** Mean and variance of each channel of [n, channels, …] over all other axes, each [1, channels, 1, …]. */
+export function channelMoments(image: Tensor): { mean: Tensor; variance: Tensor } {
+  const mean = channelMeans(image, 1);
+  return { mean, variance: channelMeans(tf.square(tf.sub(image, mean)), 1) };
 }
 
 /** The factor and offset per channel that batch normalisation amounts to: image · factor + offset. */

@@ -12,6 +12,7 @@ import {
   convolve,
   downsample,
   leakyRelu,
+  normalisation,
   normalise,
   repeatPixels,
   resizeBilinear,
@@ -250,6 +251,39 @@ describe('layers', () => {
     expect(variance.data[1]).toBeCloseTo(0.25, 4);
   });
 });
+
+test.each([1, 2])(
+  'the gradient of batch normalisation is that of its operators one by one: batches: %i',
+  async batches => {
+    const input = {
+      image: normals(6, 3, 4, 4),
+      scale: normals(3),
+      bias: normals(3),
+      dy: normals(6, 3, 4, 4),
+    };
+    type Given = Record<keyof typeof input, Tensor>;
+    /** Of each batch by itself, by operators. */
+    const oneByOne = (image: Tensor, scale: Tensor, bias: Tensor) =>
+      tf.concat(
+        (batches === 1 ? [image] : tf.split(image, batches)).map(batch => {
+          const { factor, offset } = normalisation(channelMoments(batch), { scale, bias });
+          return tf.add(tf.mul(batch, factor), offset);
+        }),
+      );
+    const atOnce = (image: Tensor, scale: Tensor, bias: Tensor) =>
+      normalise(image, { weight: image, scale, bias }, batches);
+    const results = ({ image, scale, bias, dy }: Given) =>
+      [atOnce, oneByOne].map(fn => [
+        fn(image, scale, bias),
+        ...tf.grads((...of: Tensor[]) => fn(...(of as [Tensor, Tensor, Tensor])))([image, scale, bias], dy),
+      ]);
+    const program = await compile(results, input, { device: 'js' });
+    const [got, expected] = (await program.run(input)) as unknown as NdArray[][];
+    // Numbers of sums of size ten in another order.
+    for (const [i, array] of expected!.entries())
+      for (const [j, number] of array.data.entries()) expect(got![i]!.data[j]).toBeCloseTo(number, 4);
+  },
+);
 
 test('a discriminator judges two batches at once as it judges each by itself', async () => {
   const networks = networksOf(smallNetwork('dcgan'), [1, 16, 16]);

@@ -46,8 +46,8 @@ export async function compile<I, O>(
  *
  * @param fn takes and returns trees of tensors; of what it returns, `state` goes into the next step.
  * @param example the first state, and an input with the shapes and types of every later one.
- * @param options `device` is where it runs. `several` is for `steps` with several inputs at a time, which on `cpu` are then one
- * program: a large state costs it less than one by one.
+ * @param options `device` is where it runs. `several`: whether `steps` gets several inputs at a time; on `cpu` they
+ * are one program then, and the state is copied once for all of them.
  * @throws like `compile`.
  * @example
  * import { compileLoop, float32 } from '@blind-demod/jit';

@@ -332,7 +332,7 @@ export class Graph {
     return this.transpose(this.reshape(value, lengths), inverse);
   }
 
-  /** A number for each channel of images [height, width, batch, channels] as one for each in a line of the whole batch. */
+  /** A number for each channel of images […, batch, channels] as one for each in a line of the whole batch: longer loops. */
   #inLines(value: Value, shape: readonly number[]): Value {
     const channels = shape.at(-1)!;
     const isVector = sizeOf(value.shape) === channels && value.shape.at(-1) === channels;
@@ -351,9 +351,9 @@ export class Graph {
   }
 
   /** The axes of what a value is a transpose of that make up these of the value. */
-  axesOf({ value, permutation }: Transposed, axes: readonly number[], shape: readonly number[]): number[] {
-    const parts = partsOf(shape, shapeOf({ value, permutation }));
-    return axes.flatMap(axis => parts[axis]!.map(part => permutation[part]!));
+  axesOf(transposed: Transposed, axes: readonly number[], shape: readonly number[]): number[] {
+    const parts = partsOf(shape, shapeOf(transposed));
+    return axes.flatMap(axis => parts[axis]!.map(part => transposed.permutation[part]!));
   }
 
   /** The nodes and constants that `outputs` depend on, in order. */

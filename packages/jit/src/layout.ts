@@ -44,6 +44,13 @@ export function joined(
   };
 }
 
+/** The places of a grid of so many along each axis, in the order of its elements. */
+export const placesOf = (lengths: readonly number[]): number[][] =>
+  lengths.reduce<number[][]>(
+    (all, length) => all.flatMap(place => Array.from({ length }, (_, i) => [...place, i])),
+    [[]],
+  );
+
 /** For each element of the transpose the number of the one that it is before. */
 export function sources(shape: readonly number[], permutation: readonly number[]): number[] {
   const steps = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));

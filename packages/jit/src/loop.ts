@@ -1,7 +1,7 @@
 // A program that is run over and over on its own state, which stays on the device all the while.
 
 import type { NdArray } from '@blind-demod/arrays';
-import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engines/engine.js';
+import { type AnyArray, DeviceArray, type Engine, isAnyArray, isOfState } from './engines/engine.js';
 import { readTogether } from './read.js';
 import { type ArraysOf, leaves, type Tree } from './tree.js';
 
@@ -47,7 +47,7 @@ async function startSingle<S, I, R extends { readonly state: S }>(
   const program = await engine.compile(
     ({ state, input }: { state: S; input: I }) => fn(state, input),
     example as ArraysOf<{ state: S; input: I }>,
-    path => engine.computesAside || /^state(\.|$)/.test(path),
+    path => engine.computesAside || isOfState(path),
   );
   /** Reads a state: what a program returns comes back to the host unless it is kept. */
   const makeReader = () => engine.compile((state: S) => state, example.state);

@@ -122,11 +122,8 @@ export function encodeLoop(
   others: readonly Result[],
 ): Uint8Array {
   const { count, first, all, last, each } = LOOP_NAMES;
-  const [turn, goes, goesOn] = ['turn', 'goes', 'goes on'].map(name => `%${name}`) as [
-    string,
-    string,
-    string,
-  ];
+  // The sign keeps them apart from the graph's own.
+  const [turn, goes, goesOn] = ['%turn', '%goes', '%goes on'] as const;
   const scalar = (name: string, dtype: ValueType): Message => valueInfo(name, { shape: [], dtype });
   const stacked = (name: string, value: Value): Message =>
     valueInfo(name, { ...value, shape: [0, ...value.shape] }, 'count');

@@ -5,7 +5,7 @@ import type { NdArray } from '@blind-demod/arrays';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AnyArray, DeviceArray, type Engine, type EngineProgram, isAnyArray } from './engines/engine.js';
-import { sizeOf } from './graph.js';
+import { rowOf } from './rows.js';
 import { leaves, mapTree, type Tree } from './tree.js';
 
 /** The corresponding arrays of several trees, by their path. */
@@ -62,9 +62,3 @@ const exampleOf = (columns: Columns<AnyArray>): Columns<NdArray> =>
     shape,
     data: new Float32Array(),
   })) as Columns<NdArray>;
-
-function rowOf({ dtype, shape, data }: NdArray, index: number): NdArray {
-  const row = shape.slice(1);
-  const size = sizeOf(row);
-  return { dtype, shape: row, data: data.slice(index * size, (index + 1) * size) } as NdArray;
-}

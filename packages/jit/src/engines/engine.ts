@@ -48,6 +48,9 @@ export interface Engine {
   ): Promise<StepsProgram>;
 }
 
+/** Whether a path of a loop's tree is in its state. */
+export const isOfState = (path: string): boolean => /^state(\.|$)/.test(path);
+
 export type EngineProgram = Program<Tree<AnyArray>, Tree<AnyArray>>;
 
 export type StepsProgram = Program<

@@ -7,13 +7,13 @@ import { inputName, isOutput } from '../trace.js';
 import { type ArraysOf, isNdArray, leaves, mapTree, type Tree } from '../tree.js';
 import { type AnyArray, DeviceArray, type Engine, isAnyArray } from './engine.js';
 import { compileSteps } from './onnx-steps.js';
-import { checkLike, createSession, onHost, record } from './session.js';
+import { checkLike, createSession, fromHost, record, toHost } from './session.js';
 
 /** @throws UserError if there is no ONNX Runtime here that has the provider. */
 export async function onnxRuntimeEngine(provider: Provider): Promise<Engine> {
   const runtime = await host.onnxRuntime(provider);
   const toOrtTensor = (array: AnyArray): Tensor =>
-    array instanceof DeviceArray ? (array.tensor as Tensor) : onHost(runtime, array);
+    array instanceof DeviceArray ? (array.tensor as Tensor) : toHost(runtime, array);
   return {
     computesAside: provider === 'webgpu',
     // Elsewhere the state is not on the host between two steps.
@@ -40,7 +40,6 @@ export async function onnxRuntimeEngine(provider: Provider): Promise<Engine> {
           for (const [path, array] of given) checkLike(path, array, expected.get(path));
           const fetched = await session.run(
             Object.fromEntries(given.map(([path, array]) => [inputName(path), toOrtTensor(array)])),
-            Object.fromEntries(outputs.map(([, { name }]) => [name, null])),
           );
           return mapTree(result, isOutput, ({ name }) => toArray(fetched[name] as Tensor));
         },
@@ -52,5 +51,5 @@ export async function onnxRuntimeEngine(provider: Provider): Promise<Engine> {
 
 const toArray = (tensor: Tensor): AnyArray =>
   tensor.location === 'cpu'
-    ? { dtype: tensor.type as 'float32', shape: tensor.dims, data: tensor.data as Float32Array }
+    ? fromHost(tensor)
     : new DeviceArray(tensor.type as 'float32', tensor.dims, tensor);

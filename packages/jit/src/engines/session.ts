@@ -79,8 +79,15 @@ export async function createSession(
 }
 
 /** An array as ONNX Runtime takes it. */
-export const onHost = ({ Tensor }: OnnxRuntime, { dtype, data, shape }: NdArray): Tensor =>
+export const toHost = ({ Tensor }: OnnxRuntime, { dtype, data, shape }: NdArray): Tensor =>
   new Tensor(dtype as 'float32', data as Float32Array, shape);
+
+/** A tensor that is on the host as an array. */
+export const fromHost = ({ type, dims, data }: Tensor): NdArray => ({
+  dtype: type as 'float32',
+  shape: dims,
+  data: data as Float32Array,
+});
 
 /** What an array has to have in common with another. */
 interface Kind {

@@ -2,6 +2,7 @@
 // is a convolution of few results, each of which is one sum over all pixels of a batch; a GPU that computes results at the same
 // time, but each alone, is nearly idle then.
 import { type Graph, sizeOf, type Value } from '../graph.js';
+import { placesOf } from '../layout.js';
 import { concatenate, pad } from './shape.js';
 import type { Windows } from './window.js';
 
@@ -28,12 +29,7 @@ export function filterGradientByImage(graph: Graph, image: Value, result: Value,
     const lists = [graph.integers(tap), graph.integers(ends), spatial, graph.integers(strides)];
     return graph.node('Slice', [padded, ...lists], [batch, inChannels, ...at.result], 'float32');
   };
-  const taps = window
-    .reduce<number[][]>(
-      (all, length) => all.flatMap(tap => [...Array(length).keys()].map(next => [...tap, next])),
-      [[]],
-    )
-    .map(underTap);
+  const taps = placesOf(window).map(underTap);
   const pixels = sizeOf(at.result);
   const patches = graph.reshape(concatenate(graph, taps, 1), [batch, taps.length * inChannels, pixels]);
   const results = graph.transpose(graph.reshape(result, [batch, outChannels, pixels]), [0, 2, 1]);

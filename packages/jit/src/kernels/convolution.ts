@@ -120,7 +120,7 @@ function convolve(
   return exchangeFirst(graph, graph.reshape(deep, [channels, batch, ...lengths]));
 }
 
-/** A convolution and its gradients as matrix products, where those are faster; `varies` tells whether the filters do. */
+/** A convolution and its gradients as matrix products, where those are faster. A filter's gradient has no filter given. */
 function asProducts(graph: Graph, at: Windows, filter?: Value) {
   const kind = kindOf(graph, filter);
   const products = worthWinograd(graph, at, kind)
@@ -132,7 +132,6 @@ function asProducts(graph: Graph, at: Windows, filter?: Value) {
   return products;
 }
 
-/** None is that of a gradient, which is a result. */
 const kindOf = (graph: Graph, filter: Value | undefined): FilterKind =>
   !filter || filter.varies ? 'varies' : graph.multiplied.has(filter.name) ? 'multiplied' : 'constant';
 

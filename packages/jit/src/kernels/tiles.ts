@@ -4,6 +4,7 @@
 // Images are here [phase, row, phase, column, batch, channels]: of each axis the pixels one stride apart lie together. A step
 // along an axis is then a product of each phase by a small constant matrix.
 import type { Graph, Value } from '../graph.js';
+import { placesOf } from '../layout.js';
 import type { Windows } from './window.js';
 
 export type Matrix = readonly (readonly number[])[];
@@ -17,13 +18,8 @@ export function matrix<const Rows extends readonly number[], const Columns exten
   columns: Columns,
   weight: (row: Rows, column: Columns) => number,
 ): Matrix {
-  const places = (grid: readonly number[]): number[][] =>
-    grid.reduce<number[][]>(
-      (all, length) => all.flatMap(place => [...Array(length).keys()].map(i => [...place, i])),
-      [[]],
-    );
-  return places(rows).map(row =>
-    places(columns).map(column => weight(row as unknown as Rows, column as unknown as Columns)),
+  return placesOf(rows).map(row =>
+    placesOf(columns).map(column => weight(row as unknown as Rows, column as unknown as Columns)),
   );
 }
 

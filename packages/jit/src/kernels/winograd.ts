@@ -51,8 +51,8 @@ const POINTS = OF_FILTER.length;
 const PIXELS_FIRST = [0, 2, 1, 3, 4, 5];
 
 /**
- * Whether it is faster. A pixel's transform takes as many multiplications as a side is
- * long, and spares about as many as there are channels.
+ * Whether it is faster. A pixel's transform takes as many multiplications as a side is long, and spares about as many as there
+ * are channels.
  */
 export const worthWinograd = (graph: Graph, at: Windows, filter: FilterKind): boolean =>
   canBeTiled(graph, at, TILING) &&
