@@ -70,7 +70,8 @@ describe.skipIf(chromium === undefined)('in Chromium, the page', () => {
   }
 
   const addressOf = async (page: Page) => {
-    await page.waitForTimeout(300); // it follows the state after a fifth of a second
+    // It follows the state after a fifth of a second of the page's own clock, which is late where the machine is busy.
+    await page.evaluate('new Promise(done => setTimeout(done, 300))');
     return new URL(page.url()).hash;
   };
   /** How bright the pictures of a canvas are, from 0 to 255. */
