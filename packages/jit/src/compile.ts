@@ -42,7 +42,8 @@ export async function compile<I, O>(
 
 /**
  * Makes an iteration ready to run on a device: `fn` takes a state and an input, and returns the next state and whatever
- * else it finds out. The state stays on the device from one step to the next; a processor's own memory is one too.
+ * else it finds out. The state stays on the device from one step to the next; a processor's own memory is one too. Wait for a
+ * call to end before the next.
  *
  * @param fn takes and returns trees of tensors; of what it returns, `state` goes into the next step.
  * @param example the first state, and an input with the shapes and types of every later one.
@@ -60,7 +61,8 @@ export async function compile<I, O>(
  *   { state: number(1), input: number(2) },
  *   { device: 'cpu' },
  * );
- * for (let step = 0; step < 5; step++) await root.step(number(2));
+ * for (let step = 0; step < 3; step++) await root.step(number(2));
+ * await root.steps([number(2), number(2)]); // two at a time
  * const { data } = await root.state();
  * console.log(data[0].toFixed(4)); // 1.4142
  * await root.dispose();

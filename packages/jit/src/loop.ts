@@ -10,8 +10,9 @@ export interface Loop<State, Input, Output> {
   /** One iteration: the state moves on, and what the function returns besides it comes back. */
   step(input: Input): Promise<Output>;
   /**
-   * One iteration for each input. What they return besides the state comes back after the last. A GPU and the host do not wait
-   * for each other in between: there each input is asked for when the iteration before is under way.
+   * One iteration for each input, in order. What they return besides the state comes back when all are done. On `webgpu` the
+   * next input is asked for while an iteration computes. Where an input is wrong, a loop made for `several` stays where it was
+   * before the call, and any other has taken the iterations before that input.
    */
   steps(inputs: Iterable<Input>): Promise<Output[]>;
   /** The state, read from the device. */
